@@ -1,0 +1,87 @@
+/**
+ * Every "no" that a caller can act on, by name. Each wire surface has a total table from these reasons to its own
+ * status and error code, so a new reason does not compile until every surface has an answer for it.
+ */
+export type RefusalReason =
+  // who asks
+  | 'unauthenticated' // no credential, or one we cannot make sense of
+  | 'credential-unknown' // the key id does not exist or the secret does not match: one reason, so that neither can be probed
+  | 'credential-expired'
+  | 'signature-mismatch'
+  | 'signature-incomplete'
+  | 'denied'
+  // names
+  | 'name-invalid'
+  | 'tag-invalid'
+  | 'digest-invalid'
+  | 'parameter-invalid' // any other argument; the message follows ECR's InvalidParameterException grammar
+  | 'validation' // ECR's ValidationException
+  | 'page-invalid' // a page size or page token that is out of range
+  // repositories
+  | 'repository-unknown'
+  | 'repository-exists'
+  | 'repository-not-empty'
+  | 'template-unknown'
+  | 'template-exists'
+  | 'resource-tag-invalid'
+  | 'resource-tags-too-many'
+  // blobs and uploads
+  | 'blob-unknown'
+  | 'blob-in-use'
+  | 'blob-damaged'
+  | 'digest-mismatch'
+  | 'size-mismatch'
+  | 'upload-unknown'
+  | 'upload-empty'
+  | 'upload-range' // the bytes sent do not start where the upload stands; detail.offsetBytes says where that is
+  | 'upload-too-slow'
+  | 'layer-exists'
+  | 'layer-part-too-small'
+  | 'layer-too-large'
+  | 'range-unsatisfiable'
+  | 'range-excessive'
+  // manifests and tags
+  | 'manifest-unknown'
+  | 'manifest-invalid'
+  | 'manifest-too-large'
+  | 'manifest-references-unknown' // detail.digests lists what is missing, detail.what says 'blob' or 'manifest'
+  | 'manifest-in-use' // detail.digests lists the indexes that hold it
+  | 'image-exists'
+  | 'tag-immutable'
+  | 'precondition-failed'
+  // the service
+  | 'unsupported'
+  | 'not-found' // no such address
+  | 'operation-unknown'
+  | 'not-available-yet'
+  | 'expectation-unknown'
+  | 'limit-exceeded'
+  | 'too-many-requests'
+  | 'storage-full'
+  | 'storage-unavailable'
+
+/** Facts that go with a refusal; every one is safe to show to the caller. */
+export interface RefusalDetail {
+  readonly digests?: readonly string[]
+  readonly what?: 'blob' | 'manifest'
+  readonly offsetBytes?: number
+  readonly sizeBytes?: number
+  readonly retryAfterSeconds?: number
+  readonly [fact: string]: unknown
+}
+
+/**
+ * A "no" that the caller can mend. The message is a whole sentence for a person and says what was expected; where
+ * Amazon ECR has a canonical sentence, that is the message. Anything else that is thrown is a bug of ours.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal'
+  readonly reason: RefusalReason
+  readonly detail: RefusalDetail
+
+  constructor(reason: RefusalReason, message: string, detail: RefusalDetail = {}, options?: ErrorOptions) {
+    super(message, options)
+    this.reason = reason
+    this.detail = detail
+  }
+}

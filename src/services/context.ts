@@ -1,0 +1,55 @@
+import type { Principal } from '../core/principal.ts'
+import type { BlobStore } from '../ports/blob-store.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Credentials } from '../ports/credentials.ts'
+import type { Ids } from '../ports/ids.ts'
+import type { MetadataStore, Registry } from '../ports/metadata-store.ts'
+import type { BlobCache } from './blob-cache.ts'
+import type { PullRecorder } from './pull-recorder.ts'
+
+/** What the services work with; made once by `main/compose.ts`, and by tests from memory adapters. */
+export interface Services {
+  readonly metadata: MetadataStore
+  readonly blobs: BlobStore
+  readonly blobCache: BlobCache
+  readonly pulls: PullRecorder
+  readonly credentials: Credentials
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly limits: Limits
+  /** The key that authorization tokens and download addresses are signed with, 32 bytes. Never logged. */
+  readonly tokenKey: Uint8Array
+}
+
+/** Bounds and periods. All times in milliseconds. */
+export interface Limits {
+  /** How long a blob that nothing refers to stays after it was last pushed, mounted or seen. */
+  readonly blobLeaseMs: number
+  /** How long a deleted manifest can be brought back. */
+  readonly restoreWindowMs: number
+  /** How long bytes stay after their metadata went, for reads that had begun. */
+  readonly removalDelayMs: number
+  readonly uploadExpiryMs: number
+  readonly uploadsPerPrincipal: number
+  /** ECR's bound for a layer: 52,000 MiB. */
+  readonly blobBytes: number
+  /** Exactly 4 MiB: every client reads that much, and containers/image no more (oci.md 1.3). */
+  readonly manifestBytes: number
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  blobLeaseMs: 24 * 3_600_000,
+  restoreWindowMs: 7 * 24 * 3_600_000,
+  removalDelayMs: 60_000,
+  uploadExpiryMs: 24 * 3_600_000,
+  uploadsPerPrincipal: 10_000,
+  blobBytes: 52_000 * 1024 * 1024,
+  manifestBytes: 4 * 1024 * 1024,
+}
+
+/** Who asks for what registry: the part of a request that every service needs. */
+export interface Caller {
+  readonly principal: Principal
+  readonly registry: Registry
+  readonly requestId: string
+}
