@@ -1,0 +1,26 @@
+/** What the edge knows of a request before anybody reads it; made by `main/server.ts`, and by tests by hand. */
+export interface RequestContext {
+  /** Ours, a UUID; goes out as `X-Request-Id` and into the log. Never a value that the client sent. */
+  readonly requestId: string
+  /** The peer's address without its port, from the socket; empty when it is gone already. Never from a header. */
+  readonly clientAddress: string
+  /** Whether it came over TLS. */
+  readonly secure: boolean
+  /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
+  readonly anonymousListener: boolean
+  /**
+   * Whether the path held `.` or `..` segments (encoded or not) before it was normalised: every surface refuses it as
+   * an invalid name, because the path that we see is not the one that was asked for.
+   */
+  readonly rawPathSuspicious: boolean
+  /** What the log says of the request once it is known; surfaces fill it in while they work. */
+  readonly trace: RequestTrace
+}
+
+/** Names for the log and the metrics. Nothing secret, and `operation` is from a fixed set. */
+export interface RequestTrace {
+  surface?: 'oci' | 'ecr' | 'sts' | 'service'
+  /** A fixed name such as `blob-get` or `PutImage`; never text from the request. */
+  operation?: string
+  principalArn?: string
+}
