@@ -1,0 +1,21 @@
+import { type Ids, isUploadId, type UploadId } from '../../src/ports/ids.ts'
+
+/** Ids that count up from 1, so that a test's output is the same on every run. */
+export class CountingIds implements Ids {
+  #last = 0
+
+  uploadId(): UploadId {
+    const text = this.#next().padStart(32, '0')
+    if (!isUploadId(text)) throw new Error(`not an upload id: ${text}`)
+    return text
+  }
+
+  uuid(): string {
+    return `00000000-0000-4000-8000-${this.#next().padStart(12, '0')}`
+  }
+
+  #next(): string {
+    this.#last += 1
+    return this.#last.toString(16)
+  }
+}
