@@ -13,14 +13,13 @@ export interface RequestContext {
    * an invalid name, because the path that we see is not the one that was asked for.
    */
   readonly rawPathSuspicious: boolean
-  /** What the log says of the request once it is known; surfaces fill it in while they work. */
-  readonly trace: RequestTrace
-}
-
-/** Names for the log and the metrics. Nothing secret, and `operation` is from a fixed set. */
-export interface RequestTrace {
+  /** Which API answered; set by the server, for the metrics. */
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
-  /** A fixed name such as `blob-get` or `PutImage`; never text from the request. */
+  /**
+   * A name from a fixed set, such as `blob-get` or `PutImage`, never text from the request; set by the surface as soon
+   * as it knows, for the log and the metrics.
+   */
   operation?: string
-  principalArn?: string
+  /** The ARN of who asks, set by the surface, for the log. */
+  principal?: string
 }
