@@ -1,4 +1,8 @@
 import type { Clock } from '../ports/clock.ts'
 
 /** The machine's own clock. */
-export const systemClock: Clock = { nowMs: () => Date.now() }
+export class SystemClock implements Clock {
+  nowMs(): number {
+    return Date.now()
+  }
+}

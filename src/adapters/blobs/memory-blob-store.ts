@@ -58,6 +58,7 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async read(location: BlobLocation, range?: ByteRange): Promise<Blob | undefined> {
+    storageKey(location)
     const blob = this.#blobs.get(location)
     return range === undefined ? blob : blob?.slice(range.start, range.end + 1)
   }
@@ -69,6 +70,7 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async remove(location: BlobLocation): Promise<void> {
+    storageKey(location)
     this.#blobs.delete(location)
   }
 
