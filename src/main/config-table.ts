@@ -1,0 +1,156 @@
+import {
+  parseBoolean,
+  parseChoice,
+  parseDatabaseUrl,
+  parseDuration,
+  parseExternalUrl,
+  parseListenAddress,
+  parsePositiveDuration,
+  parseSize,
+  parseText,
+} from './config-parsers.ts'
+
+/** One setting: how it is read and what docs/configuration.md says of it. */
+interface Setting<Value> {
+  /** As it would be written in the environment. */
+  readonly fallback?: string
+  /** Never shown, not even in a message about its own form. */
+  readonly secret?: true
+  readonly parse: (text: string) => Value
+  readonly doc: string
+}
+
+const path = parseText(/^[^\0]+$/, 'a path')
+
+/** Every setting there is, in the order of the documentation. A name that is not here stops the start. */
+export const SETTINGS = {
+  LADING_CONFIG_FILE: {
+    parse: path,
+    doc: 'A file of `NAME=value` lines with any other of these settings; `./lading.env` is read when it exists. What the environment says wins over the file.',
+  },
+  LADING_LISTEN: {
+    fallback: '127.0.0.1:5000',
+    parse: parseListenAddress,
+    doc: 'Where to serve: `host:port`, `[::1]:5000`, or `:5000` for every address of the machine. Port 0 takes a free one.',
+  },
+  LADING_ANONYMOUS_LISTEN: {
+    parse: parseListenAddress,
+    doc: 'A second address that lets anybody read, and nobody write, without logging in. Off unless it is set.',
+  },
+  LADING_EXTERNAL_URL: {
+    parse: parseExternalUrl,
+    doc: 'The address that clients use when it is not the listen address, such as that of a proxy in front. Only for answers that must name an absolute address; the `Host` header is never used for it.',
+  },
+  LADING_TLS_CERT: {
+    parse: path,
+    doc: 'PEM file with the certificate and its chain; serves HTTPS. Needs `LADING_TLS_KEY`.',
+  },
+  LADING_TLS_KEY: { parse: path, doc: 'PEM file with the private key of `LADING_TLS_CERT`.' },
+  LADING_DATA: {
+    fallback: './data',
+    parse: path,
+    doc: 'The folder for blobs, the SQLite database and the root credentials. One process at a time.',
+  },
+  LADING_DATABASE_URL: {
+    secret: true,
+    parse: parseDatabaseUrl,
+    doc: 'Keep the metadata in PostgreSQL, `postgres://user:password@host:5432/database`, instead of in SQLite.',
+  },
+  LADING_ACCOUNT: {
+    fallback: '000000000000',
+    parse: parseText(/^\d{12}$/, '12 digits, such as 000000000000'),
+    doc: 'The account id of the registry that the first start makes.',
+  },
+  LADING_REGION: {
+    fallback: 'us-east-1',
+    parse: parseText(/^(?=.{4,32}$)[a-z][a-z0-9]*(-[a-z0-9]+)+$/, 'a region name, such as us-east-1'),
+    doc: 'The region of that registry.',
+  },
+  LADING_ROOT_ACCESS_KEY_ID: {
+    parse: parseText(/^\w{16,128}$/, '16 to 128 letters, digits or underscores'),
+    doc: 'The root access key id. Without it, the first start makes one and keeps it in `root-credentials.json`.',
+  },
+  LADING_ROOT_SECRET_ACCESS_KEY: {
+    secret: true,
+    parse: parseText(/^[!-~]{16,128}$/, '16 to 128 printable ASCII characters without spaces'),
+    doc: 'The secret that goes with it; the two are set together or not at all.',
+  },
+  LADING_CREATE_ON_PUSH: {
+    fallback: 'false',
+    parse: parseBoolean,
+    doc: '`true`: the first start makes a `ROOT` repository creation template for CREATE_ON_PUSH, so that pushing to a repository that does not exist creates it.',
+  },
+  LADING_RESTORE_WINDOW: {
+    fallback: '7d',
+    parse: parseDuration,
+    doc: 'How long a deleted image can be brought back before its bytes may go.',
+  },
+  LADING_BLOB_LEASE: {
+    fallback: '24h',
+    parse: parseDuration,
+    doc: 'How long a blob that nothing refers to stays after it was last pushed, mounted or asked for.',
+  },
+  LADING_UPLOAD_EXPIRY: {
+    fallback: '24h',
+    parse: parsePositiveDuration,
+    doc: 'How long an upload that nobody goes on with is kept.',
+  },
+  LADING_COLLECT_INTERVAL: {
+    fallback: '60s',
+    parse: parseDuration,
+    doc: 'How often the collector looks for bytes whose time is over. 0 turns it off.',
+  },
+  LADING_SCRUB_INTERVAL: {
+    fallback: '7d',
+    parse: parseDuration,
+    doc: 'How often every stored blob is read again and hashed. 0 turns it off.',
+  },
+  LADING_SCRUB_RATE: {
+    fallback: '16MiB',
+    parse: parseSize,
+    doc: 'The most bytes a second that this check reads.',
+  },
+  LADING_TRANSFER_TIMEOUT: {
+    fallback: '60s',
+    parse: parsePositiveDuration,
+    doc: 'An upload that brings less than 1 KiB a second over this time is answered 408; the session stays and can be resumed.',
+  },
+  LADING_STOP_TIMEOUT: {
+    fallback: '30s',
+    parse: parseDuration,
+    doc: 'How long a stop waits for requests that are running.',
+  },
+  LADING_LOG_LEVEL: {
+    fallback: 'info',
+    parse: parseChoice(['debug', 'info', 'warn', 'error']),
+    doc: '`debug` also logs every read; `info` logs changes and refusals.',
+  },
+} as const satisfies Record<`LADING_${string}`, Setting<unknown>>
+
+export type SettingName = keyof typeof SETTINGS
+
+/** What each parser gives; undefined only where there is no default. */
+export type SettingValues = {
+  readonly [Name in SettingName]:
+    | ReturnType<(typeof SETTINGS)[Name]['parse']>
+    | ((typeof SETTINGS)[Name] extends { fallback: string } ? never : undefined)
+}
+
+export function isSettingName(name: string): name is SettingName {
+  return Object.hasOwn(SETTINGS, name)
+}
+
+export function settingOf(name: SettingName): Setting<unknown> {
+  return SETTINGS[name]
+}
+
+export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName)
+
+/** The table in docs/configuration.md; a test compares them. */
+export function renderSettings(): string {
+  const rows = SETTING_NAMES.map((name) => {
+    const { fallback, doc } = settingOf(name)
+    return `| \`${name}\` | ${fallback === undefined ? '' : `\`${fallback}\``} | ${doc} |`
+  })
+  return ['| setting | default | what it does |', '|---|---|---|', ...rows].join('\n')
+}

@@ -1,0 +1,152 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type ListenAddress, SettingProblem } from './config-parsers.ts'
+import { isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './config-table.ts'
+import { nearestName } from './nearest-name.ts'
+import { parseSettingsFile } from './settings-file.ts'
+
+/** Everything that can be set, checked. Times in milliseconds, paths absolute. */
+export interface Config {
+  readonly listen: ListenAddress
+  readonly anonymousListen: ListenAddress | undefined
+  readonly externalUrl: string | undefined
+  /** The files' contents. */
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly dataFolder: string
+  readonly databaseUrl: string | undefined
+  readonly accountId: string
+  readonly region: string
+  readonly rootKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
+  readonly createOnPush: boolean
+  readonly restoreWindowMs: number
+  readonly blobLeaseMs: number
+  readonly uploadExpiryMs: number
+  readonly collectIntervalMs: number
+  readonly scrubIntervalMs: number
+  readonly scrubBytesPerSecond: number
+  readonly transferTimeoutMs: number
+  readonly stopTimeoutMs: number
+  readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
+}
+
+/** Why the server does not start: one sentence for each setting that is wrong. */
+export class ConfigError extends Error {
+  override readonly name = 'ConfigError'
+  readonly problems: readonly string[]
+
+  constructor(problems: readonly string[]) {
+    super(problems.join('\n'))
+    this.problems = problems
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>
+
+/** @param environment only tests give their own */
+export function readConfig(environment: Environment = process.env): Config {
+  const problems: string[] = []
+  const fromFile = readSettingsFile(environment.LADING_CONFIG_FILE, problems)
+  const texts = { ...fromFile, ...named(environment) }
+  for (const name of Object.keys(texts)) {
+    if (!isSettingName(name)) problems.push(unknownSetting(name))
+  }
+  const values = parseAll(texts, problems)
+  checkTogether(values, 'LADING_ROOT_ACCESS_KEY_ID', 'LADING_ROOT_SECRET_ACCESS_KEY', problems)
+  checkTogether(values, 'LADING_TLS_CERT', 'LADING_TLS_KEY', problems)
+  const tls = readTls(values, problems)
+  if (problems.length > 0) throw new ConfigError(problems)
+  // Without a problem every setting with a default has its value, which is what SettingValues says.
+  return toConfig(values as SettingValues, tls)
+}
+
+/** The settings that the environment gives. An empty one is not set: that is how compose files leave things out. */
+function named(environment: Environment): Record<string, string> {
+  const entries = Object.entries(environment).flatMap(([name, text]) =>
+    name.startsWith('LADING_') && text !== undefined && text !== '' ? [[name, text] as const] : [],
+  )
+  return Object.fromEntries(entries)
+}
+
+function readSettingsFile(asked: string | undefined, problems: string[]): Record<string, string> {
+  const path = asked === undefined || asked === '' ? 'lading.env' : asked
+  const text = readText(path)
+  if (text !== undefined) return parseSettingsFile(path, text, problems)
+  if (path === asked) problems.push(`LADING_CONFIG_FILE names ${JSON.stringify(path)}, which cannot be read.`)
+  return {}
+}
+
+function readText(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch {
+    return undefined
+  }
+}
+
+function unknownSetting(name: string): string {
+  const nearest = nearestName(name, SETTING_NAMES)
+  return nearest === undefined ? `${name} is not a setting.` : `${name} is not a setting; did you mean ${nearest}?`
+}
+
+type ParsedValues = Partial<Record<SettingName, unknown>>
+
+function parseAll(texts: Record<string, string>, problems: string[]): ParsedValues {
+  const values: ParsedValues = {}
+  for (const name of SETTING_NAMES) {
+    const { fallback, parse, secret } = settingOf(name)
+    const text = texts[name] ?? fallback
+    if (text === undefined) continue
+    try {
+      values[name] = parse(text)
+    } catch (error) {
+      if (!(error instanceof SettingProblem)) throw error
+      problems.push(`${name}${secret ? '' : ` is ${JSON.stringify(text)}: it`} ${error.message}.`)
+    }
+  }
+  return values
+}
+
+function checkTogether(values: ParsedValues, one: SettingName, other: SettingName, problems: string[]): void {
+  if ((values[one] === undefined) === (values[other] === undefined)) return
+  const [present, absent] = values[one] === undefined ? [other, one] : [one, other]
+  problems.push(`${present} is set without ${absent}: set both or neither.`)
+}
+
+function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
+  const read = (name: 'LADING_TLS_CERT' | 'LADING_TLS_KEY'): string => {
+    const path = String(values[name])
+    const text = readText(path)
+    if (text === undefined) problems.push(`${name} names ${JSON.stringify(path)}, which cannot be read.`)
+    else if (!text.includes('-----BEGIN'))
+      problems.push(`${name} names ${JSON.stringify(path)}, which is not a PEM file.`)
+    return text ?? ''
+  }
+  if (values.LADING_TLS_CERT === undefined || values.LADING_TLS_KEY === undefined) return undefined
+  return { cert: read('LADING_TLS_CERT'), key: read('LADING_TLS_KEY') }
+}
+
+function toConfig(values: SettingValues, tls: Config['tls']): Config {
+  const accessKeyId = values.LADING_ROOT_ACCESS_KEY_ID
+  const secretAccessKey = values.LADING_ROOT_SECRET_ACCESS_KEY
+  return {
+    listen: values.LADING_LISTEN,
+    anonymousListen: values.LADING_ANONYMOUS_LISTEN,
+    externalUrl: values.LADING_EXTERNAL_URL,
+    tls,
+    dataFolder: resolve(values.LADING_DATA),
+    databaseUrl: values.LADING_DATABASE_URL,
+    accountId: values.LADING_ACCOUNT,
+    region: values.LADING_REGION,
+    rootKey: accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
+    createOnPush: values.LADING_CREATE_ON_PUSH,
+    restoreWindowMs: values.LADING_RESTORE_WINDOW,
+    blobLeaseMs: values.LADING_BLOB_LEASE,
+    uploadExpiryMs: values.LADING_UPLOAD_EXPIRY,
+    collectIntervalMs: values.LADING_COLLECT_INTERVAL,
+    scrubIntervalMs: values.LADING_SCRUB_INTERVAL,
+    scrubBytesPerSecond: values.LADING_SCRUB_RATE,
+    transferTimeoutMs: values.LADING_TRANSFER_TIMEOUT,
+    stopTimeoutMs: values.LADING_STOP_TIMEOUT,
+    logLevel: values.LADING_LOG_LEVEL,
+  }
+}
