@@ -1,0 +1,5 @@
+import { skopeo } from './skopeo.ts'
+import type { Client } from './steps.ts'
+
+/** Every client there is, in the order in which they run: the conformance suite first, for it says most. */
+export const CLIENTS: readonly Client[] = [skopeo]

@@ -1,0 +1,153 @@
+// Runs the real clients against a real server: `npm run test:clients [-- name…] [--require=a,b] [--server=URL] [--keep]`.
+//   name…           only these clients
+//   --require=a,b   these must be installed: their absence is a failure, not a skip; `--require=all` means every one
+//   --server=URL    another registry as a stand-in (user and password from CLIENTS_USER and CLIENTS_PASSWORD); what
+//                   needs TLS or the ECR API is then skipped
+//   --keep          keep the folder with logs and pulled images also when all passed
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { CLIENTS } from './clients.ts'
+import { prepareImages } from './images.ts'
+import { type Endpoint, type RunningServer, startServer } from './server.ts'
+import { type Client, type Step, StepSkipped } from './steps.ts'
+import { findTool } from './tools.ts'
+import type { World } from './world.ts'
+
+const STEP_TIMEOUT_SECONDS = 300
+const SHOWN_LINES = 40
+
+interface Tally {
+  passed: number
+  failed: number
+  skipped: number
+}
+
+const { values: options, positionals: names } = parseArgs({
+  options: { require: { type: 'string' }, server: { type: 'string' }, keep: { type: 'boolean' } },
+  allowPositionals: true,
+})
+
+process.exit(await main())
+
+async function main(): Promise<number> {
+  const clients = selectClients()
+  const directory = await mkdtemp(join(tmpdir(), 'lading-clients-'))
+  const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
+  const images = await prepareImages()
+  const servers = await startServers(directory)
+  try {
+    for (const client of clients) {
+      const world = { ...servers, images, directory: join(directory, client.name) }
+      await runClient(client, world, tally)
+    }
+  } finally {
+    await stopServers(servers.running, tally)
+  }
+  if (tally.failed === 0 && options.keep !== true) await rm(directory, { recursive: true, force: true })
+  else console.log(`logs: ${directory}`)
+  console.log(`tally: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`)
+  return tally.failed === 0 ? 0 : 1
+}
+
+function selectClients(): readonly Client[] {
+  if (names.length === 0) return CLIENTS
+  const known = CLIENTS.map((client) => client.name)
+  const unknown = names.filter((name) => !known.includes(name))
+  if (unknown.length > 0) {
+    console.error(`no client is called ${unknown.join(', ')}; there are: ${known.join(', ')}`)
+    process.exit(2)
+  }
+  return CLIENTS.filter((client) => names.includes(client.name))
+}
+
+interface Servers {
+  readonly registry: Endpoint
+  readonly secure: Endpoint | undefined
+  readonly running: readonly RunningServer[]
+}
+
+async function startServers(directory: string): Promise<Servers> {
+  if (options.server !== undefined) return { registry: standIn(options.server), secure: undefined, running: [] }
+  const plain = await startServer({ directory: join(directory, 'server'), tls: false })
+  const secure = await startServer({ directory: join(directory, 'server-tls'), tls: true })
+  return { registry: plain.endpoint, secure: secure.endpoint, running: [plain, secure] }
+}
+
+function standIn(url: string): Endpoint {
+  return {
+    host: new URL(url).host,
+    url: new URL(url).origin,
+    accessKeyId: process.env.CLIENTS_USER ?? '',
+    secretAccessKey: process.env.CLIENTS_PASSWORD ?? '',
+    account: '000000000000',
+    region: 'us-east-1',
+    speaksEcr: false,
+  }
+}
+
+async function stopServers(running: readonly RunningServer[], tally: Tally): Promise<void> {
+  for (const server of running) {
+    await runStep('server', { name: `stops by itself on SIGTERM (${server.endpoint.url})`, run: server.stop }, tally)
+  }
+}
+
+async function runClient(client: Client, world: World, tally: Tally): Promise<void> {
+  const absent = client.needs.filter((name) => findTool(name) === undefined)
+  if (absent.length > 0) return reportAbsent(client, absent, tally)
+  await mkdir(world.directory, { recursive: true })
+  try {
+    for (const step of client.steps(world)) await runStep(client.name, step, tally, world.directory)
+  } finally {
+    await client.cleanUp?.()
+  }
+}
+
+function reportAbsent(client: Client, absent: readonly string[], tally: Tally): void {
+  const required = options.require === 'all' || (options.require ?? '').split(',').includes(client.name)
+  tally[required ? 'failed' : 'skipped'] += 1
+  const outcome = required ? 'FAILED, required but' : 'skipped,'
+  console.log(`${client.name}: ${outcome} not installed: ${absent.join(', ')}`)
+}
+
+async function runStep(clientName: string, step: Step, tally: Tally, directory?: string): Promise<void> {
+  const startedAt = performance.now()
+  const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
+  try {
+    await withTimeout(step.run())
+    tally.passed += 1
+    console.log(`${clientName}: ok, ${step.name} (${seconds()} s)`)
+  } catch (error) {
+    if (error instanceof StepSkipped) {
+      tally.skipped += 1
+      console.log(`${clientName}: skipped, ${step.name}: ${error.message}`)
+      return
+    }
+    tally.failed += 1
+    console.log(`${clientName}: FAILED, ${step.name} (${seconds()} s)`)
+    await reportFailure(error, directory === undefined ? undefined : join(directory, `failed-${tally.failed}.txt`))
+  }
+}
+
+/** The whole output goes into a file, the end of it to the reader. */
+async function reportFailure(error: unknown, file: string | undefined): Promise<void> {
+  const text =
+    error instanceof Error ? (error.stack?.includes(error.message) ? error.stack : error.message) : `${error}`
+  if (file !== undefined) await Bun.write(file, text)
+  const lines = text.trimEnd().split('\n')
+  const shown = lines.length <= SHOWN_LINES ? lines : [lines[0], '…', ...lines.slice(-SHOWN_LINES)]
+  for (const line of shown) console.log(`    ${line}`)
+  if (file !== undefined && lines.length > SHOWN_LINES) console.log(`    all of it: ${file}`)
+}
+
+async function withTimeout(work: Promise<void>): Promise<void> {
+  const { promise, reject } = Promise.withResolvers<never>()
+  const complaint = new Error(`took longer than ${STEP_TIMEOUT_SECONDS} s`)
+  const timer = setTimeout(() => reject(complaint), STEP_TIMEOUT_SECONDS * 1000)
+  try {
+    await Promise.race([work, promise])
+  } finally {
+    clearTimeout(timer)
+  }
+}
