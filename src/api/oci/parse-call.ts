@@ -83,7 +83,7 @@ function parseReference(text: string): ManifestReference | undefined {
 
 function parseTags(query: string): readonly Tag[] {
   if (query === '') return []
-  const tags = new Set(valuesOf(parseQuery(query), 'tag').map(parseTag))
+  const tags = new Set(parametersOf(parseQuery(query), 'tag').map(parseTag))
   if (tags.size > MOST_TAGS) throw new Refusal('parameter-invalid', `A push may set at most ${MOST_TAGS} tags.`)
   return [...tags]
 }
@@ -97,7 +97,7 @@ function parseBlobCall(method: string, name: RepositoryName, last: string): OciC
 function parseUploadStart(method: string, name: RepositoryName, query: string): OciCall {
   if (method !== 'POST') throw wrongMethod(method, 'POST')
   const parameters = parseQuery(query)
-  const algorithm = valueOf(parameters, 'digest-algorithm')
+  const algorithm = parameterOf(parameters, 'digest-algorithm')
   return {
     kind: 'upload-start',
     name,
@@ -110,7 +110,7 @@ function parseUploadStart(method: string, name: RepositoryName, query: string): 
 /** A mount that cannot be done is a plain upload and never an error: containerd would fail the whole push (oci.md 1.3). */
 function parseMount(parameters: readonly Parameter[]): { mount: Digest | undefined; from: RepositoryName | undefined } {
   const mount = optionalDigest(parameters, 'mount')
-  const from = valueOf(parameters, 'from')
+  const from = parameterOf(parameters, 'from')
   if (from === undefined) return { mount, from: undefined }
   return isRepositoryName(from) ? { mount, from } : { mount: undefined, from: undefined }
 }
@@ -144,8 +144,8 @@ function parseReferrers(method: string, name: RepositoryName, last: string, quer
     kind: 'referrers',
     name,
     digest: parseDigest(unescapeColon(last)),
-    artifactTypes: valuesOf(parameters, 'artifactType'),
-    n: parsePageSize(valueOf(parameters, 'n')),
+    artifactTypes: parametersOf(parameters, 'artifactType'),
+    n: parsePageSize(parameterOf(parameters, 'n')),
     last: optionalDigest(parameters, 'last'),
   })
 }
@@ -160,21 +160,21 @@ function parseCatalog(method: string, query: string): OciCall {
 
 function parsePage(query: string): { n: number | undefined; last: string | undefined } {
   const parameters = parseQuery(query)
-  return { n: parsePageSize(valueOf(parameters, 'n')), last: valueOf(parameters, 'last') }
+  return { n: parsePageSize(parameterOf(parameters, 'n')), last: parameterOf(parameters, 'last') }
 }
 
 type Parameter = readonly [name: string, value: string]
 
-function valueOf(parameters: readonly Parameter[], name: string): string | undefined {
+function parameterOf(parameters: readonly Parameter[], name: string): string | undefined {
   return parameters.find((parameter) => parameter[0] === name)?.[1]
 }
 
-function valuesOf(parameters: readonly Parameter[], name: string): string[] {
+function parametersOf(parameters: readonly Parameter[], name: string): string[] {
   return parameters.filter((parameter) => parameter[0] === name).map((parameter) => parameter[1])
 }
 
 function optionalDigest(parameters: readonly Parameter[], name: string): Digest | undefined {
-  const text = valueOf(parameters, name)
+  const text = parameterOf(parameters, name)
   return text === undefined ? undefined : parseDigest(text)
 }
 

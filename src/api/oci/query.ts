@@ -29,11 +29,11 @@ export function parseQuery(query: string): [name: string, value: string][] {
 
 function parseParameter(text: string): [name: string, value: string] {
   const equals = text.indexOf('=')
-  if (equals === -1) return [unescape(text), '']
-  return [unescape(text.slice(0, equals)), unescape(text.slice(equals + 1))]
+  if (equals === -1) return [unescapeText(text), '']
+  return [unescapeText(text.slice(0, equals)), unescapeText(text.slice(equals + 1))]
 }
 
-function unescape(text: string): string {
+function unescapeText(text: string): string {
   if (!text.includes('%')) return text
   try {
     return decodeURIComponent(text)
