@@ -50,9 +50,12 @@ export interface Manifest {
 /** A manifest with everything the commit records: its bytes once by digest, its edges as rows. */
 export interface NewManifest extends Omit<Manifest, 'lastPulledAtMs'> {
   readonly content: Uint8Array
-  /** Manifests this index holds that exist in the repository. */
+  /**
+   * Manifests that this index holds. With sparse indexes and foreign layers these and `blobs` may name what the
+   * repository does not have; should it come later, it is held from then on.
+   */
   readonly children: readonly Digest[]
-  /** Config and layers, and an index's entries that are blobs, that exist in the repository. */
+  /** Config and layers, and an index's entries that are blobs. */
   readonly blobs: readonly Digest[]
 }
 
@@ -199,13 +202,13 @@ export interface MetadataReader {
   countUploads(principal: string): Promise<number>
   listExpiredUploads(nowMs: number, limit: number): Promise<Upload[]>
 
-  /** Due candidates, oldest first. */
-  listDueCandidates(nowMs: number, limit: number): Promise<Candidate[]>
+  /** Due candidates, oldest first (ties in any fixed order); with `after`, what follows it, whether or not it is still there. */
+  listDueCandidates(nowMs: number, limit: number, after?: Candidate): Promise<Candidate[]>
   listDueRemovals(nowMs: number, limit: number): Promise<BlobRemoval[]>
   /** Live blobs in the order of their last check, never-checked ones first. */
   listBlobsToVerify(limit: number): Promise<BlobRecord[]>
-  /** Counts and sums for the collector's brake and for metrics. May be a few minutes old. */
-  usage(): Promise<{ readonly blobs: number; readonly blobBytes: number }>
+  /** Counts and sums for the collector's brake and for metrics; deleted manifests count until they are purged. May be a few minutes old. */
+  usage(): Promise<{ readonly blobs: number; readonly blobBytes: number; readonly manifests: number }>
   listEvents(page: Page<number>): Promise<(EventRecord & { readonly id: number })[]>
 }
 
@@ -286,8 +289,10 @@ export interface MetadataTransaction extends MetadataReader {
   /** Sets the last pull of manifests, in bulk; unknown ones are passed over. */
   recordPulls(pulls: readonly { repositoryId: number; digest: Digest; atMs: number }[]): Promise<void>
 
+  /** There is one candidate per kind, repository and digest: a new due time replaces the old one. */
   addCandidate(candidate: Candidate): Promise<void>
-  deleteCandidate(candidate: Candidate): Promise<void>
+  /** @returns whether it was there with this very due time; with another one it has been made anew, and stays */
+  deleteCandidate(candidate: Candidate): Promise<boolean>
   deleteRemoval(location: BlobLocation): Promise<void>
   recordEvent(event: EventRecord): Promise<void>
   deleteEventsBefore(atMs: number, limit: number): Promise<number>

@@ -17,6 +17,8 @@ export interface Services {
   readonly clock: Clock
   readonly ids: Ids
   readonly limits: Limits
+  /** The registry that a bare host stands for. */
+  readonly defaultRegistry: Registry
   /** The key that authorization tokens and download addresses are signed with, 32 bytes. Never logged. */
   readonly tokenKey: Uint8Array
 }
@@ -35,6 +37,11 @@ export interface Limits {
   readonly blobBytes: number
   /** Exactly 4 MiB: every client reads that much, and containers/image no more (oci.md 1.3). */
   readonly manifestBytes: number
+  /**
+   * Globs over repository names where a manifest may be pushed although something that it refers to is missing (a
+   * sparse index, an image whose base layers live elsewhere). Nowhere, unless an operator says so.
+   */
+  readonly sparseRepositories: readonly string[]
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -45,6 +52,7 @@ export const DEFAULT_LIMITS: Limits = {
   uploadsPerPrincipal: 10_000,
   blobBytes: 52_000 * 1024 * 1024,
   manifestBytes: 4 * 1024 * 1024,
+  sparseRepositories: [],
 }
 
 /** Who asks for what registry: the part of a request that every service needs. */

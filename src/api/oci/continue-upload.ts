@@ -1,0 +1,87 @@
+import { parseContentRange } from '../../core/http/parse-content-range.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { Repository } from '../../ports/metadata-store.ts'
+import { getRepository } from '../../services/get-repository.ts'
+import {
+  appendToUpload as append,
+  cancelUpload as cancel,
+  finishUpload as finish,
+  getUploadSize,
+} from '../../services/uploads.ts'
+import { uploadLocation } from './locations.ts'
+import type { CallOf, OciRequest } from './registry-call.ts'
+import { blobCreated, uploadAccepted, uploadHeaders } from './upload-responses.ts'
+
+/** `PATCH <location>` (end-5). */
+export async function appendToUpload(oci: OciRequest, call: CallOf<'upload-append'>): Promise<Response> {
+  const repository = await getRepository(oci.services, oci.caller, call.name)
+  const sizeBytes = await appendBody(oci, call, repository)
+  return uploadAccepted(call.name, call.uploadId, sizeBytes)
+}
+
+/** `PUT <location>?digest=<digest>` (end-6), perhaps with the last bytes. */
+export async function finishUpload(oci: OciRequest, call: CallOf<'upload-finish'>): Promise<Response> {
+  const { services, caller, request } = oci
+  const repository = await getRepository(services, caller, call.name)
+  if (hasBody(request)) await appendBody(oci, call, repository)
+  await finish(services, caller, repository, { uploadId: call.uploadId, digest: call.digest })
+  return blobCreated(call.name, call.digest)
+}
+
+/** `GET <location>` (end-13). */
+export async function getUploadStatus(oci: OciRequest, call: CallOf<'upload-status'>): Promise<Response> {
+  const repository = await getRepository(oci.services, oci.caller, call.name)
+  const sizeBytes = await getUploadSize(oci.services, oci.caller, repository, call.uploadId)
+  return new Response(null, { status: 204, headers: uploadHeaders(call.name, call.uploadId, sizeBytes) })
+}
+
+/** `DELETE <location>` (end-14). */
+export async function cancelUpload(oci: OciRequest, call: CallOf<'upload-cancel'>): Promise<Response> {
+  const repository = await getRepository(oci.services, oci.caller, call.name)
+  await cancel(oci.services, oci.caller, repository, call.uploadId)
+  return new Response(null, { status: 204 })
+}
+
+async function appendBody(
+  oci: OciRequest,
+  call: CallOf<'upload-append' | 'upload-finish'>,
+  repository: Repository,
+): Promise<number> {
+  const { services, caller, request } = oci
+  try {
+    const offsetBytes = startOfRange(request)
+    const body = request.body ?? new Uint8Array()
+    return await append(services, caller, repository, { uploadId: call.uploadId, offsetBytes, body })
+  } catch (error) {
+    throw await withPosition(oci, call, repository, error)
+  }
+}
+
+/** Where `Content-Range` says that the body begins; undefined, without one, means at the end of the upload. */
+function startOfRange(request: Request): number | undefined {
+  const range = parseContentRange(request.headers.get('content-range'))
+  if (range === undefined) return undefined
+  const declared = request.headers.get('content-length')
+  const sizeBytes = range.end - range.start + 1
+  if (declared !== null && Number(declared) !== sizeBytes) {
+    throw new Refusal('size-mismatch', `Content-Range names ${sizeBytes} bytes, but Content-Length says ${declared}.`)
+  }
+  return range.start
+}
+
+/** A 416 tells where the upload stands and where to go on, so that a client need not ask (oci.md 1.3). */
+async function withPosition(
+  oci: OciRequest,
+  call: CallOf<'upload-append' | 'upload-finish'>,
+  repository: Repository,
+  error: unknown,
+): Promise<unknown> {
+  if (!(error instanceof Refusal) || error.reason !== 'upload-range') return error
+  const offsetBytes = await getUploadSize(oci.services, oci.caller, repository, call.uploadId)
+  const location = uploadLocation(call.name, call.uploadId)
+  return new Refusal('upload-range', error.message, { ...error.detail, offsetBytes, location }, { cause: error })
+}
+
+function hasBody(request: Request): boolean {
+  return request.body !== null && request.headers.get('content-length') !== '0'
+}

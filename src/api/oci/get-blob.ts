@@ -1,0 +1,104 @@
+import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
+import { multipartByteranges } from '../../core/http/multipart-byteranges.ts'
+import { type ByteRange, parseRange } from '../../core/http/parse-range.ts'
+import type { Repository } from '../../ports/metadata-store.ts'
+import { type BlobStat, getBlobStat, getBlobStatAndLease, readBlob } from '../../services/blobs.ts'
+import { getRepository } from '../../services/get-repository.ts'
+import { OCI_HEADERS } from './oci-headers.ts'
+import type { CallOf, OciRequest } from './registry-call.ts'
+
+/** `GET /v2/<name>/blobs/<digest>` (end-2). The stat comes first: it is what checks that this repository holds the blob. */
+export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>): Promise<Response> {
+  const { services, caller, request } = oci
+  const repository = await getRepository(services, caller, call.name)
+  const stat = await getBlobStat(services, repository, call.digest)
+  const headers = blobHeaders(stat)
+  if (matchesIfNoneMatch(request.headers.get('if-none-match'), stat.digest)) {
+    return new Response(null, { status: 304, headers })
+  }
+  const wanted = parseRange(request.headers.get('range'), stat.sizeBytes)
+  if (wanted.kind === 'whole') return new Response(await readBlob(services, repository, stat), { headers })
+  const [first, ...others] = wanted.ranges
+  if (first !== undefined && others.length === 0) return await onePart(oci, repository, stat, first)
+  return await manyParts(oci, repository, stat, wanted.ranges)
+}
+
+/** `HEAD /v2/<name>/blobs/<digest>` (end-2). A client that is told "yes" will not upload it, so the blob is kept for it. */
+export async function headBlob(oci: OciRequest, call: CallOf<'blob-head'>): Promise<Response> {
+  const { services, caller } = oci
+  const repository = await getRepository(services, caller, call.name)
+  const anonymous = caller.principal.kind === 'anonymous'
+  const stat = await (anonymous ? getBlobStat : getBlobStatAndLease)(services, repository, call.digest)
+  return new Response(null, { headers: { ...blobHeaders(stat), 'Content-Length': String(stat.sizeBytes) } })
+}
+
+function blobHeaders(stat: BlobStat): Record<string, string> {
+  return {
+    ...OCI_HEADERS,
+    'Content-Type': 'application/octet-stream',
+    // Keeps the server from naming the file it serves from, and a browser from showing what it was given.
+    'Content-Disposition': 'attachment',
+    'Docker-Content-Digest': stat.digest,
+    'Accept-Ranges': 'bytes',
+    'Cache-Control': 'private, max-age=31536000, immutable',
+    ETag: `"${stat.digest}"`,
+  }
+}
+
+async function onePart(oci: OciRequest, repository: Repository, stat: BlobStat, range: ByteRange): Promise<Response> {
+  const body = await readBlob(oci.services, repository, stat, range)
+  const contentRange = `bytes ${range.start}-${range.end}/${stat.sizeBytes}`
+  return new Response(body, { status: 206, headers: { ...blobHeaders(stat), 'Content-Range': contentRange } })
+}
+
+/** podman maps parts to chunks by their order, so parts come in request order and are never merged (oci.md 3.3). */
+async function manyParts(
+  oci: OciRequest,
+  repository: Repository,
+  stat: BlobStat,
+  ranges: readonly ByteRange[],
+): Promise<Response> {
+  const framing = multipartByteranges(ranges, {
+    sizeBytes: stat.sizeBytes,
+    boundary: oci.services.ids.uuid(),
+    contentType: 'application/octet-stream',
+  })
+  const headers = { ...blobHeaders(stat), 'Content-Type': framing.contentType }
+  return new Response(partStream(oci, repository, { stat, ranges, framing }), { status: 206, headers })
+}
+
+function partStream(
+  oci: OciRequest,
+  repository: Repository,
+  parts: {
+    stat: BlobStat
+    ranges: readonly ByteRange[]
+    framing: { readonly partHeaders: readonly string[]; readonly end: string }
+  },
+): ReadableStream<Uint8Array> {
+  const { stat, ranges, framing } = parts
+  async function* bytes(): AsyncGenerator<Uint8Array> {
+    for (const [index, range] of ranges.entries()) {
+      yield Buffer.from(framing.partHeaders[index] ?? '')
+      const body = await readBlob(oci.services, repository, stat, range)
+      if (body instanceof Uint8Array) yield body
+      else for await (const chunk of body.stream()) yield chunk
+    }
+    yield Buffer.from(framing.end)
+  }
+  return streamOf(bytes())
+}
+
+/** Pulls one chunk when the client has taken the last, and stops reading when it goes away. */
+function streamOf(source: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
+  return new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      const next = await source.next()
+      if (next.done === true) controller.close()
+      else controller.enqueue(next.value)
+    },
+    async cancel() {
+      await source.return(undefined)
+    },
+  })
+}

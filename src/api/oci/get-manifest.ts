@@ -1,0 +1,38 @@
+import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
+import type { StoredManifest } from '../../ports/metadata-store.ts'
+import { getRepository } from '../../services/get-repository.ts'
+import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
+import { OCI_HEADERS } from './oci-headers.ts'
+import type { CallOf, OciRequest } from './registry-call.ts'
+
+/** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as pushed, whatever `Accept` says; nothing is converted. */
+export async function getManifest(oci: OciRequest, call: CallOf<'manifest-get'>): Promise<Response> {
+  const { services, caller, request } = oci
+  const repository = await getRepository(services, caller, call.name)
+  const manifest = await pullManifest(services, repository, call.reference)
+  const headers = manifestHeaders(manifest)
+  if (matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)) {
+    return new Response(null, { status: 304, headers })
+  }
+  // Its content came from the store as its own buffer, never as a view on a shared one.
+  return new Response(manifest.content as Uint8Array<ArrayBuffer>, { headers })
+}
+
+/** `HEAD /v2/<name>/manifests/<reference>` (end-3). */
+export async function headManifest(oci: OciRequest, call: CallOf<'manifest-head'>): Promise<Response> {
+  const { services, caller, request } = oci
+  const repository = await getRepository(services, caller, call.name)
+  const manifest = await readManifest(services, repository, call.reference)
+  const headers = { ...manifestHeaders(manifest), 'Content-Length': String(manifest.content.byteLength) }
+  const unchanged = matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)
+  return new Response(null, { status: unchanged ? 304 : 200, headers })
+}
+
+function manifestHeaders(manifest: StoredManifest): Record<string, string> {
+  return {
+    ...OCI_HEADERS,
+    'Content-Type': manifest.mediaType,
+    'Docker-Content-Digest': manifest.digest,
+    ETag: `"${manifest.digest}"`,
+  }
+}

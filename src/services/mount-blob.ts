@@ -1,0 +1,65 @@
+import type { Digest } from '../core/digest.ts'
+import type { RepositoryName } from '../core/repository-name.ts'
+import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import { isAllowed, repositoryArn } from './authorize.ts'
+import { isServable } from './blobs.ts'
+import type { Caller, Services } from './context.ts'
+
+/** How many repositories a mount without `from` looks at. */
+const SOURCES_TRIED = 100
+
+/** The account setting that switches mounting off (ecr.md 1.2); unlike ECR's it is on unless switched off. */
+const BLOB_MOUNTING = 'BLOB_MOUNTING'
+
+/**
+ * Lets a repository see a blob that another one of the registry holds, without copying a byte.
+ *
+ * @param from where the blob is; undefined for "wherever you have it" (distribution-spec, anonymous mount)
+ * @returns false when it cannot be done, for whatever reason: the client then uploads, and learns nothing of
+ *   repositories that it may not read
+ */
+export async function mountBlob(
+  services: Services,
+  caller: Caller,
+  target: Repository,
+  mount: { digest: Digest; from: RepositoryName | undefined },
+): Promise<boolean> {
+  const settings = await services.metadata.getAccountSettings(caller.registry.id)
+  if (settings[BLOB_MOUNTING] === 'DISABLED') return false
+  const mayRead = (source: Repository) =>
+    isAllowed(caller, 'ecr:GetDownloadUrlForLayer', repositoryArn(caller.registry, source.name))
+  const sources = (await sourceRepositories(services, caller, mount)).filter(mayRead)
+  if (sources.length === 0) return false
+  return await services.metadata.transact((transaction) =>
+    linkFromFirst(services, transaction, { target, sources, digest: mount.digest }),
+  )
+}
+
+async function sourceRepositories(
+  services: Services,
+  caller: Caller,
+  mount: { digest: Digest; from: RepositoryName | undefined },
+): Promise<Repository[]> {
+  if (mount.from === undefined) {
+    return await services.metadata.repositoriesWithBlob(caller.registry.id, mount.digest, SOURCES_TRIED)
+  }
+  const source = await services.metadata.findRepository(caller.registry.id, mount.from)
+  return source === undefined ? [] : [source]
+}
+
+async function linkFromFirst(
+  services: Services,
+  transaction: MetadataTransaction,
+  link: { target: Repository; sources: readonly Repository[]; digest: Digest },
+): Promise<boolean> {
+  if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
+  await transaction.lockBlobs([link.digest], 'shared')
+  for (const source of link.sources) {
+    if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
+    const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
+    await transaction.leaseBlobs([link.digest], leaseUntilMs)
+    await transaction.linkBlob(link.target.id, link.digest, leaseUntilMs)
+    return true
+  }
+  return false
+}

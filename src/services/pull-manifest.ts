@@ -1,0 +1,45 @@
+import type { Digest } from '../core/digest.ts'
+import { Refusal } from '../core/refusal.ts'
+import type { Tag } from '../core/tag.ts'
+import type { Repository, StoredManifest } from '../ports/metadata-store.ts'
+import type { Services } from './context.ts'
+
+/** What a manifest is asked for by. */
+export type ManifestReference =
+  | { readonly kind: 'tag'; readonly tag: Tag }
+  | { readonly kind: 'digest'; readonly digest: Digest }
+
+/**
+ * The manifest's bytes as they were pushed. Notes the pull.
+ *
+ * @throws {Refusal} `manifest-unknown`
+ */
+export async function pullManifest(
+  services: Services,
+  repository: Repository,
+  reference: ManifestReference,
+): Promise<StoredManifest> {
+  const manifest = await readManifest(services, repository, reference)
+  services.pulls.note(repository.id, manifest.digest)
+  return manifest
+}
+
+/** As `pullManifest`, for those who only look: a HEAD is not a pull. */
+export async function readManifest(
+  services: Services,
+  repository: Repository,
+  reference: ManifestReference,
+): Promise<StoredManifest> {
+  const manifest =
+    reference.kind === 'tag'
+      ? await services.metadata.readManifestByTag(repository.id, reference.tag)
+      : await services.metadata.readManifest(repository.id, reference.digest)
+  if (manifest === undefined) throw manifestUnknown(reference)
+  return manifest
+}
+
+/** ECR's sentence, with what was asked for beside it. */
+export function manifestUnknown(reference: ManifestReference): Refusal {
+  const asked = reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest }
+  return new Refusal('manifest-unknown', 'Requested image not found', asked)
+}

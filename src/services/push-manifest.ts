@@ -1,0 +1,132 @@
+import { digestOf } from '../core/content-digest.ts'
+import { algorithmOf, type Digest, isDigest } from '../core/digest.ts'
+import { matchesGlob } from '../core/glob.ts'
+import { type ParsedManifest, parseManifest } from '../core/manifest/parse-manifest.ts'
+import { Refusal } from '../core/refusal.ts'
+import type { Tag } from '../core/tag.ts'
+import { decideTagWrite } from '../core/tag-mutability.ts'
+import type { MetadataTransaction, NewManifest, Repository } from '../ports/metadata-store.ts'
+import type { Caller, Services } from './context.ts'
+import { repositoryUnknown } from './get-repository.ts'
+import { pushWarnings } from './push-warnings.ts'
+import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
+
+export interface ManifestPush {
+  readonly repository: Repository
+  readonly content: Uint8Array
+  /** The Content-Type; undefined when there is none. */
+  readonly mediaType: string | undefined
+  /** What the client says the digest is; also chooses the algorithm. */
+  readonly digest?: Digest
+  readonly tags: readonly Tag[]
+  /** Judges the tag's (or, without one, the digest's) current state inside the transaction: If-Match and such. */
+  readonly precondition?: (current: Digest | undefined) => void
+}
+
+export interface PushedManifest {
+  readonly digest: Digest
+  readonly mediaType: string
+  /** As the manifest names it; it need not be a digest that could be pushed here. */
+  readonly subject: string | undefined
+  readonly outcome: 'created' | 'existing'
+  /** Sentences for the client, about a push that was accepted all the same. */
+  readonly warnings: readonly string[]
+  readonly tags: readonly { readonly tag: Tag; readonly outcome: 'create' | 'move' | 'unchanged' }[]
+}
+
+/**
+ * Closure check, immutability, tags and edges in one transaction: all of it holds at the same instant, or the push is
+ * refused and nothing has changed.
+ *
+ * @throws {Refusal} `manifest-invalid`, `digest-mismatch`, `manifest-references-unknown`, `tag-immutable`,
+ *   `precondition-failed`, `repository-unknown`
+ */
+export async function pushManifest(services: Services, caller: Caller, push: ManifestPush): Promise<PushedManifest> {
+  const parsed = parseManifest(push.content, push.mediaType)
+  const digest = checkedDigest(push)
+  return await services.metadata.transact(async (transaction) => {
+    const repository = await transaction.lockRepository(push.repository.id, 'shared')
+    if (repository === undefined) throw repositoryUnknown(push.repository.name, caller.registry.accountId)
+    const tags = await decideTags(transaction, repository, push, digest)
+    const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
+    const references = await resolveReferences(transaction, repository, parsed, sparse)
+    const nowMs = services.clock.nowMs()
+    const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
+    for (const { tag, outcome: change } of tags) {
+      if (change !== 'unchanged') await transaction.putTag(repository.id, tag, digest, nowMs)
+    }
+    const subjectExists = await hasSubject(transaction, repository, parsed)
+    const warnings = pushWarnings(parsed, { tags: push.tags, subjectExists }, references)
+    return { digest, mediaType: parsed.mediaType, subject: parsed.subject?.digest, outcome, tags, warnings }
+  })
+}
+
+function checkedDigest(push: ManifestPush): Digest {
+  const computed = digestOf(push.content, push.digest === undefined ? 'sha256' : algorithmOf(push.digest))
+  if (push.digest === undefined || push.digest === computed) return computed
+  throw new Refusal(
+    'digest-mismatch',
+    `The manifest's digest is ${computed}, not ${push.digest} as the request says.`,
+    {
+      digests: [computed],
+    },
+  )
+}
+
+/** Locks every tag, in byte order, and decides each before anything is written. */
+async function decideTags(
+  transaction: MetadataTransaction,
+  repository: Repository,
+  push: ManifestPush,
+  digest: Digest,
+): Promise<PushedManifest['tags']> {
+  const decided = new Map<Tag, 'create' | 'move' | 'unchanged'>()
+  for (const tag of [...new Set(push.tags)].sort()) {
+    await transaction.lockTag(repository.id, tag)
+    const current = (await transaction.findTag(repository.id, tag))?.digest
+    push.precondition?.(current)
+    const { name: repositoryName, tagMutability: mutability } = repository
+    decided.set(tag, decideTagWrite({ repositoryName, mutability, tag, current, wanted: digest }))
+  }
+  if (push.tags.length === 0 && push.precondition !== undefined) {
+    push.precondition((await transaction.findManifest(repository.id, digest))?.digest)
+  }
+  return [...decided].map(([tag, outcome]) => ({ tag, outcome }))
+}
+
+function toRow(
+  push: ManifestPush,
+  parsed: ParsedManifest,
+  more: { digest: Digest; references: ResolvedReferences; nowMs: number },
+): NewManifest {
+  const { digest, references, nowMs } = more
+  return {
+    digest,
+    mediaType: parsed.mediaType,
+    artifactType: parsed.artifactType ?? parsed.configMediaType,
+    configMediaType: parsed.configMediaType,
+    subject: subjectOf(parsed),
+    sizeBytes: push.content.byteLength,
+    imageSizeBytes: parsed.kind === 'index' ? references.largestChildBytes : parsed.imageSizeBytes,
+    annotations: parsed.annotations,
+    pushedAtMs: nowMs,
+    content: push.content,
+    children: references.children,
+    blobs: references.blobs,
+  }
+}
+
+/** A subject of an algorithm that cannot be pushed can never be asked for, so it is not recorded. */
+function subjectOf(parsed: ParsedManifest): Digest | undefined {
+  const digest = parsed.subject?.digest
+  return digest !== undefined && isDigest(digest) ? digest : undefined
+}
+
+async function hasSubject(
+  transaction: MetadataTransaction,
+  repository: Repository,
+  parsed: ParsedManifest,
+): Promise<boolean> {
+  const subject = subjectOf(parsed)
+  return subject !== undefined && (await transaction.findManifest(repository.id, subject)) !== undefined
+}

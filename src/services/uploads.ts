@@ -1,0 +1,188 @@
+import { type Digest, type DigestAlgorithm, quote } from '../core/digest.ts'
+import { Refusal } from '../core/refusal.ts'
+import type { CommittedBlob } from '../ports/blob-store.ts'
+import type { UploadId } from '../ports/ids.ts'
+import type { MetadataTransaction, Repository, Upload } from '../ports/metadata-store.ts'
+import type { Caller, Services } from './context.ts'
+import { repositoryUnknown } from './get-repository.ts'
+
+export interface StartUploadOptions {
+  readonly surface: Upload['surface']
+  /** A hint which hash to run while bytes arrive; the upload may be finished with either. */
+  readonly algorithm: DigestAlgorithm
+}
+
+/** @throws {Refusal} `too-many-requests` when the principal has too many uploads open */
+export async function startUpload(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  options: StartUploadOptions,
+): Promise<UploadId> {
+  const { metadata, clock, ids, limits } = services
+  const principal = caller.principal.arn
+  const id = ids.uploadId()
+  const startedAtMs = clock.nowMs()
+  await metadata.transact(async (transaction) => {
+    await refuseTooManyUploads(transaction, principal, limits.uploadsPerPrincipal)
+    await transaction.insertUpload({
+      id,
+      repositoryId: repository.id,
+      principal,
+      surface: options.surface,
+      startedAtMs,
+      expiresAtMs: startedAtMs + limits.uploadExpiryMs,
+    })
+  })
+  await services.blobs.startUpload(id, options.algorithm)
+  return id
+}
+
+/**
+ * Appends to the upload, at its end when no offset is given.
+ *
+ * @returns the size afterwards
+ * @throws {Refusal} `upload-unknown`, `upload-range`, `layer-too-large`
+ */
+export async function appendToUpload(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  append: { uploadId: UploadId; offsetBytes: number | undefined; body: ReadableStream<Uint8Array> | Uint8Array },
+): Promise<number> {
+  const upload = await getUpload(services, caller, repository, append.uploadId)
+  const offset = append.offsetBytes ?? (await uploadSize(services, upload.id))
+  const size = await services.blobs.append(upload.id, offset, append.body, services.limits.blobBytes)
+  await keepAlive(services, upload)
+  return size
+}
+
+/** @throws {Refusal} `upload-unknown` */
+export async function getUploadSize(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  uploadId: UploadId,
+): Promise<number> {
+  const upload = await getUpload(services, caller, repository, uploadId)
+  return await uploadSize(services, upload.id)
+}
+
+/**
+ * Makes the upload a blob of the repository. The bytes are durable before the metadata names them, and the metadata
+ * before this resolves. A digest that was there already gets these bytes as its current copy, which mends it.
+ *
+ * @throws {Refusal} `upload-unknown`; `digest-mismatch`, after which the upload is gone; `upload-range` while an
+ *   append runs; `repository-unknown` when the repository was deleted meanwhile
+ */
+export async function finishUpload(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  finish: { uploadId: UploadId; digest: Digest },
+): Promise<{ digest: Digest; sizeBytes: number }> {
+  const upload = await getUpload(services, caller, repository, finish.uploadId)
+  const committed = await commitBytes(services, upload.id, finish.digest)
+  const recorded = await services.metadata.transact(async (transaction) => {
+    // Deleted while the bytes were on their way: nothing may refer to them, so the upload goes instead.
+    if ((await transaction.lockRepository(repository.id, 'shared')) === undefined) return false
+    if ((await transaction.findUpload(upload.id)) === undefined) return false
+    await recordBlob(services, transaction, { upload, digest: finish.digest, committed })
+    return true
+  })
+  if (!recorded) {
+    await dropUpload(services, upload.id)
+    throw repositoryUnknown(repository.name, caller.registry.accountId)
+  }
+  return { digest: finish.digest, sizeBytes: committed.sizeBytes }
+}
+
+/** @throws {Refusal} `upload-unknown` */
+export async function cancelUpload(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  uploadId: UploadId,
+): Promise<void> {
+  const upload = await getUpload(services, caller, repository, uploadId)
+  await dropUpload(services, upload.id)
+}
+
+/** An upload belongs to a repository and to who began it; to anybody else it does not exist. */
+async function getUpload(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  uploadId: UploadId,
+): Promise<Upload> {
+  const upload = await services.metadata.findUpload(uploadId)
+  const mine = upload?.repositoryId === repository.id && upload.principal === caller.principal.arn
+  if (upload === undefined || !mine) throw uploadUnknown(uploadId)
+  return upload
+}
+
+async function uploadSize(services: Services, uploadId: UploadId): Promise<number> {
+  const size = await services.blobs.uploadSize(uploadId)
+  if (size === undefined) throw uploadUnknown(uploadId)
+  return size
+}
+
+async function refuseTooManyUploads(transaction: MetadataTransaction, principal: string, most: number): Promise<void> {
+  if ((await transaction.countUploads(principal)) < most) return
+  throw new Refusal('too-many-requests', `There are ${most} uploads open already; finish or cancel some.`, {
+    retryAfterSeconds: 60,
+  })
+}
+
+/** Puts the expiry off once half of the time has gone, so that a long chunked upload costs few writes. */
+async function keepAlive(services: Services, upload: Upload): Promise<void> {
+  const now = services.clock.nowMs()
+  const period = services.limits.uploadExpiryMs
+  if (upload.expiresAtMs - now > period / 2) return
+  await services.metadata.transact((transaction) => transaction.touchUpload(upload.id, now + period))
+}
+
+async function commitBytes(services: Services, uploadId: UploadId, digest: Digest): Promise<CommittedBlob> {
+  try {
+    return await services.blobs.commit(uploadId, digest)
+  } catch (error) {
+    if (error instanceof Refusal && error.reason === 'digest-mismatch') await dropUpload(services, uploadId)
+    throw error
+  }
+}
+
+async function recordBlob(
+  services: Services,
+  transaction: MetadataTransaction,
+  blob: { upload: Upload; digest: Digest; committed: CommittedBlob },
+): Promise<void> {
+  const now = services.clock.nowMs()
+  const leaseUntilMs = now + services.limits.blobLeaseMs
+  const { digest, committed, upload } = blob
+  const previous = await transaction.putBlob(
+    { digest, ...committed, state: 'live', leaseUntilMs, verifiedAtMs: now },
+    now + services.limits.removalDelayMs,
+  )
+  await transaction.linkBlob(upload.repositoryId, digest, leaseUntilMs)
+  await transaction.deleteUpload(upload.id)
+  if (previous?.state !== 'damaged') return
+  await transaction.recordEvent({
+    kind: 'blob-repaired',
+    atMs: now,
+    repositoryId: upload.repositoryId,
+    detail: { digest },
+  })
+}
+
+/** Bytes first: should the process die between the two, the row still says that there was something to remove. */
+async function dropUpload(services: Services, uploadId: UploadId): Promise<void> {
+  await services.blobs.discardUpload(uploadId)
+  await services.metadata.transact((transaction) => transaction.deleteUpload(uploadId))
+}
+
+export function uploadUnknown(uploadId: string): Refusal {
+  return new Refusal(
+    'upload-unknown',
+    `There is no upload ${quote(uploadId)}: it was finished, cancelled or has expired.`,
+  )
+}

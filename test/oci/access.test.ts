@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { OCI_TABLE } from '../../src/api/oci/table.ts'
+import { issueToken } from '../../src/services/token.ts'
+import { pushImage } from '../support/images.ts'
+import {
+  createRepository,
+  openTestRegistry,
+  TEST_KEY_ID,
+  TEST_SECRET,
+  type TestRegistry,
+} from '../support/test-registry.ts'
+
+let registry: TestRegistry
+let digest: string
+beforeEach(async () => {
+  registry = await openTestRegistry()
+  await createRepository(registry, 'team/app')
+  digest = await pushImage(registry, 'team/app', 'v1')
+})
+afterEach(async () => await registry[Symbol.asyncDispose]())
+
+const basic = (user: string, password: string) => `Basic ${btoa(`${user}:${password}`)}`
+
+/** One request for every row of the table; a row without one does not compile. */
+function requestOf(kind: keyof typeof OCI_TABLE): [method: string, path: string] {
+  const rows: Record<keyof typeof OCI_TABLE, [string, string]> = {
+    version: ['GET', '/v2/'],
+    'extensions-discover': ['GET', '/v2/_oci/ext/discover'],
+    catalog: ['GET', '/v2/_catalog'],
+    'tag-list': ['GET', '/v2/team/app/tags/list'],
+    referrers: ['GET', `/v2/team/app/referrers/${digest}`],
+    'blob-get': ['GET', `/v2/team/app/blobs/${digest}`],
+    'blob-head': ['HEAD', `/v2/team/app/blobs/${digest}`],
+    'blob-delete': ['DELETE', `/v2/team/app/blobs/${digest}`],
+    'manifest-get': ['GET', '/v2/team/app/manifests/v1'],
+    'manifest-head': ['HEAD', '/v2/team/app/manifests/v1'],
+    'manifest-put': ['PUT', '/v2/team/app/manifests/v2'],
+    'manifest-delete': ['DELETE', '/v2/team/app/manifests/v1'],
+    'upload-start': ['POST', '/v2/team/app/blobs/uploads/'],
+    'upload-status': ['GET', `/v2/team/app/blobs/uploads/${'0'.repeat(32)}`],
+    'upload-append': ['PATCH', `/v2/team/app/blobs/uploads/${'0'.repeat(32)}`],
+    'upload-finish': ['PUT', `/v2/team/app/blobs/uploads/${'0'.repeat(32)}?digest=${digest}`],
+    'upload-cancel': ['DELETE', `/v2/team/app/blobs/uploads/${'0'.repeat(32)}`],
+  }
+  return rows[kind]
+}
+// Object.keys of a mapped type over the kinds gives the kinds.
+const KINDS = Object.keys(OCI_TABLE) as (keyof typeof OCI_TABLE)[]
+const READS = new Set<keyof typeof OCI_TABLE>([
+  'version',
+  'extensions-discover',
+  'catalog',
+  'tag-list',
+  'referrers',
+  'blob-get',
+  'blob-head',
+  'manifest-get',
+  'manifest-head',
+])
+
+test.each(KINDS)('a stranger is refused at %s, with the one challenge', async (kind) => {
+  const [method, path] = requestOf(kind)
+  const tokenOfAnother = issueToken(
+    { ...registry.services, tokenKey: new Uint8Array(32) },
+    registry.caller.principal,
+    9e15,
+  )
+  const credentials = [
+    null,
+    'Basic Og==',
+    'Basic not base64 at all',
+    'Bearer abc',
+    basic('AWS', 'nonsense'),
+    basic('AWS', tokenOfAnother),
+    basic(TEST_KEY_ID, 'wrong'),
+    basic('AKIANOBODY', TEST_SECRET),
+    basic('', TEST_SECRET),
+  ]
+  for (const authorization of credentials) {
+    const response = await registry.send(method, path, { authorization })
+    expect(response.status).toBe(401)
+    expect(response.headers.get('www-authenticate')).toMatch(/^Basic realm="[^"]+"/)
+  }
+})
+
+test.each(KINDS)('the anonymous listener answers %s only if it reads', async (kind) => {
+  const [method, path] = requestOf(kind)
+  const response = await registry.send(method, path, { authorization: null, anonymousListener: true })
+  if (READS.has(kind)) expect(response.status).toBeOneOf([200, 404])
+  else expect(response.status).toBe(403)
+})
+
+test('a refusal is the same whether or not the repository exists', async () => {
+  const send = async (name: string) => {
+    const response = await registry.send('POST', `/v2/${name}/blobs/uploads/`, {
+      authorization: null,
+      anonymousListener: true,
+    })
+    return [response.status, (await response.text()).replaceAll(name, 'NAME')]
+  }
+  expect(await send('team/app')).toEqual(await send('team/nothing'))
+})
+
+test('an authorization token logs in as AWS until it expires', async () => {
+  const token = issueToken(registry.services, registry.caller.principal, registry.clock.nowMs() + 60_000)
+  expect(token).not.toContain(':')
+  const authorization = basic('AWS', token)
+  expect((await registry.send('GET', '/v2/', { authorization })).status).toBe(200)
+  registry.clock.set(registry.clock.nowMs() + 61_000)
+  const late = await registry.send('GET', '/v2/', { authorization })
+  expect(late.status).toBe(403)
+  expect(await late.text()).toContain('Your authorization token has expired. Reauthenticate and try again.')
+})
+
+test('a token is good to the last character only', async () => {
+  const token = issueToken(registry.services, registry.caller.principal, registry.clock.nowMs() + 60_000)
+  for (const changed of [
+    `${token}x`,
+    `${token}=`,
+    `${token} `,
+    token.slice(0, -1),
+    token.toUpperCase(),
+    token.replace('v1.', 'v2.'),
+  ]) {
+    expect((await registry.send('GET', '/v2/', { authorization: basic('AWS', changed) })).status).toBe(401)
+  }
+})
+
+test('the root user of another account may do nothing here', async () => {
+  const registryOfAnother = { ...registry.services.defaultRegistry, accountId: '111111111111' }
+  await using other = await openTestRegistry()
+  const services = { ...other.services, defaultRegistry: registryOfAnother }
+  const { handleOciRequest } = await import('../../src/api/oci/handle.ts')
+  const request = new Request('http://x/v2/team/app/manifests/v1', {
+    headers: { authorization: basic(TEST_KEY_ID, TEST_SECRET) },
+  })
+  const response = await handleOciRequest(services, request, {
+    requestId: 'r',
+    clientAddress: '',
+    secure: false,
+    anonymousListener: false,
+    rawPathSuspicious: false,
+  })
+  expect(response.status).toBe(403)
+  expect(await response.text()).toContain('is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:')
+})

@@ -1,0 +1,102 @@
+import { MemoryBlobStore } from '../../src/adapters/blobs/memory-blob-store.ts'
+import { openSqliteMetadataStore } from '../../src/adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
+import { RandomIds } from '../../src/adapters/random-ids.ts'
+import { handleOciRequest } from '../../src/api/oci/handle.ts'
+import { anonymousPrincipal, rootPrincipal } from '../../src/core/principal.ts'
+import { parseRepositoryName } from '../../src/core/repository-name.ts'
+import type { TagMutability } from '../../src/core/tag-mutability.ts'
+import type { Repository } from '../../src/ports/metadata-store.ts'
+import { BlobCache } from '../../src/services/blob-cache.ts'
+import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { PullRecorder } from '../../src/services/pull-recorder.ts'
+import { ManualClock } from './manual-clock.ts'
+
+export const TEST_KEY_ID = 'AKIATESTTESTTESTTEST'
+export const TEST_SECRET = 'a-secret-for-tests-only'
+const ACCOUNT = '000000000000'
+
+export interface SendOptions {
+  readonly headers?: Record<string, string>
+  readonly body?: BodyInit
+  /** Replaces the root key's Basic header; null sends none. */
+  readonly authorization?: string | null
+  readonly anonymousListener?: boolean
+}
+
+/** A whole registry in memory, driven by requests as the server would drive it. */
+export interface TestRegistry extends AsyncDisposable {
+  readonly services: Services
+  readonly clock: ManualClock
+  readonly caller: Caller
+  /** Sends one request to the OCI surface as the root user. */
+  send(method: string, path: string, options?: SendOptions): Promise<Response>
+}
+
+export async function openTestRegistry(limits: Partial<Limits> = {}): Promise<TestRegistry> {
+  const clock = new ManualClock()
+  const metadata = await openSqliteMetadataStore({ path: ':memory:' })
+  const registry = await metadata.transact((transaction) =>
+    transaction.ensureRegistry(ACCOUNT, 'us-east-1', clock.nowMs()),
+  )
+  const principal = rootPrincipal(ACCOUNT, TEST_KEY_ID)
+  const key = { accessKeyId: TEST_KEY_ID, secretAccessKey: TEST_SECRET, principal }
+  const services: Services = {
+    metadata,
+    blobs: new MemoryBlobStore(),
+    blobCache: new BlobCache(1024 * 1024),
+    pulls: new PullRecorder(metadata, clock),
+    credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },
+    clock,
+    ids: new RandomIds(),
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    defaultRegistry: registry,
+    tokenKey: new Uint8Array(32).fill(7),
+  }
+  return {
+    services,
+    clock,
+    caller: { principal, registry, requestId: 'test' },
+    send: (method, path, options = {}) => send(services, method, path, options),
+    [Symbol.asyncDispose]: () => metadata.close(),
+  }
+}
+
+/** A repository as CreateRepository makes it by default. */
+export async function createRepository(
+  registry: TestRegistry,
+  name: string,
+  tagMutability: TagMutability = { mode: 'MUTABLE', exclusionFilters: [] },
+): Promise<Repository> {
+  const { services, clock } = registry
+  const repository = await services.metadata.transact((transaction) =>
+    transaction.insertRepository({
+      registryId: services.defaultRegistry.id,
+      name: parseRepositoryName(name),
+      createdAtMs: clock.nowMs(),
+      tagMutability,
+      scanOnPush: false,
+      encryption: { type: 'AES256' },
+    }),
+  )
+  if (repository === undefined) throw new Error(`${name} exists`)
+  return repository
+}
+
+/** Root's `Authorization` header. */
+export const ROOT_AUTHORIZATION = `Basic ${btoa(`${TEST_KEY_ID}:${TEST_SECRET}`)}`
+
+export const ANONYMOUS = anonymousPrincipal(ACCOUNT)
+
+async function send(services: Services, method: string, path: string, options: SendOptions): Promise<Response> {
+  const headers = new Headers(options.headers)
+  const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
+  if (authorization !== null) headers.set('authorization', authorization)
+  const request = new Request(`http://127.0.0.1:5000${path}`, { method, headers, body: options.body ?? null })
+  return await handleOciRequest(services, request, {
+    requestId: 'test',
+    clientAddress: '127.0.0.1',
+    secure: false,
+    anonymousListener: options.anonymousListener ?? false,
+    rawPathSuspicious: false,
+  })
+}
