@@ -19,24 +19,37 @@ const BY_HAND = 'by hand'
 const HAND_COLUMN: Column = { name: BY_HAND, description: 'the same bytes hashed, written and synced without a server' }
 
 async function main(options: Options): Promise<void> {
-  const workloads = WORKLOADS.filter(
-    ({ id }) => options.only.length === 0 || options.only.some((name) => id.startsWith(name)),
-  )
+  const wanted = ({ id }: Workload) => options.only.length === 0 || options.only.some((name) => id.startsWith(name))
+  const workloads = WORKLOADS.filter(wanted)
   if (options.list) return console.log(workloads.map(({ id }) => id).join('\n'))
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'lading-bench-'))
-  const bench = await makeBench(folder, options)
-  const { entrants, columns } = await startAll(bench, options)
-  try {
-    const done: WorkloadResult[] = []
-    for (const workload of workloads) done.push(await runWorkload(workload, entrants, bench))
-    if (done.some(({ samples }) => BY_HAND in samples)) columns.push(HAND_COLUMN)
-    const at = new Date().toISOString()
-    const results = { at, machine: machineText(), isPinned: options.pinned, columns, workloads: done }
-    await report(results, isWhole(options))
-  } finally {
+  const entrants: Entrant[] = []
+  const stop = async () => {
     await Promise.all(entrants.map(({ server }) => server.stop()))
     if (options.folder === undefined) rmSync(folder, { recursive: true, force: true })
   }
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => void stop().then(() => process.exit(1)))
+  }
+  try {
+    await report(await runAll(await makeBench(folder, options), options, workloads, entrants), isWhole(options))
+  } finally {
+    await stop()
+  }
+}
+
+/** @param entrants filled as servers start, so that they are stopped whatever happens here */
+async function runAll(
+  bench: Bench,
+  options: Options,
+  workloads: readonly Workload[],
+  entrants: Entrant[],
+): Promise<Results> {
+  const columns = await startAll(bench, options, entrants)
+  const done: WorkloadResult[] = []
+  for (const workload of workloads) done.push(await runWorkload(workload, entrants, bench))
+  if (done.some(({ samples }) => BY_HAND in samples)) columns.push(HAND_COLUMN)
+  return { at: new Date().toISOString(), machine: machineText(), isPinned: options.pinned, columns, workloads: done }
 }
 
 /** Only a run of everything may stand in the documents. */
@@ -58,8 +71,7 @@ async function makeBench(folder: string, options: Options): Promise<Bench> {
   }
 }
 
-async function startAll(bench: Bench, options: Options) {
-  const entrants: Entrant[] = []
+async function startAll(bench: Bench, options: Options, entrants: Entrant[]): Promise<Column[]> {
   const columns: Column[] = []
   for (const contender of CONTENDERS) {
     if (options.servers.length > 0 && !options.servers.includes(contender.name)) continue
@@ -75,7 +87,7 @@ async function startAll(bench: Bench, options: Options) {
     columns.push({ name: contender.name, description })
     console.log(`started: ${contender.name} (${description})`)
   }
-  return { entrants, columns }
+  return columns
 }
 
 /** Round by round, and in each the servers one after the other, so that a machine that drifts drifts for all. */

@@ -20,8 +20,8 @@ const MIB = 1024 * 1024
 
 export const FULL: Sizes = {
   rounds: 3,
-  wrkSeconds: 3,
-  mixedSeconds: 6,
+  wrkSeconds: 2,
+  mixedSeconds: 5,
   largeBytes: 1024 * MIB,
   parallelBytes: 256 * MIB,
   blobCounts: { '1 MB': 40, '10 MB': 10, '100 MB': 2 },

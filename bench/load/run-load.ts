@@ -1,10 +1,14 @@
 import { join } from 'node:path'
 import type { Job, JobResult, Target } from './job.ts'
 
+/** No job takes this long unless a server hangs; then the load client is killed and the figure fails. */
+const JOB_TIMEOUT_MS = 600_000
+
 /** Runs a job in a load client of its own and resolves to what came of it. */
 export async function runJob(job: Job, pin: readonly string[]): Promise<JobResult> {
   const command = [...pin, process.execPath, join(import.meta.dir, 'client.ts')]
-  const child = Bun.spawn(command, { stdin: new Blob([JSON.stringify(job)]), stdout: 'pipe', stderr: 'inherit' })
+  const stdin = new Blob([JSON.stringify(job)])
+  const child = Bun.spawn(command, { stdin, stdout: 'pipe', stderr: 'inherit', timeout: JOB_TIMEOUT_MS })
   const text = await new Response(child.stdout).text()
   if ((await child.exited) !== 0) throw new Error(`the load client failed at ${job.kind} against ${job.target.baseUrl}`)
   // what the load client prints is a JobResult: both are this folder's
