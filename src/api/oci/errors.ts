@@ -46,8 +46,8 @@ function headersOf({ reason, detail }: Refusal, status: number): Record<string, 
   if (status === 429 || status === 503) {
     return { 'Retry-After': String(Math.max(1, Math.ceil(detail.retryAfterSeconds ?? RETRY_AFTER_SECONDS))) }
   }
-  if (reason === 'range-unsatisfiable') {
-    return { 'Accept-Ranges': 'bytes', 'Content-Range': `bytes */${detail.sizeBytes ?? '*'}` }
+  if (reason === 'range-unsatisfiable' && detail.sizeBytes !== undefined) {
+    return { 'Content-Range': `bytes */${detail.sizeBytes}` }
   }
   return reason === 'upload-range' ? positionOf(detail) : {}
 }
