@@ -1,0 +1,22 @@
+import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
+import { repositoryArn } from '../../services/authorize.ts'
+import { createRepository as create, DEFAULT_SETTINGS } from '../../services/repositories/create-repository.ts'
+import { defineAction } from './define-action.ts'
+import { parseRepositoryField, parseResourceTags } from './parameters.ts'
+import { parseEncryption } from './parse-encryption.ts'
+import { repositoryView } from './repository-view.ts'
+
+/** `CreateRepository`. Creation templates do not apply to it (ecr.md 7.2). */
+export const createRepository = defineAction('CreateRepository', {
+  parse: (fields) => ({
+    name: parseRepositoryField(fields),
+    tagMutability: parseTagMutability(fields) ?? DEFAULT_SETTINGS.tagMutability,
+    scanOnPush: fields.object<'scanOnPush'>('imageScanningConfiguration')?.flag('scanOnPush') ?? false,
+    encryption: parseEncryption(fields) ?? DEFAULT_SETTINGS.encryption,
+    resourceTags: parseResourceTags(fields, 'tags') ?? [],
+  }),
+  resources: (registry, { name }) => [repositoryArn(registry, name)],
+  handle: async (call, settings) => ({
+    repository: repositoryView(call, await create(call.services, call.caller, settings)),
+  }),
+})

@@ -1,0 +1,14 @@
+import { parseTemplatePrefix } from '../../core/ecr/template-prefix.ts'
+import { deleteTemplate } from '../../services/repositories/creation-templates.ts'
+import { defineAction } from './define-action.ts'
+import { templateView } from './template-view.ts'
+
+/** `DeleteRepositoryCreationTemplate`. */
+export const deleteRepositoryCreationTemplate = defineAction('DeleteRepositoryCreationTemplate', {
+  parse: (fields) => parseTemplatePrefix(fields.requiredText('prefix', { min: 1, max: 256 })),
+  resources: () => ['*'],
+  handle: async ({ services, caller }, prefix) => ({
+    registryId: caller.registry.accountId,
+    repositoryCreationTemplate: templateView(await deleteTemplate(services, caller, prefix)),
+  }),
+})

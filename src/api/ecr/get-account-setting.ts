@@ -1,0 +1,9 @@
+import { getAccountSetting as get } from '../../services/account-settings.ts'
+import { defineAction } from './define-action.ts'
+
+/** `GetAccountSetting`. */
+export const getAccountSetting = defineAction('GetAccountSetting', {
+  parse: (fields) => fields.requiredText('name', { min: 1, max: 64 }),
+  resources: () => ['*'],
+  handle: async ({ services, caller }, name) => ({ name, value: await get(services, caller.registry, name) }),
+})

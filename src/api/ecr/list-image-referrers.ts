@@ -1,0 +1,40 @@
+import { listReferrers } from '../../services/list-referrers.ts'
+import { defineRepositoryAction } from './define-action.ts'
+import { digestAfter, nextToken, parseDigestField, parsePage } from './parameters.ts'
+
+const LIST = { name: 'referrers', keyLength: 1 }
+const PAGE = { most: 50, usual: 20 }
+
+/** `ListImageReferrers`, which `ecr:BatchGetImage` allows (ecr.md 1.2). */
+export const listImageReferrers = defineRepositoryAction('ListImageReferrers', {
+  action: 'ecr:BatchGetImage',
+  parse: (fields) => {
+    const subject = fields.required('subjectId', fields.object<'imageDigest'>('subjectId'))
+    const filter = fields.object<'artifactTypes' | 'artifactStatus'>('filter')
+    const status = filter?.choice('artifactStatus', ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY']) ?? 'ACTIVE'
+    const page = parsePage(fields, LIST, PAGE)
+    return {
+      active: status === 'ACTIVE' || status === 'ANY',
+      subject: subject.required('imageDigest', parseDigestField(subject, 'imageDigest')),
+      artifactTypes: filter?.texts('artifactTypes', { min: 0, max: 5 }, { min: 1, max: 255 }) ?? [],
+      limit: page.limit,
+      after: digestAfter(page),
+    }
+  },
+  handle: async ({ services }, repository, { active, ...query }) => {
+    if (!active) return { referrers: [] }
+    const bounds = { maxBytes: Number.POSITIVE_INFINITY, sizeOf: () => 0 }
+    const { referrers, next } = await listReferrers(services, repository, { ...query, ...bounds })
+    return {
+      referrers: referrers.map((manifest) => ({
+        digest: manifest.digest,
+        mediaType: manifest.mediaType,
+        artifactType: manifest.artifactType,
+        size: manifest.sizeBytes,
+        annotations: manifest.annotations,
+        artifactStatus: 'ACTIVE' as const,
+      })),
+      nextToken: nextToken(LIST, next === undefined ? undefined : [next]),
+    }
+  },
+})

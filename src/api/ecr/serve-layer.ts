@@ -1,0 +1,29 @@
+import { anonymousPrincipal } from '../../core/principal.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { Services } from '../../services/context.ts'
+import { verifyLayerToken } from '../../services/layer-address.ts'
+import { refusalResponse } from '../oci/errors.ts'
+import { getBlob } from '../oci/get-blob.ts'
+import type { RequestContext } from '../request-context.ts'
+
+/** What addresses of `GetDownloadUrlForLayer` begin with. */
+export const LAYERS_PATH = '/_lading/layers/'
+
+/**
+ * `GET /_lading/layers/<token>`: the layer that the token grants, with ranges as a blob GET has them. The token was
+ * given to somebody who may read the layer, and is all that is asked for.
+ */
+export async function serveLayer(services: Services, request: Request, context: RequestContext): Promise<Response> {
+  context.surface = 'ecr'
+  context.operation = 'DownloadLayer'
+  try {
+    const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
+    const { name, digest } = verifyLayerToken(services, token)
+    const principal = anonymousPrincipal(services.defaultRegistry.accountId)
+    const caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
+    return await getBlob({ services, caller, request }, { kind: 'blob-get', name, digest })
+  } catch (error) {
+    if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
+    throw error
+  }
+}

@@ -1,0 +1,20 @@
+import type { ImageIdRow, Page, Repository, TagStatus } from '../ports/metadata-store.ts'
+import type { Services } from './context.ts'
+
+export interface ImageIdPage {
+  readonly imageIds: readonly ImageIdRow[]
+  /** After which the next page begins, if there is one. */
+  readonly next: ImageIdRow | undefined
+}
+
+/** A page of digest and tag pairs, by digest and then by tag; an untagged manifest is its digest alone. */
+export async function listImages(
+  services: Services,
+  repository: Repository,
+  query: { status: TagStatus; page: Page<ImageIdRow> },
+): Promise<ImageIdPage> {
+  const { after, limit } = query.page
+  const rows = await services.metadata.listImageIds(repository.id, query.status, { after, limit: limit + 1 })
+  const imageIds = rows.slice(0, limit)
+  return { imageIds, next: rows.length > limit ? imageIds.at(-1) : undefined }
+}

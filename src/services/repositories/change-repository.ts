@@ -1,0 +1,24 @@
+import type { Repository, RepositoryChange } from '../../ports/metadata-store.ts'
+import type { Caller, Services } from '../context.ts'
+import { repositoryUnknown } from '../get-repository.ts'
+
+/**
+ * Changes settings. A push that is under way is judged by the settings before or after, never by a mixture.
+ *
+ * @throws {Refusal} `repository-unknown` when it went meanwhile
+ */
+export async function changeRepository(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  change: RepositoryChange,
+): Promise<void> {
+  await services.metadata.transact(async (transaction) => {
+    const current = await transaction.lockRepository(repository.id, 'exclusive')
+    if (current === undefined) throw repositoryUnknown(repository.name, caller.registry.accountId)
+    await transaction.updateRepository(repository.id, change)
+    const detail = { ...change, principal: caller.principal.arn, requestId: caller.requestId }
+    const atMs = services.clock.nowMs()
+    await transaction.recordEvent({ kind: 'repository-changed', atMs, repositoryId: repository.id, detail })
+  })
+}

@@ -1,0 +1,77 @@
+import { checkResourceTags } from '../../core/ecr/resource-tags.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { CreationTemplate, MetadataReader, Page } from '../../ports/metadata-store.ts'
+import type { Caller, Services } from '../context.ts'
+
+export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAtMs'>
+export type TemplateChange = Partial<Omit<TemplateSettings, 'prefix'>>
+
+/** @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
+export async function createTemplate(
+  services: Services,
+  caller: Caller,
+  settings: TemplateSettings,
+): Promise<CreationTemplate> {
+  checkResourceTags(settings.resourceTags)
+  const nowMs = services.clock.nowMs()
+  const template = { ...settings, createdAtMs: nowMs, updatedAtMs: nowMs }
+  await services.metadata.transact(async (transaction) => {
+    const present = await transaction.findCreationTemplate(caller.registry.id, settings.prefix)
+    if (present !== undefined) throw templateExists(caller, settings.prefix)
+    await transaction.putCreationTemplate(caller.registry.id, template)
+  })
+  return template
+}
+
+/** Replaces the members that `change` has. @throws {Refusal} `template-unknown` and what `createTemplate` does */
+export async function updateTemplate(
+  services: Services,
+  caller: Caller,
+  prefix: string,
+  change: TemplateChange,
+): Promise<CreationTemplate> {
+  checkResourceTags(change.resourceTags ?? [])
+  return await services.metadata.transact(async (transaction) => {
+    const present = await getTemplate(transaction, caller, prefix)
+    const template = { ...present, ...change, updatedAtMs: services.clock.nowMs() }
+    await transaction.putCreationTemplate(caller.registry.id, template)
+    return template
+  })
+}
+
+/** @returns the template as it was. @throws {Refusal} `template-unknown` */
+export async function deleteTemplate(services: Services, caller: Caller, prefix: string): Promise<CreationTemplate> {
+  return await services.metadata.transact(async (transaction) => {
+    const template = await getTemplate(transaction, caller, prefix)
+    await transaction.deleteCreationTemplate(caller.registry.id, prefix)
+    return template
+  })
+}
+
+/** @throws {Refusal} `template-unknown` */
+export async function getTemplate(metadata: MetadataReader, caller: Caller, prefix: string): Promise<CreationTemplate> {
+  const template = await metadata.findCreationTemplate(caller.registry.id, prefix)
+  if (template !== undefined) return template
+  throw new Refusal(
+    'template-unknown',
+    `The Repository Creation Template with prefix '${prefix}' does not exist in the registry with id '${caller.registry.accountId}'`,
+  )
+}
+
+/** A page of the registry's templates by prefix; `next` is the prefix after which the following page begins. */
+export async function listTemplates(
+  services: Services,
+  caller: Caller,
+  page: Page,
+): Promise<{ templates: CreationTemplate[]; next: string | undefined }> {
+  const rows = await services.metadata.listCreationTemplates(caller.registry.id, { ...page, limit: page.limit + 1 })
+  const templates = rows.slice(0, page.limit)
+  return { templates, next: rows.length > page.limit ? templates.at(-1)?.prefix : undefined }
+}
+
+function templateExists(caller: Caller, prefix: string): Refusal {
+  return new Refusal(
+    'template-exists',
+    `A Repository Creation Template with prefix '${prefix}' already exists in the registry with id '${caller.registry.accountId}'`,
+  )
+}

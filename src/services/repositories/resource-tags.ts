@@ -1,0 +1,41 @@
+import {
+  checkResourceTagKey,
+  checkResourceTags,
+  MOST_RESOURCE_TAGS,
+  tooManyResourceTags,
+} from '../../core/ecr/resource-tags.ts'
+import type { Repository, ResourceTag } from '../../ports/metadata-store.ts'
+import type { Caller, Services } from '../context.ts'
+import { repositoryUnknown } from '../get-repository.ts'
+
+/**
+ * Adds tags; a key that is there gets the new value.
+ *
+ * @throws {Refusal} `resource-tag-invalid`; `resource-tags-too-many` when there would be more than 50
+ */
+export async function tagRepository(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  tags: readonly ResourceTag[],
+): Promise<void> {
+  checkResourceTags(tags)
+  await services.metadata.transact(async (transaction) => {
+    const current = await transaction.lockRepository(repository.id, 'exclusive')
+    if (current === undefined) throw repositoryUnknown(repository.name, caller.registry.accountId)
+    const present = await transaction.listResourceTags(repository.id)
+    const keys = new Set([...present, ...tags].map(({ key }) => key))
+    if (keys.size > MOST_RESOURCE_TAGS) throw tooManyResourceTags()
+    await transaction.putResourceTags(repository.id, tags)
+  })
+}
+
+/** Takes tags off; keys that are not there are passed over. @throws {Refusal} `resource-tag-invalid` */
+export async function untagRepository(
+  services: Services,
+  repository: Repository,
+  keys: readonly string[],
+): Promise<void> {
+  for (const key of keys) checkResourceTagKey(key)
+  await services.metadata.transact((transaction) => transaction.deleteResourceTags(repository.id, keys))
+}
