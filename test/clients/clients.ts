@@ -1,5 +1,10 @@
+import { cosign } from './cosign.ts'
+import { crane } from './crane.ts'
+import { helm } from './helm.ts'
+import { oras } from './oras.ts'
+import { regctl } from './regctl.ts'
 import { skopeo } from './skopeo.ts'
 import type { Client } from './steps.ts'
 
 /** Every client there is, in the order in which they run: the conformance suite first, for it says most. */
-export const CLIENTS: readonly Client[] = [skopeo]
+export const CLIENTS: readonly Client[] = [skopeo, crane, oras, regctl, helm, cosign]

@@ -63,6 +63,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     LADING_ROOT_ACCESS_KEY_ID: KEY.accessKeyId,
     LADING_ROOT_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     LADING_CREATE_ON_PUSH: 'true',
+    // The janitor is at work all the time while clients push and delete.
+    LADING_COLLECT_INTERVAL: '2s',
     ...(certificate === undefined
       ? {}
       : { LADING_TLS_CERT: certificate.certificateFile, LADING_TLS_KEY: certificate.keyFile }),
