@@ -45,7 +45,7 @@ interface RepositoryActionDefinition<Operation extends EcrOperation, Input> exte
 }
 
 /** Enough for every input but a manifest or a part of a layer. */
-const BODY_LIMIT_BYTES = 5 * 1024 * 1024
+export const BODY_LIMIT_BYTES = 5 * 1024 * 1024
 
 export function defineAction<Operation extends EcrOperation, Input>(
   operation: Operation,

@@ -82,5 +82,5 @@ function typeOf(refusal: Refusal): string {
 
 /** Members that the error's own structure has beside the message. */
 function membersOf({ detail }: Refusal): object {
-  return typeof detail['members'] === 'object' && detail['members'] !== null ? detail['members'] : {}
+  return typeof detail.members === 'object' && detail.members !== null ? detail.members : {}
 }

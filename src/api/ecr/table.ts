@@ -28,7 +28,7 @@ import { untagResource } from './untag-resource.ts'
 import { updateRepositoryCreationTemplate } from './update-repository-creation-template.ts'
 import { uploadLayerPart } from './upload-layer-part.ts'
 
-const NOT_AVAILABLE_YET = 'not available yet'
+export const NOT_AVAILABLE_YET = 'not available yet'
 
 /** Every operation of ECR's model and what answers it. An operation without a row does not compile. */
 export const ECR_TABLE: {

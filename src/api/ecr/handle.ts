@@ -1,0 +1,129 @@
+import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
+import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
+import type { Principal } from '../../core/principal.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import type { Registry } from '../../ports/metadata-store.ts'
+import type { Services } from '../../services/context.ts'
+import { authenticateAws } from '../authenticate-aws.ts'
+import type { AwsOptions } from '../aws-options.ts'
+import type { RequestContext } from '../request-context.ts'
+import { AWS_JSON } from './aws-json.ts'
+import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
+import { errorResponse } from './errors.ts'
+import type { EcrOperation } from './operations.ts'
+import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
+
+const TARGET_PREFIX = 'AmazonEC2ContainerRegistry_V20150921.'
+/** An account that has no registry here; no row has this id. */
+const NO_REGISTRY = -1
+
+/** Amazon ECR's API: AWS JSON 1.1 at `POST /`, the operation in `X-Amz-Target` (ecr.md 1.0). */
+export async function handleEcrRequest(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  options: AwsOptions,
+): Promise<Response> {
+  context.surface = 'ecr'
+  const operation = parseTarget(request.headers.get('x-amz-target'))
+  try {
+    return await answer(services, request, context, { ...options, operation })
+  } catch (error) {
+    if (error instanceof Refusal) return errorResponse(error, errorTypesOf(operation))
+    throw error
+  }
+}
+
+function parseTarget(target: string | null): EcrOperation | undefined {
+  if (target === null || !target.startsWith(TARGET_PREFIX)) return undefined
+  const name = target.slice(TARGET_PREFIX.length)
+  return isEcrOperation(name) ? name : undefined
+}
+
+async function answer(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  options: AwsOptions & { operation: EcrOperation | undefined },
+): Promise<Response> {
+  const { operation } = options
+  context.operation = operation ?? 'unknown'
+  const { principal, body } = await authenticateAws(services, request, {
+    services: ['ecr'],
+    region: services.defaultRegistry.region,
+    presigned: 'refused',
+    bodyLimitBytes: bodyLimitOf(operation),
+  })
+  context.principal = principal.arn
+  if (operation === undefined) throw unknownOperation()
+  const members = parseBody(body)
+  const registry = await targetRegistry(services, principal, members)
+  const call: EcrCall = {
+    services,
+    caller: { principal, registry, requestId: context.requestId },
+    externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${request.headers.get('host')}`,
+  }
+  const output = await runOperation(operation, call, { members, version: options.version })
+  return new Response(JSON.stringify(output), { headers: { 'Content-Type': AWS_JSON } })
+}
+
+async function runOperation<Operation extends EcrOperation>(
+  operation: Operation,
+  call: EcrCall,
+  input: { members: Record<string, unknown>; version: string },
+): Promise<unknown> {
+  const row = ECR_TABLE[operation]
+  if (row === NOT_AVAILABLE_YET) throw notAvailableYet(operation, input.version)
+  return await row.run(call, new Fields(input.members))
+}
+
+/** The registry that is asked for: `registryId`'s, else the caller's own. Whether the caller may is decided later. */
+async function targetRegistry(
+  services: Services,
+  principal: Principal,
+  members: Record<string, unknown>,
+): Promise<Registry> {
+  const id = new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ })
+  const accountId = id ?? principal.accountId
+  const { region } = services.defaultRegistry
+  if (accountId === services.defaultRegistry.accountId) return services.defaultRegistry
+  const none = { id: NO_REGISTRY, accountId, region }
+  // Of other accounts nothing is looked up: the caller is refused, whether or not they have a registry.
+  if (accountId !== principal.accountId) return none
+  return (await services.metadata.findRegistry(accountId, region)) ?? none
+}
+
+function parseBody(body: Uint8Array): Record<string, unknown> {
+  const value = parseJson(body)
+  if (!isJsonObject(value)) throw invalidParameter('request', 'the body must be a JSON object')
+  return value
+}
+
+function parseJson(body: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+  } catch {
+    throw invalidParameter('request', 'the body must be a JSON object in UTF-8')
+  }
+}
+
+function bodyLimitOf(operation: EcrOperation | undefined): number {
+  const row = operation === undefined ? NOT_AVAILABLE_YET : ECR_TABLE[operation]
+  return row === NOT_AVAILABLE_YET ? BODY_LIMIT_BYTES : row.bodyLimitBytes
+}
+
+function errorTypesOf(operation: EcrOperation | undefined): Partial<Record<RefusalReason, string>> {
+  const row = operation === undefined ? NOT_AVAILABLE_YET : ECR_TABLE[operation]
+  return row === NOT_AVAILABLE_YET ? {} : row.errorTypes
+}
+
+function unknownOperation(): Refusal {
+  return new Refusal(
+    'operation-unknown',
+    `X-Amz-Target must be '${TARGET_PREFIX}' followed by the name of an operation of Amazon ECR.`,
+  )
+}
+
+function notAvailableYet(operation: EcrOperation, version: string): Refusal {
+  return new Refusal('not-available-yet', `${operation} is not available yet in Lading ${version}.`)
+}
