@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'bun:test'
-import { createHash, createHmac } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
+import { Sha256 } from '../../../test/support/sha256.ts'
 import { type ClaimExpectation, checkClaim } from './check-claim.ts'
 import { parseSignatureClaim } from './signature-claim.ts'
 import type { SignedRequest } from './signed-request.ts'
@@ -17,26 +18,6 @@ const HEADERS = {
 }
 const ECR: ClaimExpectation = { services: ['ecr'], region: 'us-east-1', presigned: 'refused', nowMs: NOW }
 const STS: ClaimExpectation = { services: ['sts'], region: undefined, presigned: 'allowed', nowMs: NOW }
-
-/** Node's hash in the shape that the signer wants. */
-class Sha256 {
-  readonly #hash
-  constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
-    this.#hash = secret === undefined ? createHash('sha256') : createHmac('sha256', toBytes(secret))
-  }
-  update(data: string | ArrayBuffer | ArrayBufferView): void {
-    this.#hash.update(toBytes(data))
-  }
-  digest(): Promise<Uint8Array> {
-    return Promise.resolve(new Uint8Array(this.#hash.digest()))
-  }
-  reset(): void {}
-}
-
-function toBytes(data: string | ArrayBuffer | ArrayBufferView): Uint8Array {
-  if (typeof data === 'string') return new TextEncoder().encode(data)
-  return ArrayBuffer.isView(data) ? new Uint8Array(data.buffer, data.byteOffset, data.byteLength) : new Uint8Array(data)
-}
 
 function signer(options: { service?: string; region?: string; secret?: string } = {}): SignatureV4 {
   return new SignatureV4({

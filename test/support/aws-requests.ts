@@ -1,0 +1,100 @@
+import { SignatureV4 } from '@smithy/signature-v4'
+import { handleAwsRequest } from '../../src/api/handle-aws-request.ts'
+import { Sha256 } from './sha256.ts'
+import { TEST_KEY_ID, TEST_SECRET, type TestRegistry } from './test-registry.ts'
+
+export const AWS_HOST = 'registry.test:5000'
+
+export interface AwsSignOptions {
+  readonly accessKeyId?: string
+  readonly secret?: string
+  readonly service?: string
+  readonly region?: string
+  /** Sends the request without any signature. */
+  readonly unsigned?: boolean
+  readonly externalUrl?: string
+  readonly secure?: boolean
+}
+
+export interface AwsAnswer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of sixty shapes, and a wrong look fails the test
+  readonly json: any
+}
+
+/** Calls an operation of ECR as the root key, signed by Amazon's own signer. */
+export async function callEcr(
+  registry: TestRegistry,
+  operation: string,
+  input: unknown = {},
+  options: AwsSignOptions = {},
+): Promise<AwsAnswer> {
+  const headers = {
+    'content-type': 'application/x-amz-json-1.1',
+    'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
+  }
+  const body = typeof input === 'string' ? input : JSON.stringify(input)
+  const response = await sendAws(registry, { headers, body }, options)
+  return { status: response.status, headers: response.headers, json: await response.json() }
+}
+
+/** Sends a `POST /` through the dispatcher, as the server would. */
+export async function sendAws(
+  registry: TestRegistry,
+  message: { headers: Record<string, string>; body: string },
+  options: AwsSignOptions = {},
+): Promise<Response> {
+  const { headers } = options.unsigned === true ? plain(message) : await sign(registry, message, options)
+  const scheme = options.secure === true ? 'https' : 'http'
+  const request = new Request(`${scheme}://${AWS_HOST}/`, { method: 'POST', headers, body: message.body })
+  return await handleAws(registry, request, options)
+}
+
+export async function handleAws(
+  registry: TestRegistry,
+  request: Request,
+  options: AwsSignOptions = {},
+): Promise<Response> {
+  const context = {
+    requestId: 'request-1',
+    clientAddress: '127.0.0.1',
+    secure: options.secure ?? false,
+    anonymousListener: false,
+    rawPathSuspicious: false,
+  }
+  return await handleAwsRequest(registry.services, request, context, {
+    version: '9.9.9',
+    externalUrl: options.externalUrl,
+  })
+}
+
+function plain(message: { headers: Record<string, string> }): { headers: Record<string, string> } {
+  return { headers: { ...message.headers, host: AWS_HOST } }
+}
+
+async function sign(
+  registry: TestRegistry,
+  message: { headers: Record<string, string>; body: string },
+  options: AwsSignOptions,
+): Promise<{ headers: Record<string, string> }> {
+  const { body } = message
+  const target = { method: 'POST', protocol: 'http:', hostname: AWS_HOST, path: '/', query: {} }
+  const signer = awsSigner(options)
+  return await signer.sign(
+    { ...target, headers: plain(message).headers, body },
+    { signingDate: new Date(registry.clock.nowMs()) },
+  )
+}
+
+export function awsSigner(options: AwsSignOptions): SignatureV4 {
+  return new SignatureV4({
+    service: options.service ?? 'ecr',
+    region: options.region ?? 'us-east-1',
+    credentials: {
+      accessKeyId: options.accessKeyId ?? TEST_KEY_ID,
+      secretAccessKey: options.secret ?? TEST_SECRET,
+    },
+    sha256: Sha256,
+  })
+}
