@@ -1,3 +1,4 @@
+import { conformance } from './conformance.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { helm } from './helm.ts'
@@ -7,4 +8,4 @@ import { skopeo } from './skopeo.ts'
 import type { Client } from './steps.ts'
 
 /** Every client there is, in the order in which they run: the conformance suite first, for it says most. */
-export const CLIENTS: readonly Client[] = [skopeo, crane, oras, regctl, helm, cosign]
+export const CLIENTS: readonly Client[] = [conformance, skopeo, crane, oras, regctl, helm, cosign]

@@ -132,13 +132,20 @@ async function runStep(clientName: string, step: Step, tally: Tally, directory?:
 
 /** The whole output goes into a file, the end of it to the reader. */
 async function reportFailure(error: unknown, file: string | undefined): Promise<void> {
-  const text =
-    error instanceof Error ? (error.stack?.includes(error.message) ? error.stack : error.message) : `${error}`
+  const text = describe(error)
   if (file !== undefined) await Bun.write(file, text)
   const lines = text.trimEnd().split('\n')
   const shown = lines.length <= SHOWN_LINES ? lines : [lines[0], '…', ...lines.slice(-SHOWN_LINES)]
   for (const line of shown) console.log(`    ${line}`)
   if (file !== undefined && lines.length > SHOWN_LINES) console.log(`    all of it: ${file}`)
+}
+
+/** The message, and the place in the client's own steps; the runner's frames say nothing. */
+function describe(error: unknown): string {
+  if (!(error instanceof Error)) return String(error)
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at .*test\/clients\//.test(line))
+  const own = frames.filter((line) => !/(steps|command|run)\.ts:/.test(line))
+  return [error.message, ...own].join('\n')
 }
 
 async function withTimeout(work: Promise<void>): Promise<void> {
