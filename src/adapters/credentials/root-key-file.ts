@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { chmod, link, open, readFile, stat, unlink } from 'node:fs/promises'
+import { dirname } from 'node:path'
+
+export interface RootKey {
+  readonly accessKeyId: string
+  readonly secretAccessKey: string
+}
+
+export interface OpenedRootKey extends RootKey {
+  /** Whether others than the owner could read the file until now. */
+  readonly wasExposed: boolean
+}
+
+/** AWS's own alphabet for key ids: base 32 without 0, 1, 8 and 9. */
+const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
+
+/**
+ * Reads the root key, or makes one and keeps it. The file is what the AWS CLI expects from a `credential_process`, so
+ * `cat` on it is one. It appears whole or not at all, survives a power cut once this resolves, and is never
+ * overwritten; a mode that lets others read it is put right.
+ *
+ * @throws {Error} with a sentence for the operator when the file is there and is not ours
+ */
+export async function openRootKey(path: string): Promise<OpenedRootKey> {
+  const text = await readIfPresent(path)
+  if (text !== undefined) return { ...parseRootKey(path, text), wasExposed: await closeMode(path) }
+  const key = makeRootKey()
+  await writeOnce(path, formatRootKey(key))
+  return { ...key, wasExposed: false }
+}
+
+function makeRootKey(): RootKey {
+  const suffix = Array.from(randomBytes(16), (byte) => KEY_ID_ALPHABET[byte % 32]).join('')
+  // 30 bytes are exactly 40 base64 characters.
+  return { accessKeyId: `AKIA${suffix}`, secretAccessKey: randomBytes(30).toString('base64') }
+}
+
+function formatRootKey(key: RootKey): string {
+  const document = { Version: 1, AccessKeyId: key.accessKeyId, SecretAccessKey: key.secretAccessKey }
+  return `${JSON.stringify(document, undefined, 2)}\n`
+}
+
+function parseRootKey(path: string, text: string): RootKey {
+  let document: unknown
+  try {
+    document = JSON.parse(text)
+  } catch {
+    document = undefined
+  }
+  if (isRootKeyDocument(document)) {
+    return { accessKeyId: document.AccessKeyId, secretAccessKey: document.SecretAccessKey }
+  }
+  throw new Error(`${path} does not hold a root key; move it away to have a new one made, or restore it from a backup.`)
+}
+
+function isRootKeyDocument(value: unknown): value is { AccessKeyId: string; SecretAccessKey: string } {
+  if (typeof value !== 'object' || value === null) return false
+  const { AccessKeyId: id, SecretAccessKey: secret }: { AccessKeyId?: unknown; SecretAccessKey?: unknown } = value
+  return typeof id === 'string' && id.length >= 16 && typeof secret === 'string' && secret.length >= 16
+}
+
+async function readIfPresent(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+async function closeMode(path: string): Promise<boolean> {
+  const { mode } = await stat(path)
+  if ((mode & 0o077) === 0) return false
+  await chmod(path, 0o600)
+  return true
+}
+
+async function writeOnce(path: string, text: string): Promise<void> {
+  const temporary = `${path}.${randomBytes(8).toString('hex')}`
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    await file.writeFile(text)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  try {
+    // Unlike a rename, a link never replaces what is there.
+    await link(temporary, path)
+  } finally {
+    await unlink(temporary)
+  }
+  await syncFolder(dirname(path))
+}
+
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
