@@ -8,10 +8,13 @@ export const AWS_HOST = 'registry.test:5000'
 export interface AwsSignOptions {
   readonly accessKeyId?: string
   readonly secret?: string
+  readonly sessionToken?: string
   readonly service?: string
   readonly region?: string
   /** Sends the request without any signature. */
   readonly unsigned?: boolean
+  /** Is shown the headers as they were signed. */
+  readonly onSigned?: (headers: Record<string, string>) => void
   readonly externalUrl?: string
   readonly secure?: boolean
 }
@@ -46,6 +49,7 @@ export async function sendAws(
   options: AwsSignOptions = {},
 ): Promise<Response> {
   const { headers } = options.unsigned === true ? plain(message) : await sign(registry, message, options)
+  options.onSigned?.(headers)
   const scheme = options.secure === true ? 'https' : 'http'
   const request = new Request(`${scheme}://${AWS_HOST}/`, { method: 'POST', headers, body: message.body })
   return await handleAws(registry, request, options)
@@ -94,6 +98,7 @@ export function awsSigner(options: AwsSignOptions): SignatureV4 {
     credentials: {
       accessKeyId: options.accessKeyId ?? TEST_KEY_ID,
       secretAccessKey: options.secret ?? TEST_SECRET,
+      ...(options.sessionToken === undefined ? {} : { sessionToken: options.sessionToken }),
     },
     sha256: Sha256,
   })
