@@ -1,0 +1,59 @@
+import type { Digest } from '../../../core/digest.ts'
+import type { Manifest } from '../../../ports/metadata-store.ts'
+
+export const MANIFEST_COLUMNS = [
+  'manifests.digest',
+  'manifests.media_type',
+  'manifests.artifact_type',
+  'manifests.config_media_type',
+  'manifests.subject',
+  'manifests.size_bytes',
+  'manifests.image_size_bytes',
+  'manifests.annotations',
+  'manifests.pushed_at_ms',
+  'manifests.last_pulled_at_ms',
+] as const
+
+export interface ManifestRow {
+  readonly digest: Digest
+  readonly media_type: string
+  readonly artifact_type: string | null
+  readonly config_media_type: string | null
+  readonly subject: Digest | null
+  readonly size_bytes: number
+  readonly image_size_bytes: number
+  readonly annotations: string | null
+  readonly pushed_at_ms: number
+  readonly last_pulled_at_ms: number | null
+}
+
+export function toManifest(row: ManifestRow): Manifest {
+  return {
+    digest: row.digest,
+    mediaType: row.media_type,
+    artifactType: row.artifact_type ?? undefined,
+    configMediaType: row.config_media_type ?? undefined,
+    subject: row.subject ?? undefined,
+    sizeBytes: row.size_bytes,
+    imageSizeBytes: row.image_size_bytes,
+    annotations: row.annotations === null ? undefined : JSON.parse(row.annotations),
+    pushedAtMs: row.pushed_at_ms,
+    lastPulledAtMs: row.last_pulled_at_ms ?? undefined,
+  }
+}
+
+/** The columns that are null when there is no value, with the key. */
+export function fromManifest(repositoryId: number, manifest: Omit<Manifest, 'lastPulledAtMs'>) {
+  return {
+    repositoryId,
+    digest: manifest.digest,
+    mediaType: manifest.mediaType,
+    artifactType: manifest.artifactType ?? null,
+    configMediaType: manifest.configMediaType ?? null,
+    subject: manifest.subject ?? null,
+    sizeBytes: manifest.sizeBytes,
+    imageSizeBytes: manifest.imageSizeBytes,
+    annotations: manifest.annotations === undefined ? null : JSON.stringify(manifest.annotations),
+    pushedAtMs: manifest.pushedAtMs,
+  }
+}

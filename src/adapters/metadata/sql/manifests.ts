@@ -1,0 +1,130 @@
+import { sql } from 'kysely'
+import type { Digest } from '../../../core/digest.ts'
+import type { Tag } from '../../../core/tag.ts'
+import type { MetadataReader } from '../../../ports/metadata-store.ts'
+import type { SqlConnection } from './connection.ts'
+import { MANIFEST_COLUMNS, toManifest } from './manifest-row.ts'
+import { type Parts, statement } from './statement.ts'
+
+type Reads = Pick<
+  MetadataReader,
+  | 'readManifestByTag'
+  | 'readManifest'
+  | 'findManifest'
+  | 'existingManifests'
+  | 'listReferrers'
+  | 'parentsOf'
+  | 'hasManifests'
+>
+type Key = { repositoryId: number; digest: Digest }
+
+const readManifestByTag = statement(({ db, p }: Parts<{ repositoryId: number; tag: Tag }>) =>
+  db
+    .selectFrom('tags')
+    .innerJoin('manifests', (join) =>
+      join
+        .onRef('manifests.repository_id', '=', 'tags.repository_id')
+        .onRef('manifests.digest', '=', 'tags.digest')
+        .on('manifests.deleted_at_ms', 'is', null),
+    )
+    .innerJoin('manifest_contents', 'manifest_contents.digest', 'manifests.digest')
+    .select(['manifests.digest', 'manifests.media_type as mediaType', 'manifest_contents.bytes as content'])
+    .where('tags.repository_id', '=', p.repositoryId)
+    .where('tags.tag', '=', p.tag)
+    .where('tags.until_ms', 'is', null),
+)
+
+const readManifest = statement(({ db, p }: Parts<Key>) =>
+  db
+    .selectFrom('manifests')
+    .innerJoin('manifest_contents', 'manifest_contents.digest', 'manifests.digest')
+    .select(['manifests.digest', 'manifests.media_type as mediaType', 'manifest_contents.bytes as content'])
+    .where('manifests.repository_id', '=', p.repositoryId)
+    .where('manifests.digest', '=', p.digest)
+    .where('manifests.deleted_at_ms', 'is', null),
+)
+
+const findManifest = statement(({ db, p }: Parts<Key>) =>
+  db
+    .selectFrom('manifests')
+    .select(MANIFEST_COLUMNS)
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest)
+    .where('deleted_at_ms', 'is', null),
+)
+
+const existingManifests = statement(({ db, p, dialect }: Parts<{ repositoryId: number; digests: string }>) =>
+  db
+    .selectFrom('manifests')
+    .select(MANIFEST_COLUMNS)
+    .where('repository_id', '=', p.repositoryId)
+    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
+    .where('deleted_at_ms', 'is', null),
+)
+
+export const listReferrers = statement(
+  ({ db, p }: Parts<{ repositoryId: number; subject: Digest; after: Digest; limit: number }>) =>
+    db
+      .selectFrom('manifests')
+      .select(MANIFEST_COLUMNS)
+      .where('repository_id', '=', p.repositoryId)
+      .where('subject', '=', p.subject)
+      .where('deleted_at_ms', 'is', null)
+      .where('digest', '>', p.after)
+      .orderBy('digest')
+      .limit(p.limit),
+)
+
+const parentsOf = statement(({ db, p }: Parts<{ repositoryId: number; child: Digest; limit: number }>) =>
+  db
+    .selectFrom('manifest_children')
+    .innerJoin('manifests', (join) =>
+      join
+        .onRef('manifests.repository_id', '=', 'manifest_children.repository_id')
+        .onRef('manifests.digest', '=', 'manifest_children.parent')
+        .on('manifests.deleted_at_ms', 'is', null),
+    )
+    .select('manifests.digest')
+    .where('manifest_children.repository_id', '=', p.repositoryId)
+    .where('manifest_children.child', '=', p.child)
+    .orderBy('manifest_children.parent')
+    .limit(p.limit),
+)
+
+const hasManifests = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db
+    .selectFrom('manifests')
+    .select('digest')
+    .where('repository_id', '=', p.repositoryId)
+    .where('deleted_at_ms', 'is', null)
+    .limit(1),
+)
+
+export function manifestReads(connection: SqlConnection): Reads {
+  return {
+    readManifestByTag: (repositoryId, tag) => connection.first(readManifestByTag, { repositoryId, tag }),
+    readManifest: (repositoryId, digest) => connection.first(readManifest, { repositoryId, digest }),
+    async findManifest(repositoryId, digest) {
+      const row = await connection.first(findManifest, { repositoryId, digest })
+      return row && toManifest(row)
+    },
+    async existingManifests(repositoryId, digests) {
+      if (digests.length === 0) return new Map()
+      const rows = await connection.all(existingManifests, { repositoryId, digests: JSON.stringify(digests) })
+      return new Map(rows.map((row) => [row.digest, toManifest(row)]))
+    },
+    async listReferrers(repositoryId, subject, { after, limit }) {
+      // Every digest is greater than the empty text.
+      const from = after ?? ('' as Digest)
+      const rows = await connection.all(listReferrers, { repositoryId, subject, after: from, limit })
+      return rows.map(toManifest)
+    },
+    async parentsOf(repositoryId, child, limit) {
+      const rows = await connection.all(parentsOf, { repositoryId, child, limit })
+      return rows.map(({ digest }) => digest)
+    },
+    async hasManifests(repositoryId) {
+      return (await connection.first(hasManifests, { repositoryId })) !== undefined
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import type { MetadataReader } from '../../../ports/metadata-store.ts'
+import { blobReads } from './blobs.ts'
+import { candidateReads } from './candidates.ts'
+import type { EngineReads, SqlConnection } from './connection.ts'
+import { eventReads } from './events.ts'
+import { imageReads } from './images.ts'
+import { manifestReads } from './manifests.ts'
+import { registryReads } from './registries.ts'
+import { removalReads } from './removals.ts'
+import { repositoryReads } from './repositories.ts'
+import { tagReads } from './tags.ts'
+import { templateReads } from './templates.ts'
+import { uploadReads } from './uploads.ts'
+
+/** Every read, on one connection. */
+export function metadataReader(connection: SqlConnection, engine: EngineReads): MetadataReader {
+  return {
+    ...registryReads(connection),
+    ...repositoryReads(connection),
+    ...templateReads(connection),
+    ...manifestReads(connection),
+    ...tagReads(connection),
+    ...imageReads(connection),
+    ...blobReads(connection),
+    ...uploadReads(connection),
+    ...candidateReads(connection),
+    ...removalReads(connection),
+    ...eventReads(connection),
+    ...engine,
+  }
+}

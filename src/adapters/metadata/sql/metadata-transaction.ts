@@ -1,0 +1,31 @@
+import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
+import { blobWrites } from './blob-writes.ts'
+import { candidateWrites } from './candidates.ts'
+import type { EngineLocks, EngineReads, SqlConnection } from './connection.ts'
+import { eventWrites } from './events.ts'
+import { manifestWrites } from './manifest-writes.ts'
+import { metadataReader } from './metadata-reader.ts'
+import { registryWrites } from './registries.ts'
+import { removalWrites } from './removals.ts'
+import { repositoryWrites } from './repositories.ts'
+import { tagWrites } from './tags.ts'
+import { templateWrites } from './templates.ts'
+import { uploadWrites } from './uploads.ts'
+
+/** Every change and every read, on the connection of one transaction. */
+export function metadataTransaction(connection: SqlConnection, engine: EngineReads & EngineLocks): MetadataTransaction {
+  return {
+    ...metadataReader(connection, engine),
+    ...registryWrites(connection),
+    ...repositoryWrites(connection),
+    ...templateWrites(connection),
+    ...manifestWrites(connection),
+    ...tagWrites(connection),
+    ...blobWrites(connection),
+    ...uploadWrites(connection),
+    ...candidateWrites(connection),
+    ...removalWrites(connection),
+    ...eventWrites(connection),
+    ...engine,
+  }
+}

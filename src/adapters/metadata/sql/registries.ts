@@ -1,0 +1,56 @@
+import type { MetadataReader, MetadataTransaction, Registry } from '../../../ports/metadata-store.ts'
+import type { SqlConnection } from './connection.ts'
+import { type Parts, statement } from './statement.ts'
+
+type Reads = Pick<MetadataReader, 'findRegistry' | 'getAccountSettings'>
+type Writes = Pick<MetadataTransaction, 'ensureRegistry' | 'putAccountSetting'>
+
+const findRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string }>) =>
+  db
+    .selectFrom('registries')
+    .select(['id', 'account_id as accountId', 'region'])
+    .where('account_id', '=', p.accountId)
+    .where('region', '=', p.region),
+)
+
+const insertRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string; nowMs: number }>) =>
+  db
+    .insertInto('registries')
+    .values({ account_id: p.accountId, region: p.region, created_at_ms: p.nowMs })
+    .onConflict((conflict) => conflict.doNothing()),
+)
+
+const listSettings = statement(({ db, p }: Parts<{ registryId: number }>) =>
+  db.selectFrom('account_settings').select(['name', 'value']).where('registry_id', '=', p.registryId),
+)
+
+const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: string; value: string }>) =>
+  db
+    .insertInto('account_settings')
+    .values({ registry_id: p.registryId, name: p.name, value: p.value })
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ value: p.value })),
+)
+
+export function registryReads(connection: SqlConnection): Reads {
+  return {
+    findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
+    async getAccountSettings(registryId) {
+      const rows = await connection.all(listSettings, { registryId })
+      return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
+    },
+  }
+}
+
+export function registryWrites(connection: SqlConnection): Writes {
+  return {
+    async ensureRegistry(accountId, region, nowMs) {
+      await connection.run(insertRegistry, { accountId, region, nowMs })
+      const registry: Registry | undefined = await connection.first(findRegistry, { accountId, region })
+      if (registry === undefined) throw new Error('a registry that was just inserted is gone')
+      return registry
+    },
+    async putAccountSetting(registryId, name, value) {
+      await connection.run(putSetting, { registryId, name, value })
+    },
+  }
+}

@@ -1,0 +1,128 @@
+import { sql } from 'kysely'
+import type { RepositoryName } from '../../../core/repository-name.ts'
+import type {
+  MetadataReader,
+  MetadataTransaction,
+  NewRepository,
+  RepositoryChange,
+} from '../../../ports/metadata-store.ts'
+import type { SqlConnection } from './connection.ts'
+import { deleteRepository } from './delete-repository.ts'
+import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
+import { type Parts, statement } from './statement.ts'
+
+type Reads = Pick<MetadataReader, 'findRepository' | 'listRepositories' | 'listResourceTags'>
+type Writes = Pick<
+  MetadataTransaction,
+  'insertRepository' | 'updateRepository' | 'deleteRepository' | 'putResourceTags' | 'deleteResourceTags'
+>
+
+const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
+  db
+    .selectFrom('repositories')
+    .select(REPOSITORY_COLUMNS)
+    .where('registry_id', '=', p.registryId)
+    .where('name', '=', p.name),
+)
+
+export const listRepositories = statement(
+  ({ db, p }: Parts<{ registryId: number; after: RepositoryName; limit: number }>) =>
+    db
+      .selectFrom('repositories')
+      .select(REPOSITORY_COLUMNS)
+      .where('registry_id', '=', p.registryId)
+      .where('name', '>', p.after)
+      .orderBy('name')
+      .limit(p.limit),
+)
+
+const listResourceTags = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.selectFrom('resource_tags').select(['key', 'value']).where('repository_id', '=', p.repositoryId).orderBy('key'),
+)
+
+const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepository>>) =>
+  db
+    .insertInto('repositories')
+    .values({
+      registry_id: p.registryId,
+      name: p.name,
+      created_at_ms: p.createdAtMs,
+      mutability_mode: p.mutabilityMode,
+      mutability_filters: p.mutabilityFilters,
+      scan_on_push: p.scanOnPush,
+      encryption_type: p.encryptionType,
+      encryption_key: p.encryptionKey,
+      policy_text: p.policyText,
+      lifecycle_policy_text: p.lifecyclePolicyText,
+    })
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
+    .returning('id'),
+)
+
+const setMutability = statement(
+  ({ db, p }: Parts<{ repositoryId: number; mode: NewRepository['tagMutability']['mode']; filters: string }>) =>
+    db
+      .updateTable('repositories')
+      .set({ mutability_mode: p.mode, mutability_filters: p.filters })
+      .where('id', '=', p.repositoryId),
+)
+
+const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number }>) =>
+  db.updateTable('repositories').set({ scan_on_push: p.scanOnPush }).where('id', '=', p.repositoryId),
+)
+
+const putResourceTag = statement(({ db, p }: Parts<{ repositoryId: number; key: string; value: string }>) =>
+  db
+    .insertInto('resource_tags')
+    .values({ repository_id: p.repositoryId, key: p.key, value: p.value })
+    .onConflict((conflict) => conflict.columns(['repository_id', 'key']).doUpdateSet({ value: p.value })),
+)
+
+const deleteResourceTags = statement(({ db, p, dialect }: Parts<{ repositoryId: number; keys: string }>) =>
+  db
+    .deleteFrom('resource_tags')
+    .where('repository_id', '=', p.repositoryId)
+    .where(sql<boolean>`${sql.ref('key')} in ${dialect.textList(p.keys)}`),
+)
+
+export function repositoryReads(connection: SqlConnection): Reads {
+  return {
+    async findRepository(registryId, name) {
+      const row = await connection.first(findRepository, { registryId, name })
+      return row && toRepository(row)
+    },
+    async listRepositories(registryId, { after, limit }) {
+      // A page may start after any text, such as a name that does not parse.
+      const from = (after ?? '') as RepositoryName
+      const rows = await connection.all(listRepositories, { registryId, after: from, limit })
+      return rows.map(toRepository)
+    },
+    listResourceTags: (repositoryId) => connection.all(listResourceTags, { repositoryId }),
+  }
+}
+
+export function repositoryWrites(connection: SqlConnection): Writes {
+  return {
+    async insertRepository(repository) {
+      const row = await connection.first(insertRepository, fromRepository(repository))
+      return row && { ...repository, id: row.id }
+    },
+    updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
+    deleteRepository: (repositoryId, dueAtMs) => deleteRepository(connection, repositoryId, dueAtMs),
+    async putResourceTags(repositoryId, tags) {
+      for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
+    },
+    async deleteResourceTags(repositoryId, keys) {
+      await connection.run(deleteResourceTags, { repositoryId, keys: JSON.stringify(keys) })
+    },
+  }
+}
+
+async function updateRepository(connection: SqlConnection, repositoryId: number, change: RepositoryChange) {
+  const { tagMutability, scanOnPush } = change
+  if (tagMutability !== undefined) {
+    const filters = JSON.stringify(tagMutability.exclusionFilters)
+    await connection.run(setMutability, { repositoryId, mode: tagMutability.mode, filters })
+  }
+  if (scanOnPush !== undefined) await connection.run(setScanOnPush, { repositoryId, scanOnPush: scanOnPush ? 1 : 0 })
+}

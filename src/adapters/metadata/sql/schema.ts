@@ -1,0 +1,96 @@
+import type { Generated } from 'kysely'
+import type { Digest } from '../../../core/digest.ts'
+import type { RepositoryName } from '../../../core/repository-name.ts'
+import type { Tag } from '../../../core/tag.ts'
+import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
+import type { BlobLocation } from '../../../ports/blob-store.ts'
+import type { UploadId } from '../../../ports/ids.ts'
+import type { BlobRecord, BlobRemoval, Upload } from '../../../ports/metadata-store.ts'
+
+/**
+ * The tables as the newest migration leaves them. Checked text keeps its brand: only what was parsed is ever written.
+ * Truth values are 0 and 1, times and sizes integers, structures JSON text, on both engines.
+ */
+export interface Schema {
+  schema_version: { version: number; probes: number }
+  registries: { id: Generated<number>; account_id: string; region: string; created_at_ms: number }
+  account_settings: { registry_id: number; name: string; value: string }
+  repositories: RepositoryTable
+  resource_tags: { repository_id: number; key: string; value: string }
+  /** `body` is the template as JSON. */
+  creation_templates: { registry_id: number; prefix: string; body: string }
+  /** The bytes of a manifest, once however many repositories hold it. */
+  manifest_contents: { digest: Digest; bytes: Uint8Array }
+  manifests: ManifestTable
+  manifest_children: { repository_id: number; parent: Digest; child: Digest }
+  manifest_blobs: { repository_id: number; manifest: Digest; blob: Digest }
+  /** A tag is a row with a lifetime: live while `until_ms` is null, history afterwards. */
+  tags: {
+    id: Generated<number>
+    repository_id: number
+    tag: Tag
+    digest: Digest
+    from_ms: number
+    until_ms: number | null
+  }
+  blobs: {
+    digest: Digest
+    size_bytes: number
+    location: BlobLocation
+    state: BlobRecord['state']
+    lease_until_ms: number
+    verified_at_ms: number | null
+  }
+  repository_blobs: { repository_id: number; digest: Digest }
+  uploads: {
+    id: UploadId
+    repository_id: number
+    principal: string
+    surface: Upload['surface']
+    started_at_ms: number
+    expires_at_ms: number
+  }
+  /** `repository_id` is 0 for a blob looked at on its own. */
+  candidates: { kind: 'blob' | 'manifest'; repository_id: number; digest: Digest; due_at_ms: number }
+  removals: {
+    location: BlobLocation
+    digest: Digest
+    size_bytes: number
+    due_at_ms: number
+    why: BlobRemoval['why']
+  }
+  events: { id: Generated<number>; kind: string; at_ms: number; repository_id: number | null; detail: string }
+  /** SQLite only: one row that triggers keep. */
+  usage_counters: { blobs: number; blob_bytes: number; manifests: number }
+}
+
+interface RepositoryTable {
+  id: Generated<number>
+  registry_id: number
+  name: RepositoryName
+  created_at_ms: number
+  mutability_mode: TagMutabilityMode
+  mutability_filters: string
+  scan_on_push: number
+  encryption_type: string
+  encryption_key: string | null
+  policy_text: string | null
+  lifecycle_policy_text: string | null
+}
+
+interface ManifestTable {
+  repository_id: number
+  digest: Digest
+  media_type: string
+  artifact_type: string | null
+  config_media_type: string | null
+  subject: Digest | null
+  size_bytes: number
+  image_size_bytes: number
+  annotations: string | null
+  pushed_at_ms: number
+  last_pulled_at_ms: number | null
+  deleted_at_ms: number | null
+  /** Live tags on it, so that untagged manifests are found through an index. */
+  tag_count: number
+}

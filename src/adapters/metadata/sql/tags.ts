@@ -1,0 +1,102 @@
+import { sql } from 'kysely'
+import type { Digest } from '../../../core/digest.ts'
+import type { Tag } from '../../../core/tag.ts'
+import type { MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { SqlConnection } from './connection.ts'
+import { type Parts, statement } from './statement.ts'
+
+type Reads = Pick<MetadataReader, 'findTag' | 'tagsOf' | 'listTags'>
+type Writes = Pick<MetadataTransaction, 'putTag' | 'deleteTag'>
+type Key = { repositoryId: number; tag: Tag }
+type ManifestKey = { repositoryId: number; digest: Digest }
+
+const findTag = statement(({ db, p }: Parts<Key>) =>
+  db
+    .selectFrom('tags')
+    .select(['tag', 'digest', 'from_ms as fromMs'])
+    .where('repository_id', '=', p.repositoryId)
+    .where('tag', '=', p.tag)
+    .where('until_ms', 'is', null),
+)
+
+const tagsOf = statement(({ db, p }: Parts<ManifestKey>) =>
+  db
+    .selectFrom('tags')
+    .select('tag')
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest)
+    .where('until_ms', 'is', null)
+    .orderBy('tag'),
+)
+
+export const listTags = statement(({ db, p }: Parts<{ repositoryId: number; after: Tag; limit: number }>) =>
+  db
+    .selectFrom('tags')
+    .select(['tag', 'digest', 'from_ms as fromMs'])
+    .where('repository_id', '=', p.repositoryId)
+    .where('until_ms', 'is', null)
+    .where('tag', '>', p.after)
+    .orderBy('tag')
+    .limit(p.limit),
+)
+
+const closeTag = statement(({ db, p }: Parts<Key & { nowMs: number }>) =>
+  db
+    .updateTable('tags')
+    .set({ until_ms: p.nowMs })
+    .where('repository_id', '=', p.repositoryId)
+    .where('tag', '=', p.tag)
+    .where('until_ms', 'is', null)
+    .returning('digest'),
+)
+
+const openTag = statement(({ db, p }: Parts<Key & { digest: Digest; nowMs: number }>) =>
+  db
+    .insertInto('tags')
+    .values({ repository_id: p.repositoryId, tag: p.tag, digest: p.digest, from_ms: p.nowMs, until_ms: null }),
+)
+
+/** Counts up and down, never anew: two transactions that tag the same manifest then cannot miss each other's tag. */
+const countTags = statement(({ db, p }: Parts<ManifestKey & { change: number }>) =>
+  db
+    .updateTable('manifests')
+    .set({ tag_count: sql<number>`tag_count + ${p.change}` })
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest)
+    .where('deleted_at_ms', 'is', null),
+)
+
+export function tagReads(connection: SqlConnection): Reads {
+  return {
+    findTag: (repositoryId, tag) => connection.first(findTag, { repositoryId, tag }),
+    async tagsOf(repositoryId, digest) {
+      const rows = await connection.all(tagsOf, { repositoryId, digest })
+      return rows.map(({ tag }) => tag)
+    },
+    async listTags(repositoryId, { after, limit }) {
+      // A page may start after any text, such as `last` of a request that names no tag.
+      return await connection.all(listTags, { repositoryId, after: (after ?? '') as Tag, limit })
+    },
+  }
+}
+
+export function tagWrites(connection: SqlConnection): Writes {
+  return {
+    async putTag(repositoryId, tag, digest, nowMs) {
+      const current = await connection.first(findTag, { repositoryId, tag })
+      if (current?.digest === digest) return
+      if (current !== undefined) await close(connection, repositoryId, tag, nowMs)
+      await connection.run(openTag, { repositoryId, tag, digest, nowMs })
+      const tagged = await connection.run(countTags, { repositoryId, digest, change: 1 })
+      if (tagged === 0) throw new Error(`putTag: repository ${repositoryId} does not hold ${digest}`)
+    },
+    deleteTag: (repositoryId, tag, nowMs) => close(connection, repositoryId, tag, nowMs),
+  }
+}
+
+async function close(connection: SqlConnection, repositoryId: number, tag: Tag, nowMs: number): Promise<boolean> {
+  const closed = await connection.first(closeTag, { repositoryId, tag, nowMs })
+  if (closed === undefined) return false
+  await connection.run(countTags, { repositoryId, digest: closed.digest, change: -1 })
+  return true
+}

@@ -1,0 +1,27 @@
+import { sql } from 'kysely'
+import type { ColumnTypes } from '../sql/migration.ts'
+import type { SqlDialect } from '../sql/statement.ts'
+
+/** SQLite compares text by its bytes unless told otherwise. */
+export const SQLITE_TYPES: ColumnTypes = {
+  id: 'integer primary key autoincrement',
+  integer: 'integer',
+  text: 'text',
+  bytes: 'blob',
+  keyed: ' without rowid',
+  nullsFirst: '',
+}
+
+export const sqliteDialect: SqlDialect = {
+  name: 'sqlite',
+  textList: (list) => sql`(select value from json_each(${list}))`,
+  rows(list, columns) {
+    const fields = Object.keys(columns).map(
+      (column) => sql`json_extract(value, ${sql.lit(`$.${column}`)}) as ${sql.ref(column)}`,
+    )
+    return sql`(select ${sql.join(fields)} from json_each(${list}))`
+  },
+  tagsOfManifest: sql`(select json_group_array(tags.tag order by tags.tag) from tags
+    where tags.repository_id = manifests.repository_id and tags.digest = manifests.digest and tags.until_ms is null)`,
+  lock: () => sql``,
+}

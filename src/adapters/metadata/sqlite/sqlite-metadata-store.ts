@@ -1,0 +1,46 @@
+import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { SqlConnection } from '../sql/connection.ts'
+import { metadataReader } from '../sql/metadata-reader.ts'
+import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { countProbe } from '../sql/probe.ts'
+import { GroupCommit } from './group-commit.ts'
+import type { SqliteDatabase } from './sqlite-database.ts'
+import { sqliteLocks, sqliteReads } from './sqlite-engine.ts'
+import { storageUnavailable } from './sqlite-errors.ts'
+
+/**
+ * Reads outside transactions go by a connection of their own and wait for nobody. They may see what was committed a
+ * moment ago and is being synced: a row that a power cut in that moment would undo, and that nobody was promised.
+ */
+export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
+  const commits = new GroupCommit((settled) => database.writer(settled))
+  let closing: Promise<void> | undefined
+  const open = <Value>(value: Value): Value => {
+    if (closing !== undefined) throw storageUnavailable('The metadata store is closed.')
+    return value
+  }
+  const reader: SqlConnection = {
+    all: async (statement, values) => await open(database).reader().all(statement, values),
+    first: async (statement, values) => await open(database).reader().first(statement, values),
+    run: async (statement, values) => await open(database).reader().run(statement, values),
+  }
+  const close = async (): Promise<void> => {
+    await commits.idle()
+    database.close()
+  }
+  return {
+    ...metadataReader(reader, sqliteReads(reader)),
+    transact: async (work) => await open(commits).run((connection) => work(sqliteTransaction(connection))),
+    async probe() {
+      await open(commits).run((connection) => connection.run(countProbe, {}))
+    },
+    async close() {
+      closing ??= close()
+      await closing
+    },
+  }
+}
+
+function sqliteTransaction(connection: SqlConnection): MetadataTransaction {
+  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) })
+}
