@@ -1,4 +1,5 @@
 import { parseContentRange } from '../../core/http/parse-content-range.ts'
+import type { ByteRange } from '../../core/http/parse-range.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Repository } from '../../ports/metadata-store.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -49,24 +50,30 @@ async function appendBody(
 ): Promise<number> {
   const { services, caller, request } = oci
   try {
-    const offsetBytes = startOfRange(request)
+    const range = rangeOf(request)
     const body = request.body ?? new Uint8Array()
-    return await append(services, caller, repository, { uploadId: call.uploadId, offsetBytes, body })
+    const upload = { uploadId: call.uploadId, offsetBytes: range?.start, body }
+    const sizeBytes = await append(services, caller, repository, upload)
+    if (range !== undefined && sizeBytes !== range.end + 1) throw sizeMismatch(range, sizeBytes - range.start)
+    return sizeBytes
   } catch (error) {
     throw await withPosition(oci, call, repository, error)
   }
 }
 
-/** Where `Content-Range` says that the body begins; undefined, without one, means at the end of the upload. */
-function startOfRange(request: Request): number | undefined {
+/** What `Content-Range` says that the body is; undefined, without one, means whatever comes, at the end of the upload. */
+function rangeOf(request: Request): ByteRange | undefined {
   const range = parseContentRange(request.headers.get('content-range'))
-  if (range === undefined) return undefined
   const declared = request.headers.get('content-length')
-  const sizeBytes = range.end - range.start + 1
-  if (declared !== null && Number(declared) !== sizeBytes) {
-    throw new Refusal('size-mismatch', `Content-Range names ${sizeBytes} bytes, but Content-Length says ${declared}.`)
-  }
-  return range.start
+  if (range === undefined || declared === null) return range
+  // A body of unknown length is measured when it has arrived; this one can be refused before.
+  if (Number(declared) !== range.end - range.start + 1) throw sizeMismatch(range, declared)
+  return range
+}
+
+function sizeMismatch(range: ByteRange, found: number | string): Refusal {
+  const named = range.end - range.start + 1
+  return new Refusal('size-mismatch', `Content-Range names ${named} bytes, but the body has ${found}.`)
 }
 
 /** A 416 tells where the upload stands and where to go on, so that a client need not ask (oci.md 1.3). */
