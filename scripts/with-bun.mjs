@@ -8,8 +8,8 @@ import { fileURLToPath } from 'node:url'
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)))
 
-// podman's multi-range requests need 25 KB of headers; Bun's default is 16 KB. A stray .env is no setting of ours.
-const BUN_FLAGS = ['--max-http-header-size=65536', '--no-env-file']
+// A .env file in the folder where the server starts is no setting of ours. And a server must not outlive this process.
+const BUN_FLAGS = ['--no-env-file', '--no-orphans']
 
 /** The `packages` of a lock file, or undefined when there is none. */
 function readLock(path) {

@@ -1,0 +1,163 @@
+import type { RequestContext } from '../api/request-context.ts'
+import { Refusal } from '../core/refusal.ts'
+import type { Log } from '../ports/log.ts'
+import type { ListenAddress } from './config-parsers.ts'
+import { edgeRefusal, pathOf, refuseAtEdge, refuseDotSegments } from './edge.ts'
+import { raiseHeaderLimit } from './header-limit.ts'
+import { hasLostSegments, rawPathRoutes } from './raw-path-routes.ts'
+import { ServerContext } from './server-context.ts'
+import { TransferWatch } from './transfer-watch.ts'
+
+/** Answers a request whose path, given without its query, passed the edge. */
+export type Application = (request: Request, path: string, context: RequestContext) => Promise<Response> | Response
+
+/** What is told of every request when its answer is ready to go out. */
+export interface Exchange {
+  readonly request: Request
+  readonly response: Response
+  readonly path: string
+  readonly context: RequestContext
+  readonly durationMs: number
+}
+
+export interface ServerOptions {
+  readonly listen: ListenAddress
+  readonly anonymousListen: ListenAddress | undefined
+  readonly tls: { readonly cert: string; readonly key: string } | undefined
+  readonly transferTimeoutMs: number
+  readonly stopTimeoutMs: number
+  readonly application: Application
+  readonly log: Log
+  /** Must not throw. */
+  readonly observe: (exchange: Exchange) => void
+}
+
+type BunServer = Bun.Server<undefined>
+
+/** Reads that make no progress for this long are cut off; also how long a connection may idle. Bun's most is 255 s. */
+const IDLE_SECONDS = 120
+
+/** How long handlers get to tidy up after their bodies were ended at the end of a stop. */
+const LAST_WORDS_MS = 2000
+
+/** The HTTP servers, and everything about a request that is no API's business. */
+export class RegistryServer {
+  readonly transfers: TransferWatch
+  readonly #options: ServerOptions
+  readonly #servers: BunServer[]
+
+  /** @throws {Error} when an address cannot be listened on */
+  constructor(options: ServerOptions) {
+    raiseHeaderLimit()
+    this.#options = options
+    this.transfers = new TransferWatch(options.transferTimeoutMs)
+    this.#servers = [this.#listen(options.listen, false)]
+    if (options.anonymousListen !== undefined) this.#servers.push(this.#listen(options.anonymousListen, true))
+  }
+
+  /** Where the main and, if there is one, the anonymous listener are, as `scheme://host:port`. */
+  get addresses(): string[] {
+    return this.#servers.map((server) => server.url.origin)
+  }
+
+  get requestsInFlight(): number {
+    return this.#servers.reduce((sum, server) => sum + server.pendingRequests, 0)
+  }
+
+  /**
+   * Takes no new connection and no new request, and lets those that run go on to their end, for as long as the stop may
+   * take. Uploads that are still running then are ended as if the client had gone: what arrived is kept.
+   */
+  async stop(): Promise<void> {
+    const done = Promise.all(this.#servers.map((server) => server.stop()))
+    const inTime = await settlesWithin(done, this.#options.stopTimeoutMs)
+    if (!inTime) {
+      this.transfers.failAll(new Refusal('storage-unavailable', 'The server is stopping; go on when it is back.'))
+      await settlesWithin(done, LAST_WORDS_MS)
+      await Promise.all(this.#servers.map((server) => server.stop(true)))
+    }
+    this.transfers.close()
+  }
+
+  #listen(address: ListenAddress, isAnonymous: boolean): BunServer {
+    const { tls } = this.#options
+    const answer = (request: Request, server: BunServer) => this.#answer(request, server, isAnonymous)
+    const refuseRawPath = (request: Request, server: BunServer) =>
+      this.#exchange(request, server, isAnonymous, refuseDotSegments)
+    const answerDeeper = (request: Request, server: BunServer) =>
+      hasLostSegments(pathOf(request.url)) ? refuseRawPath(request, server) : answer(request, server)
+    return serveOn(address, {
+      ...(tls === undefined ? {} : { tls }),
+      idleTimeout: IDLE_SECONDS,
+      // Blobs have their own limit, and every other body is measured by who reads it.
+      maxRequestBodySize: Number.MAX_SAFE_INTEGER,
+      development: false,
+      routes: rawPathRoutes(refuseRawPath, answerDeeper),
+      fetch: answer,
+      error: (error: Error) => this.#fail(error, undefined),
+    })
+  }
+
+  async #answer(request: Request, server: BunServer, isAnonymous: boolean): Promise<Response> {
+    return await this.#exchange(request, server, isAnonymous, (path, context) => {
+      // What we work on may take longer than a connection may idle: a commit of 50 GB, a wait for a lock.
+      if (request.method !== 'GET' && request.method !== 'HEAD') server.timeout(request, 0)
+      return refuseAtEdge(request) ?? this.#options.application(this.transfers.watch(request), path, context)
+    })
+  }
+
+  async #exchange(
+    request: Request,
+    server: BunServer,
+    isAnonymous: boolean,
+    answer: (path: string, context: RequestContext) => Promise<Response> | Response,
+  ): Promise<Response> {
+    const startedMs = performance.now()
+    const context = new ServerContext(request, server, { isAnonymous, isSecure: this.#options.tls !== undefined })
+    const path = pathOf(request.url)
+    let response: Response
+    try {
+      response = await answer(path, context)
+    } catch (error) {
+      response = this.#fail(error, context)
+    }
+    response.headers.set('x-request-id', context.requestId)
+    this.#options.observe({ request, response, path, context, durationMs: performance.now() - startedMs })
+    return response
+  }
+
+  /** A bug of ours, or a file that went between the answer and its sending: the log has it, the caller does not. */
+  #fail(error: unknown, context: RequestContext | undefined): Response {
+    // The client went away; nobody is there to answer, and nothing is wrong with us.
+    if (error instanceof Error && error.name === 'AbortError') return new Response(null, { status: 499 })
+    const { requestId, operation } = context ?? {}
+    this.#options.log.write('error', 'request failed', { requestId, operation, error })
+    return edgeRefusal(500, 'UNKNOWN', 'The server made a mistake. Its log says more under the id of this request.')
+  }
+}
+
+function serveOn(address: ListenAddress, options: Partial<Bun.Serve.Options<undefined, string>>): BunServer {
+  const serve = (hostname: string): BunServer =>
+    // The table of options is a union over kinds of listener; ours is a host and a port.
+    Bun.serve({ ...options, hostname, port: address.port } as Bun.Serve.Options<undefined, string>)
+  if (address.hostname !== '') return serve(address.hostname)
+  try {
+    return serve('::')
+  } catch {
+    // A machine without IPv6.
+    return serve('0.0.0.0')
+  }
+}
+
+/** @returns whether it settled in time */
+async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
+  const timeout = Promise.withResolvers<false>()
+  const timer = setTimeout(() => timeout.resolve(false), limitMs)
+  const settled = work.then(
+    () => true as const,
+    () => true as const,
+  )
+  const inTime = await Promise.race([settled, timeout.promise])
+  clearTimeout(timer)
+  return inTime
+}
