@@ -3,6 +3,7 @@ import { Refusal } from '../core/refusal.ts'
 import type { CommittedBlob } from '../ports/blob-store.ts'
 import type { UploadId } from '../ports/ids.ts'
 import type { MetadataTransaction, Repository, Upload } from '../ports/metadata-store.ts'
+import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
 import type { Caller, Services } from './context.ts'
 import { repositoryUnknown } from './get-repository.ts'
 
@@ -83,16 +84,19 @@ export async function finishUpload(
 ): Promise<{ digest: Digest; sizeBytes: number }> {
   const upload = await getUpload(services, caller, repository, finish.uploadId)
   const committed = await commitBytes(services, upload.id, finish.digest)
-  const recorded = await services.metadata.transact(async (transaction) => {
+  const refusal = await services.metadata.transact(async (transaction) => {
     // Deleted while the bytes were on their way: nothing may refer to them, so the upload goes instead.
-    if ((await transaction.lockRepository(repository.id, 'shared')) === undefined) return false
-    if ((await transaction.findUpload(upload.id)) === undefined) return false
+    const unknown = repositoryUnknown(repository.name, caller.registry.accountId)
+    if ((await transaction.lockRepository(repository.id, 'shared')) === undefined) return unknown
+    const current = await transaction.findUpload(upload.id)
+    // Cancelled or expired meanwhile: whoever did that removes the bytes, unless it came too early for them.
+    if (current?.principal !== upload.principal) return uploadUnknown(upload.id)
     await recordBlob(services, transaction, { upload, digest: finish.digest, committed })
-    return true
+    return undefined
   })
-  if (!recorded) {
+  if (refusal !== undefined) {
     await dropUpload(services, upload.id)
-    throw repositoryUnknown(repository.name, caller.registry.accountId)
+    throw refusal
   }
   return { digest: finish.digest, sizeBytes: committed.sizeBytes }
 }
@@ -105,7 +109,10 @@ export async function cancelUpload(
   uploadId: UploadId,
 ): Promise<void> {
   const upload = await getUpload(services, caller, repository, uploadId)
-  await dropUpload(services, upload.id)
+  if (!(await condemnUpload(services, upload, (current) => current.principal === upload.principal))) {
+    throw uploadUnknown(uploadId)
+  }
+  await discardCondemned(services, upload.id)
 }
 
 /** An upload belongs to a repository and to who began it; to anybody else it does not exist. */

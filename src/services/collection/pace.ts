@@ -1,0 +1,42 @@
+import type { Clock } from '../../ports/clock.ts'
+
+const LONGEST_REST_MS = 250
+
+/** Keeps background work to a share of the time. Between two steps the event loop always gets its turn. */
+export class Pace {
+  readonly #clock: Clock
+  readonly #busyShare: number
+  readonly #signal: AbortSignal
+
+  /** @param busyShare above 0 and at most 1; the work itself may wait for others, and so slows down when they are busy */
+  constructor(clock: Clock, busyShare: number, signal: AbortSignal) {
+    this.#clock = clock
+    this.#busyShare = busyShare
+    this.#signal = signal
+  }
+
+  get isInterrupted(): boolean {
+    return this.#signal.aborted
+  }
+
+  /** Does one step, then rests in proportion to how long it took. */
+  async step<Result>(work: () => Promise<Result>): Promise<Result> {
+    const startedAtMs = this.#clock.nowMs()
+    const result = await work()
+    const busyMs = Math.max(0, this.#clock.nowMs() - startedAtMs)
+    await rest(Math.min(LONGEST_REST_MS, busyMs * (1 / this.#busyShare - 1)), this.#signal)
+    return result
+  }
+}
+
+/** Waits, but no longer than until the signal. */
+export async function rest(ms: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, ms)
+  const stop = () => resolve()
+  signal.addEventListener('abort', stop, { once: true })
+  await promise
+  clearTimeout(timer)
+  signal.removeEventListener('abort', stop)
+}

@@ -1,0 +1,57 @@
+import { type Amount, addAmounts, NO_AMOUNT } from '../../core/collection/judge-plan.ts'
+import type { Digest } from '../../core/digest.ts'
+import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { CollectionRun } from './collection-run.ts'
+import { type BlobCandidate, examineBlob, isBlobCandidate, lockBlobsOf } from './examine-blob.ts'
+import { type Handled, handlePage } from './handle-page.ts'
+
+export interface CollectionPlan {
+  /** What carrying it out would take: an upper bound, as a blob that another repository holds will be spared. */
+  readonly amount: Amount
+  /** How many candidates it is about. */
+  readonly candidates: number
+}
+
+/**
+ * Looks at every candidate that is due and takes nothing: those that are held or gone are dropped, leased ones put
+ * off (that is most of them: every upload makes a candidate), and what is left is added up for the brake.
+ */
+export async function planCollection(run: CollectionRun, horizonMs: number): Promise<CollectionPlan> {
+  const counted = new Set<Digest>()
+  let plan: CollectionPlan = { amount: NO_AMOUNT, candidates: 0 }
+  let after: Candidate | undefined
+  while (!run.pace.isInterrupted) {
+    const page = await run.services.metadata.listDueCandidates(horizonMs, run.options.batch, after)
+    after = page.at(-1)
+    if (after === undefined) break
+    const manifests = page.filter((candidate) => candidate.kind === 'manifest').length
+    const left = await lookAtBlobs(run, page.filter(isBlobCandidate), horizonMs)
+    const found = addAmounts({ ...NO_AMOUNT, manifests }, sumOnce(left, counted))
+    plan = { amount: addAmounts(plan.amount, found), candidates: plan.candidates + manifests + left.length }
+  }
+  return plan
+}
+
+/** @returns those that can be taken; they stay on the list */
+async function lookAtBlobs(run: CollectionRun, page: readonly BlobCandidate[], nowMs: number): Promise<Handled[]> {
+  const handled = await handlePage(run, page, async (transaction, candidates) => {
+    await lockBlobsOf(transaction, candidates)
+    const looks: Handled[] = []
+    for (const candidate of candidates) looks.push(...(await lookAtBlob(transaction, candidate, nowMs)))
+    return looks
+  })
+  return handled.filter((look) => look.outcome === undefined)
+}
+
+async function lookAtBlob(transaction: MetadataTransaction, candidate: BlobCandidate, nowMs: number) {
+  const examined = await examineBlob(transaction, candidate, nowMs)
+  if (examined === undefined || examined.outcome !== undefined) return examined === undefined ? [] : [examined]
+  await transaction.addCandidate(candidate)
+  return [examined]
+}
+
+/** Several repositories may have let go of the same blob. */
+function sumOnce(looks: readonly Handled[], counted: Set<Digest>): Amount {
+  const fresh = looks.filter(({ candidate }) => !counted.has(candidate.digest) && counted.add(candidate.digest))
+  return { manifests: 0, blobs: fresh.length, blobBytes: fresh.reduce((sum, look) => sum + look.sizeBytes, 0) }
+}
