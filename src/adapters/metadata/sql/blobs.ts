@@ -35,13 +35,22 @@ export interface BlobRow {
   readonly verified_at_ms: number | null
 }
 
+/** A subquery where a join would do, for the reason given at `readManifestByTag`. */
 const findRepositoryBlob = statement(({ db, p }: Parts<Key>) =>
   db
-    .selectFrom('repository_blobs')
-    .innerJoin('blobs', 'blobs.digest', 'repository_blobs.digest')
+    .selectFrom('blobs')
     .select(BLOB_COLUMNS)
-    .where('repository_blobs.repository_id', '=', p.repositoryId)
-    .where('repository_blobs.digest', '=', p.digest),
+    .where('blobs.digest', '=', p.digest)
+    .where(
+      (eb) =>
+        eb
+          .selectFrom('repository_blobs')
+          .select('repository_blobs.digest')
+          .where('repository_blobs.repository_id', '=', p.repositoryId)
+          .where('repository_blobs.digest', '=', p.digest),
+      'is not',
+      null,
+    ),
 )
 
 const existingRepositoryBlobs = statement(({ db, p, dialect }: Parts<{ repositoryId: number; digests: string }>) =>

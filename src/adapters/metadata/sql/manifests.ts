@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { MetadataReader } from '../../../ports/metadata-store.ts'
+import type { MetadataReader, StoredManifest } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from './connection.ts'
 import { MANIFEST_COLUMNS, toManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
@@ -18,17 +18,28 @@ type Reads = Pick<
 >
 type Key = { repositoryId: number; digest: Digest }
 
+/**
+ * The three reads of every pull have subqueries where joins would do: each table that a join adds costs Bun's SQLite
+ * 7 us, a subquery under 1 us (measured with Bun 1.4.5), and PostgreSQL plans both alike.
+ */
 const readManifestByTag = statement(({ db, p }: Parts<{ repositoryId: number; tag: Tag }>) =>
   db
     .selectFrom('tags')
-    .innerJoin('manifests', (join) =>
-      join
-        .onRef('manifests.repository_id', '=', 'tags.repository_id')
-        .onRef('manifests.digest', '=', 'tags.digest')
-        .on('manifests.deleted_at_ms', 'is', null),
-    )
-    .innerJoin('manifest_contents', 'manifest_contents.digest', 'manifests.digest')
-    .select(['manifests.digest', 'manifests.media_type as mediaType', 'manifest_contents.bytes as content'])
+    .select((eb) => [
+      'tags.digest',
+      eb
+        .selectFrom('manifests')
+        .select('manifests.media_type')
+        .whereRef('manifests.repository_id', '=', 'tags.repository_id')
+        .whereRef('manifests.digest', '=', 'tags.digest')
+        .where('manifests.deleted_at_ms', 'is', null)
+        .as('mediaType'),
+      eb
+        .selectFrom('manifest_contents')
+        .select('manifest_contents.bytes')
+        .whereRef('manifest_contents.digest', '=', 'tags.digest')
+        .as('content'),
+    ])
     .where('tags.repository_id', '=', p.repositoryId)
     .where('tags.tag', '=', p.tag)
     .where('tags.until_ms', 'is', null),
@@ -37,8 +48,15 @@ const readManifestByTag = statement(({ db, p }: Parts<{ repositoryId: number; ta
 const readManifest = statement(({ db, p }: Parts<Key>) =>
   db
     .selectFrom('manifests')
-    .innerJoin('manifest_contents', 'manifest_contents.digest', 'manifests.digest')
-    .select(['manifests.digest', 'manifests.media_type as mediaType', 'manifest_contents.bytes as content'])
+    .select((eb) => [
+      'manifests.digest',
+      'manifests.media_type as mediaType',
+      eb
+        .selectFrom('manifest_contents')
+        .select('manifest_contents.bytes')
+        .whereRef('manifest_contents.digest', '=', 'manifests.digest')
+        .as('content'),
+    ])
     .where('manifests.repository_id', '=', p.repositoryId)
     .where('manifests.digest', '=', p.digest)
     .where('manifests.deleted_at_ms', 'is', null),
@@ -102,8 +120,12 @@ const hasManifests = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
 
 export function manifestReads(connection: SqlConnection): Reads {
   return {
-    readManifestByTag: (repositoryId, tag) => connection.first(readManifestByTag, { repositoryId, tag }),
-    readManifest: (repositoryId, digest) => connection.first(readManifest, { repositoryId, digest }),
+    async readManifestByTag(repositoryId, tag) {
+      return toStored(await connection.first(readManifestByTag, { repositoryId, tag }))
+    },
+    async readManifest(repositoryId, digest) {
+      return toStored(await connection.first(readManifest, { repositoryId, digest }))
+    },
     async findManifest(repositoryId, digest) {
       const row = await connection.first(findManifest, { repositoryId, digest })
       return row && toManifest(row)
@@ -127,4 +149,14 @@ export function manifestReads(connection: SqlConnection): Reads {
       return (await connection.first(hasManifests, { repositoryId })) !== undefined
     },
   }
+}
+
+/** @throws {Error} when the tables contradict each other: a live tag has a live manifest, and that has content */
+function toStored(
+  row: { digest: Digest; mediaType: string | null; content: Uint8Array | null } | undefined,
+): StoredManifest | undefined {
+  if (row === undefined) return undefined
+  const { digest, mediaType, content } = row
+  if (mediaType === null || content === null) throw new Error(`the manifest ${digest} is incomplete`)
+  return { digest, mediaType, content }
 }
