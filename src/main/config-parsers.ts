@@ -37,6 +37,13 @@ export function parsePositiveDuration(text: string): number {
   return milliseconds
 }
 
+/** A percentage. @returns a number above 0 and at most 1 */
+export function parseShare(text: string): number {
+  const percent = Number(/^(\d{1,3})%$/.exec(text)?.[1])
+  if (!(percent >= 1 && percent <= 100)) throw new SettingProblem('must be a share from 1% to 100%')
+  return percent / 100
+}
+
 const UNIT_BYTES: Readonly<Record<string, number>> = { '': 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 }
 
 /** A whole number of bytes, KiB, MiB or GiB. @returns bytes */

@@ -6,6 +6,7 @@ import {
   parseExternalUrl,
   parseListenAddress,
   parsePositiveDuration,
+  parseShare,
   parseSize,
   parseText,
 } from './config-parsers.ts'
@@ -99,6 +100,16 @@ export const SETTINGS = {
     fallback: '60s',
     parse: parseDuration,
     doc: 'How often the collector looks for bytes whose time is over. 0 turns it off.',
+  },
+  LADING_COLLECT_SHARE: {
+    fallback: '50%',
+    parse: parseShare,
+    doc: 'A run of the collector that would take more than this share of all blobs, bytes or manifests (and more than 1,000 of them, or 1 GiB) takes nothing until somebody confirms it. `100%` turns the brake off.',
+  },
+  LADING_REMOVAL_DELAY: {
+    fallback: '60s',
+    parse: parseDuration,
+    doc: 'How long bytes stay after the last mention of them went, for downloads that had begun.',
   },
   LADING_SCRUB_INTERVAL: {
     fallback: '7d',

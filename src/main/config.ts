@@ -22,6 +22,8 @@ export interface Config {
   readonly blobLeaseMs: number
   readonly uploadExpiryMs: number
   readonly collectIntervalMs: number
+  readonly collectShare: number
+  readonly removalDelayMs: number
   readonly scrubIntervalMs: number
   readonly scrubBytesPerSecond: number
   readonly transferTimeoutMs: number
@@ -143,6 +145,8 @@ function toConfig(values: SettingValues, tls: Config['tls']): Config {
     blobLeaseMs: values.LADING_BLOB_LEASE,
     uploadExpiryMs: values.LADING_UPLOAD_EXPIRY,
     collectIntervalMs: values.LADING_COLLECT_INTERVAL,
+    collectShare: values.LADING_COLLECT_SHARE,
+    removalDelayMs: values.LADING_REMOVAL_DELAY,
     scrubIntervalMs: values.LADING_SCRUB_INTERVAL,
     scrubBytesPerSecond: values.LADING_SCRUB_RATE,
     transferTimeoutMs: values.LADING_TRANSFER_TIMEOUT,
