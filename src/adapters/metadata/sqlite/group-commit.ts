@@ -45,12 +45,15 @@ const LONGEST_BATCH_MS = 5
  */
 export class GroupCommit {
   readonly #openWriter: OpenWriter
+  readonly #onCommit: () => void
   readonly #waiting: Job[] = []
   readonly #settling = new Set<Promise<void>>()
   #running: Promise<void> | undefined
 
-  constructor(openWriter: OpenWriter) {
+  /** @param onCommit runs when a batch has just become visible, before anything else can read */
+  constructor(openWriter: OpenWriter, onCommit: () => void = () => {}) {
     this.#openWriter = openWriter
+    this.#onCommit = onCommit
   }
 
   /** Runs `work` as one transaction; resolves when it is durable. */
@@ -108,6 +111,7 @@ export class GroupCommit {
         if (jobs.length >= MOST_JOBS || performance.now() - startedMs > LONGEST_BATCH_MS) break
       }
       connection.execute('commit')
+      this.#onCommit()
     } catch (error) {
       rollBack(connection)
       throw error

@@ -17,6 +17,7 @@ const builder = sqlBuilder('sqlite')
 export class SqliteConnection implements SqlConnection {
   readonly #database: Database
   readonly #prepared = new Map<AnyStatement, Prepared>()
+  readonly #commands = new Map<string, SqliteStatement<unknown, BoundValue[]>>()
   #failed = false
 
   constructor(database: Database) {
@@ -52,10 +53,15 @@ export class SqliteConnection implements SqlConnection {
     }
   }
 
-  /** @throws {Refusal} as SQLite's errors translate */
+  /** Runs SQL as it is, prepared once for each text. @throws {Refusal} as SQLite's errors translate */
   execute(sql: string): void {
     try {
-      this.#database.run(sql)
+      let prepared = this.#commands.get(sql)
+      if (prepared === undefined) {
+        prepared = this.#database.prepare(sql)
+        this.#commands.set(sql, prepared)
+      }
+      prepared.run()
     } catch (error) {
       throw this.#translate(error)
     }
@@ -84,7 +90,9 @@ export class SqliteConnection implements SqlConnection {
 
   close(): void {
     for (const { sqlite } of this.#prepared.values()) sqlite.finalize()
+    for (const command of this.#commands.values()) command.finalize()
     this.#prepared.clear()
+    this.#commands.clear()
     this.#database.close()
   }
 

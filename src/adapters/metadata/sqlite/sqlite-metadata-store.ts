@@ -4,16 +4,27 @@ import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
 import { GroupCommit } from './group-commit.ts'
+import { notingTransaction } from './noting-transaction.ts'
+import { ReadCache, Touched } from './read-cache.ts'
 import type { SqliteDatabase } from './sqlite-database.ts'
 import { sqliteLocks, sqliteReads } from './sqlite-engine.ts'
 import { storageUnavailable } from './sqlite-errors.ts'
+
+/** Manifests that were pulled lately, kept in memory. */
+const CACHE_BYTES = 32 * 1024 * 1024
 
 /**
  * Reads outside transactions go by a connection of their own and wait for nobody. They may see what was committed a
  * moment ago and is being synced: a row that a power cut in that moment would undo, and that nobody was promised.
  */
 export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
-  const commits = new GroupCommit((settled) => database.writer(settled))
+  const cache = new ReadCache(CACHE_BYTES)
+  const touched = new Touched()
+  const onCommit = () => {
+    cache.forget(touched)
+    touched.clear()
+  }
+  const commits = new GroupCommit((settled) => database.writer(settled), onCommit)
   let closing: Promise<void> | undefined
   const open = <Value>(value: Value): Value => {
     if (closing !== undefined) throw storageUnavailable('The metadata store is closed.')
@@ -28,9 +39,12 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
     await commits.idle()
     database.close()
   }
+  const reads = metadataReader(reader, sqliteReads(reader))
   return {
-    ...metadataReader(reader, sqliteReads(reader)),
-    transact: async (work) => await open(commits).run((connection) => work(sqliteTransaction(connection))),
+    ...reads,
+    ...cache.over(reads),
+    transact: async (work) =>
+      await open(commits).run((connection) => work(notingTransaction(sqliteTransaction(connection), touched))),
     async probe() {
       await open(commits).run((connection) => connection.run(countProbe, {}))
     },
