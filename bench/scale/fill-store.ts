@@ -4,77 +4,64 @@ import { parseTag } from '../../src/core/tag.ts'
 import type { BlobLocation } from '../../src/ports/blob-store.ts'
 import type { MetadataStore, MetadataTransaction, NewManifest } from '../../src/ports/metadata-store.ts'
 import { type Content, contentOf, imageOf, MANIFEST_TYPE } from '../load/content.ts'
-import type { Sizes } from '../sizes.ts'
-import { repositoryName, TAGGED_REPOSITORY, tagName, UNTAGGED_REPOSITORY } from './names.ts'
+import { TAGGED_REPOSITORY, tagName, UNTAGGED_REPOSITORY } from './names.ts'
 
-const BATCH = 2000
 const PUSHED_AT_MS = Date.UTC(2026, 0, 1)
 const FAR_FUTURE_MS = Date.UTC(2100, 0, 1)
 const CONFIG_MEDIA_TYPE = 'application/vnd.oci.image.config.v1+json'
 
-/** Fills an empty store through its own port: many repositories, and manifests of which the first ones are tagged. */
-export async function fillStore(store: MetadataStore, sizes: Sizes): Promise<void> {
-  const registry = await store.transact((tx) => tx.ensureRegistry('000000000000', 'us-east-1', PUSHED_AT_MS))
-  const insert = (tx: MetadataTransaction, name: string) =>
-    tx.insertRepository({
-      registryId: registry.id,
-      name: parseRepositoryName(name),
-      createdAtMs: PUSHED_AT_MS,
-      tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
-      scanOnPush: false,
-      encryption: { type: 'AES256' },
-    })
-  await inBatches(store, sizes.repositories, async (tx, index) => void (await insert(tx, repositoryName(index))))
-  const layer = contentOf(new TextEncoder().encode('the layer that all share'))
-  for (const [name, from, to] of [
-    [TAGGED_REPOSITORY, 0, sizes.tags],
-    [UNTAGGED_REPOSITORY, sizes.tags, sizes.manifests],
-  ] as const) {
-    const repository = await store.transact((tx) => insert(tx, name))
-    if (repository === undefined) throw new Error(`${name} exists already: the store is not empty`)
-    await store.transact((tx) => putLayer(tx, repository.id, layer))
-    await inBatches(store, to - from, (tx, index) => putImage(tx, repository.id, from + index, layer, from === 0))
-  }
+/** What every image of the store consists of. */
+export const SHARED_LAYER = contentOf(new TextEncoder().encode('the layer that all share'))
+
+/** The manifest of the image with this number. */
+export function scaleManifest(index: number): Content {
+  return imageOf(tagName(index), [SHARED_LAYER]).manifest
 }
 
-async function inBatches(
-  store: MetadataStore,
-  count: number,
-  insert: (transaction: MetadataTransaction, index: number) => Promise<void>,
-): Promise<void> {
-  for (let start = 0; start < count; start += BATCH) {
-    await store.transact(async (transaction) => {
-      for (let index = start; index < Math.min(start + BATCH, count); index++) await insert(transaction, index)
-    })
-  }
+/** Puts the first image of each kind into an empty store: number 0, tagged, and number `tags`, untagged. */
+export async function fillFirst(store: MetadataStore, tags: number): Promise<void> {
+  await store.transact(async (transaction) => {
+    const registry = await transaction.ensureRegistry('000000000000', 'us-east-1', PUSHED_AT_MS)
+    const tagged = await insertRepository(transaction, registry.id, TAGGED_REPOSITORY)
+    await putImage(transaction, tagged, 0)
+    const digest = parseDigest(scaleManifest(0).digest)
+    await transaction.putTag(tagged, parseTag(tagName(0)), digest, PUSHED_AT_MS)
+    await putImage(transaction, await insertRepository(transaction, registry.id, UNTAGGED_REPOSITORY), tags)
+  })
 }
 
-async function putLayer(transaction: MetadataTransaction, repositoryId: number, layer: Content): Promise<void> {
-  const digest = parseDigest(layer.digest)
+async function insertRepository(transaction: MetadataTransaction, registryId: number, name: string): Promise<number> {
+  const repository = await transaction.insertRepository({
+    registryId,
+    name: parseRepositoryName(name),
+    createdAtMs: PUSHED_AT_MS,
+    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
+    scanOnPush: false,
+    encryption: { type: 'AES256' },
+  })
+  if (repository === undefined) throw new Error(`${name} exists already: the store is not empty`)
+  return repository.id
+}
+
+async function putImage(transaction: MetadataTransaction, repositoryId: number, index: number): Promise<void> {
+  const layer = parseDigest(SHARED_LAYER.digest)
   await transaction.putBlob(
     {
-      digest,
-      sizeBytes: layer.bytes.length,
+      digest: layer,
+      sizeBytes: SHARED_LAYER.bytes.length,
       // there are no bytes behind this store: nothing in the benchmark reads a blob of it
-      location: `bench-${digest.slice(7, 39)}` as BlobLocation,
+      location: `bench-${layer.slice(7, 39)}` as BlobLocation,
       state: 'live',
       leaseUntilMs: FAR_FUTURE_MS,
       verifiedAtMs: undefined,
     },
     FAR_FUTURE_MS,
   )
-  await transaction.linkBlob(repositoryId, digest, FAR_FUTURE_MS)
+  await transaction.linkBlob(repositoryId, layer, FAR_FUTURE_MS)
+  await transaction.putManifest(repositoryId, newManifest(scaleManifest(index)))
 }
 
-async function putImage(tx: MetadataTransaction, repositoryId: number, index: number, layer: Content, tagged: boolean) {
-  const tag = parseTag(tagName(index))
-  const { manifest } = imageOf(tag, [layer])
-  const digest = parseDigest(manifest.digest)
-  await tx.putManifest(repositoryId, newManifest(manifest, layer))
-  if (tagged) await tx.putTag(repositoryId, tag, digest, PUSHED_AT_MS)
-}
-
-function newManifest(manifest: Content, layer: Content): NewManifest {
+function newManifest(manifest: Content): NewManifest {
   return {
     digest: parseDigest(manifest.digest),
     mediaType: MANIFEST_TYPE,
@@ -82,11 +69,11 @@ function newManifest(manifest: Content, layer: Content): NewManifest {
     configMediaType: CONFIG_MEDIA_TYPE,
     subject: undefined,
     sizeBytes: manifest.bytes.length,
-    imageSizeBytes: layer.bytes.length,
+    imageSizeBytes: SHARED_LAYER.bytes.length,
     annotations: undefined,
     pushedAtMs: PUSHED_AT_MS,
     content: manifest.bytes,
     children: [],
-    blobs: [parseDigest(layer.digest)],
+    blobs: [parseDigest(SHARED_LAYER.digest)],
   }
 }
