@@ -10,7 +10,12 @@ import { NO_SYNC, WalSync } from './wal-sync.ts'
 /** How long a statement waits for another process's lock, such as a backup's; the thread waits with it. */
 const BUSY_TIMEOUT_MS = 2000
 
-const COMMON_PRAGMAS = [`busy_timeout = ${BUSY_TIMEOUT_MS}`, 'cache_size = -32768', 'temp_store = memory']
+const COMMON_PRAGMAS = [
+  `busy_timeout = ${BUSY_TIMEOUT_MS}`,
+  'cache_size = -32768',
+  'temp_store = memory',
+  'wal_autocheckpoint = 1000',
+]
 
 /**
  * One database: a connection that writes, with the sync of its log, and one that reads. After a fault each is opened
