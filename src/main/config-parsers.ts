@@ -76,6 +76,15 @@ export function parseText(form: RegExp, expectation: string): (text: string) => 
   }
 }
 
+/** Names or globs with commas between them; none for an empty text. */
+export function parseGlobs(text: string): readonly string[] {
+  const globs = text.split(',').map((glob) => glob.trim())
+  if (!globs.every((glob) => /^[a-z0-9*._/-]+$/.test(glob))) {
+    throw new SettingProblem('must be repository names with * for any text, such as mirror/*,team/base')
+  }
+  return globs
+}
+
 export function parseDatabaseUrl(text: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined
   if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol) || url.pathname.length < 2) {

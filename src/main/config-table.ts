@@ -4,6 +4,7 @@ import {
   parseDatabaseUrl,
   parseDuration,
   parseExternalUrl,
+  parseGlobs,
   parseListenAddress,
   parsePositiveDuration,
   parseShare,
@@ -80,6 +81,10 @@ export const SETTINGS = {
     fallback: 'false',
     parse: parseBoolean,
     doc: '`true`: the first start makes a `ROOT` repository creation template for CREATE_ON_PUSH, so that pushing to a repository that does not exist creates it.',
+  },
+  LADING_SPARSE_REPOSITORIES: {
+    parse: parseGlobs,
+    doc: 'Repositories, `mirror/*,team/base`, where a manifest may be pushed although something that it refers to is missing. None unless it is set.',
   },
   LADING_RESTORE_WINDOW: {
     fallback: '7d',

@@ -27,6 +27,7 @@ test('readConfig() has a default for everything that needs one', () => {
     region: 'us-east-1',
     rootKey: undefined,
     createOnPush: false,
+    sparseRepositories: [],
     restoreWindowMs: 7 * 86_400_000,
     blobLeaseMs: 86_400_000,
     uploadExpiryMs: 86_400_000,
@@ -50,6 +51,7 @@ const GOOD: readonly [string, string, string, unknown][] = [
   ['LADING_ACCOUNT', '123456789012', 'accountId', '123456789012'],
   ['LADING_REGION', 'eu-central-1', 'region', 'eu-central-1'],
   ['LADING_CREATE_ON_PUSH', 'true', 'createOnPush', true],
+  ['LADING_SPARSE_REPOSITORIES', 'mirror/*, a/b', 'sparseRepositories', ['mirror/*', 'a/b']],
   ['LADING_RESTORE_WINDOW', '0', 'restoreWindowMs', 0],
   ['LADING_BLOB_LEASE', '90s', 'blobLeaseMs', 90_000],
   ['LADING_REMOVAL_DELAY', '300ms', 'removalDelayMs', 300],
@@ -82,6 +84,7 @@ const BAD: readonly [string, string][] = [
   ['LADING_COLLECT_SHARE', '101%'],
   ['LADING_EXTERNAL_URL', 'https://registry.example.org/path'],
   ['LADING_EXTERNAL_URL', 'registry.example.org'],
+  ['LADING_SPARSE_REPOSITORIES', 'a,,b'],
   ['LADING_LOG_LEVEL', 'verbose'],
   ['LADING_CONFIG_FILE', '/nowhere/lading.env'],
 ]

@@ -18,6 +18,7 @@ export interface Config {
   readonly region: string
   readonly rootKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   readonly createOnPush: boolean
+  readonly sparseRepositories: readonly string[]
   readonly restoreWindowMs: number
   readonly blobLeaseMs: number
   readonly uploadExpiryMs: number
@@ -141,6 +142,7 @@ function toConfig(values: SettingValues, tls: Config['tls']): Config {
     region: values.LADING_REGION,
     rootKey: accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
     createOnPush: values.LADING_CREATE_ON_PUSH,
+    sparseRepositories: values.LADING_SPARSE_REPOSITORIES ?? [],
     restoreWindowMs: values.LADING_RESTORE_WINDOW,
     blobLeaseMs: values.LADING_BLOB_LEASE,
     uploadExpiryMs: values.LADING_UPLOAD_EXPIRY,

@@ -1,0 +1,129 @@
+import type { Metrics } from '../adapters/metrics/metrics.ts'
+import type { Log, LogFields } from '../ports/log.ts'
+import { collect } from '../services/collect.ts'
+import { type CollectOptions, defaultCollectOptions } from '../services/collection/collect-options.ts'
+import type { CollectionMemory } from '../services/collection/collection-memory.ts'
+import type { CollectionReport } from '../services/collection/collection-report.ts'
+import type { Services } from '../services/context.ts'
+import { expireUploads, sweepUploads } from '../services/expire-uploads.ts'
+import { scrub } from '../services/scrub.ts'
+import type { Config } from './config.ts'
+import type { Job } from './jobs.ts'
+
+const FLUSH_PULLS_MS = 5000
+const LONGEST_EXPIRY_INTERVAL_MS = 300_000
+const LONGEST_SCRUB_INTERVAL_MS = 3_600_000
+const SCRUB_BATCH = 100
+
+export interface JobsOptions {
+  readonly services: Services
+  readonly config: Config
+  readonly memory: CollectionMemory
+  readonly log: Log
+  readonly metrics: Metrics
+}
+
+/** Everything that the server does by itself. */
+export function backgroundJobs(options: JobsOptions): Job[] {
+  const { services, config } = options
+  return [
+    { name: 'flush-pulls', intervalMs: FLUSH_PULLS_MS, run: () => services.pulls.flush().then(() => undefined) },
+    sweepJob(services),
+    expireJob(services, config.uploadExpiryMs),
+    ...(config.collectIntervalMs > 0 ? [collectJob(options)] : []),
+    ...(config.scrubIntervalMs > 0 && config.scrubBytesPerSecond > 0 ? [scrubJob(options)] : []),
+    usageJob(options),
+  ]
+}
+
+/** Once, soon after the start; the interval is for the next life of the process. */
+function sweepJob(services: Services): Job {
+  return {
+    name: 'sweep-uploads',
+    firstAfterMs: 1000,
+    intervalMs: 24 * 3_600_000,
+    run: async (signal) => reportUnlessZero({ swept: await sweepUploads(services, signal) }),
+  }
+}
+
+function expireJob(services: Services, expiryMs: number): Job {
+  return {
+    name: 'expire-uploads',
+    intervalMs: Math.min(LONGEST_EXPIRY_INTERVAL_MS, Math.max(1000, expiryMs / 4)),
+    run: async (signal) => reportUnlessZero({ ...(await expireUploads(services, signal)) }),
+  }
+}
+
+function collectJob({ services, config, memory, log, metrics }: JobsOptions): Job {
+  const blobs = metrics.counter('lading_collected_blobs_total', 'Blobs that the collector took.')
+  const bytes = metrics.counter('lading_collected_bytes_total', 'Bytes of blobs that the collector took.')
+  const manifests = metrics.counter('lading_purged_manifests_total', 'Deleted manifests whose restore window ended.')
+  const unlinked = metrics.counter('lading_unlinked_bytes_total', 'Bytes removed from the blob store.')
+  const refused = metrics.gauge('lading_collection_refused', '1 while an implausible collection waits for a person.')
+  const collected = (report: CollectionReport) => {
+    blobs.add(report.taken.blobs)
+    bytes.add(report.taken.blobBytes)
+    manifests.add(report.taken.manifests)
+    unlinked.add(report.unlinked.bytes)
+    refused.set(report.ended === 'refused' ? 1 : 0)
+  }
+  const failed: CollectOptions['observer']['failed'] = (what) => log.write('warn', 'collection postponed', { ...what })
+  const defaults = defaultCollectOptions()
+  const brake = { ...defaults.brake, share: config.collectShare }
+  const collectOptions = { ...defaults, memory, brake, observer: { collected, failed } }
+  const run = async (signal: AbortSignal) => reportCollection(await collect(services, collectOptions, signal))
+  return { name: 'collect', intervalMs: config.collectIntervalMs, run }
+}
+
+function reportCollection(report: CollectionReport): LogFields | undefined {
+  const isNews = report.ended === 'refused' || report.unlinked.blobs + report.taken.blobs + report.taken.manifests > 0
+  if (!isNews) return undefined
+  const { ended, refusal, isForced, candidates, taken, unlinked, durationMs } = report
+  return { ended, refusal, isForced, candidates, taken, unlinked, ms: durationMs }
+}
+
+function scrubJob({ services, config, log, metrics }: JobsOptions): Job {
+  const checked = metrics.counter('lading_scrubbed_blobs_total', 'Blobs read back and hashed.', ['result'])
+  const bytes = metrics.counter('lading_scrubbed_bytes_total', 'Bytes read back.')
+  const options = {
+    periodMs: config.scrubIntervalMs,
+    bytesPerSecond: config.scrubBytesPerSecond,
+    batch: SCRUB_BATCH,
+    observer: {
+      checked: (finding: { digest: string; sizeBytes: number; result: string }) => {
+        checked.add(1, finding.result)
+        bytes.add(finding.sizeBytes)
+        if (finding.result !== 'intact') log.write('error', 'scrub found a blob that is not as it should be', finding)
+      },
+    },
+  }
+  return {
+    name: 'scrub',
+    intervalMs: Math.min(LONGEST_SCRUB_INTERVAL_MS, Math.max(1000, config.scrubIntervalMs / 10)),
+    run: async (signal) => {
+      const { results, bytes: read } = await scrub(services, options, signal)
+      return reportUnlessZero({ ...results, bytes: read })
+    },
+  }
+}
+
+/** `/metrics` must answer at once, so what needs a query is asked for beforehand. */
+function usageJob({ services, metrics }: JobsOptions): Job {
+  const blobs = metrics.gauge('lading_blobs', 'Blobs stored.')
+  const bytes = metrics.gauge('lading_blob_bytes', 'Bytes of blobs stored.')
+  return {
+    name: 'measure-usage',
+    firstAfterMs: 500,
+    intervalMs: 60_000,
+    run: async () => {
+      const usage = await services.metadata.usage()
+      blobs.set(usage.blobs)
+      bytes.set(usage.blobBytes)
+      return undefined
+    },
+  }
+}
+
+function reportUnlessZero(counts: Readonly<Record<string, number>>): LogFields | undefined {
+  return Object.values(counts).some((count) => count > 0) ? counts : undefined
+}

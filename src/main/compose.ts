@@ -1,0 +1,117 @@
+import { hkdfSync } from 'node:crypto'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openFilesystemBlobStore } from '../adapters/blobs/filesystem-blob-store.ts'
+import { RootCredentials } from '../adapters/credentials/root-credentials.ts'
+import { openRootKey, type RootKey } from '../adapters/credentials/root-key-file.ts'
+import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
+import { RandomIds } from '../adapters/random-ids.ts'
+import { SystemClock } from '../adapters/system-clock.ts'
+import type { Log } from '../ports/log.ts'
+import type { CreationTemplate, MetadataStore, Registry } from '../ports/metadata-store.ts'
+import { BlobCache } from '../services/blob-cache.ts'
+import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { PullRecorder } from '../services/pull-recorder.ts'
+import type { Config } from './config.ts'
+import { lockData } from './data-lock.ts'
+
+const BLOB_CACHE_BYTES = 32 * 1024 * 1024
+
+/** A registry with everything under it open. */
+export interface Installation extends AsyncDisposable {
+  readonly services: Services
+  readonly rootKey: RootKey
+  /** Where the root key is kept; undefined when the settings gave it. */
+  readonly rootKeyFile: string | undefined
+  /** Whether this start made the registry. */
+  readonly isFirstStart: boolean
+}
+
+/**
+ * Opens what the settings name, and makes what is not there yet. Disposing closes it all, in the reverse order.
+ *
+ * @throws {Error} with a message for the operator when the data cannot be used
+ */
+export async function openInstallation(config: Config, log: Log): Promise<Installation> {
+  await using opening = new AsyncDisposableStack()
+  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  opening.use(lockData(join(config.dataFolder, 'lock')))
+  const { rootKey, rootKeyFile } = await findRootKey(config, log)
+  const blobs = await openFilesystemBlobStore({ root: join(config.dataFolder, 'blobs') })
+  const metadata = await openMetadata(config)
+  opening.defer(() => metadata.close())
+  const clock = new SystemClock()
+  const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
+  const services: Services = {
+    metadata,
+    blobs,
+    blobCache: new BlobCache(BLOB_CACHE_BYTES),
+    pulls: new PullRecorder(metadata, clock),
+    credentials: new RootCredentials(config.accountId, rootKey),
+    clock,
+    ids: new RandomIds(),
+    limits: limitsOf(config),
+    defaultRegistry: registry,
+    tokenKey: deriveTokenKey(rootKey.secretAccessKey),
+  }
+  const opened = opening.move()
+  return { services, rootKey, rootKeyFile, isFirstStart, [Symbol.asyncDispose]: () => opened.disposeAsync() }
+}
+
+async function findRootKey(config: Config, log: Log): Promise<{ rootKey: RootKey; rootKeyFile: string | undefined }> {
+  if (config.rootKey !== undefined) return { rootKey: config.rootKey, rootKeyFile: undefined }
+  const path = join(config.dataFolder, 'root-credentials.json')
+  const { wasExposed, ...rootKey } = await openRootKey(path)
+  if (wasExposed) log.write('warn', 'the root key file could be read by others; its mode is 0600 now', { path })
+  return { rootKey, rootKeyFile: path }
+}
+
+async function openMetadata(config: Config): Promise<MetadataStore> {
+  if (config.databaseUrl !== undefined)
+    throw new Error('this build cannot keep its metadata in PostgreSQL yet; unset LADING_DATABASE_URL')
+  return await openSqliteMetadataStore({ path: join(config.dataFolder, 'metadata.db') })
+}
+
+async function findRegistry(
+  metadata: MetadataStore,
+  config: Config,
+  nowMs: number,
+): Promise<{ registry: Registry; isFirstStart: boolean }> {
+  const found = await metadata.findRegistry(config.accountId, config.region)
+  if (found !== undefined) return { registry: found, isFirstStart: false }
+  const registry = await metadata.transact(async (transaction) => {
+    const made = await transaction.ensureRegistry(config.accountId, config.region, nowMs)
+    if (config.createOnPush) await transaction.putCreationTemplate(made.id, openTemplate(nowMs))
+    return made
+  })
+  return { registry, isFirstStart: true }
+}
+
+/** What opens every name to creation by a push (ecr.md, repository creation templates). */
+function openTemplate(nowMs: number): CreationTemplate {
+  return {
+    prefix: 'ROOT',
+    description: 'Made at the first start, because LADING_CREATE_ON_PUSH is true.',
+    appliedFor: ['CREATE_ON_PUSH'],
+    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
+    resourceTags: [],
+    createdAtMs: nowMs,
+    updatedAtMs: nowMs,
+  }
+}
+
+function limitsOf(config: Config): Limits {
+  return {
+    ...DEFAULT_LIMITS,
+    blobLeaseMs: config.blobLeaseMs,
+    restoreWindowMs: config.restoreWindowMs,
+    removalDelayMs: config.removalDelayMs,
+    uploadExpiryMs: config.uploadExpiryMs,
+    sparseRepositories: config.sparseRepositories,
+  }
+}
+
+/** Tokens outlive a restart and die with the root secret. */
+function deriveTokenKey(rootSecret: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', rootSecret, 'lading', 'authorization tokens', 32))
+}

@@ -1,0 +1,65 @@
+import { expect, test } from 'bun:test'
+import { Metrics } from '../adapters/metrics/metrics.ts'
+import type { Log } from '../ports/log.ts'
+import { Jobs } from './jobs.ts'
+
+function makeJobs(): { jobs: Jobs; metrics: Metrics; lines: string[] } {
+  const lines: string[] = []
+  const log: Log = { writes: () => true, write: (level, message) => void lines.push(`${level} ${message}`) }
+  const metrics = new Metrics()
+  return { jobs: new Jobs(log, metrics), metrics, lines }
+}
+
+test('Jobs runs a job again and again, never twice at once, until it is stopped', async () => {
+  const { jobs } = makeJobs()
+  let running = 0
+  let most = 0
+  let runs = 0
+  const run = async () => {
+    running += 1
+    most = Math.max(most, running)
+    await Bun.sleep(15)
+    running -= 1
+    runs += 1
+    return undefined
+  }
+  jobs.start({ name: 'work', intervalMs: 5, run })
+  await Bun.sleep(200)
+  await jobs.stop()
+  const ended = runs
+  expect(ended).toBeGreaterThan(3)
+  expect([most, running]).toEqual([1, 0])
+  await Bun.sleep(50)
+  expect(runs).toBe(ended)
+})
+
+test('Jobs logs and counts a failure and goes on', async () => {
+  const { jobs, metrics, lines } = makeJobs()
+  let runs = 0
+  const run = async () => {
+    runs += 1
+    if (runs === 1) throw new Error('once')
+    return { found: runs }
+  }
+  jobs.start({ name: 'work', intervalMs: 5, run })
+  await Bun.sleep(60)
+  await jobs.stop()
+  expect(lines[0]).toBe('error job failed')
+  expect(lines[1]).toBe('info job done')
+  expect(metrics.render()).toContain('lading_job_runs_total{job="work",outcome="failed"} 1\n')
+})
+
+test('stop() tells a running job to end and waits for it', async () => {
+  const { jobs } = makeJobs()
+  let ended = false
+  const run = async (signal: AbortSignal) => {
+    while (!signal.aborted) await Bun.sleep(5)
+    await Bun.sleep(20)
+    ended = true
+    return undefined
+  }
+  jobs.start({ name: 'endless', intervalMs: 60_000, firstAfterMs: 0, run })
+  await Bun.sleep(30)
+  await jobs.stop()
+  expect(ended).toBe(true)
+})

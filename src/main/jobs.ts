@@ -1,0 +1,76 @@
+import type { Counter, Metrics } from '../adapters/metrics/metrics.ts'
+import type { Log, LogFields } from '../ports/log.ts'
+
+/** Work that the server does by itself, again and again. */
+export interface Job {
+  readonly name: string
+  /** From the end of one run to the beginning of the next. */
+  readonly intervalMs: number
+  /** The first run comes after this instead of after the interval. */
+  readonly firstAfterMs?: number
+  /**
+   * One run. It should end soon after `signal`. What it returns is logged, at `debug` when it is empty.
+   */
+  run(signal: AbortSignal): Promise<LogFields | undefined>
+}
+
+/** Up to this share of the interval is left off at random, so that many processes do not all work at once. */
+const JITTER = 0.1
+
+/** Runs jobs, each one never twice at the same time. A run that fails is logged and counted, and the next one comes. */
+export class Jobs {
+  readonly #abort = new AbortController()
+  readonly #log: Log
+  readonly #runs: Counter
+  readonly #seconds: Counter
+  readonly #lastSuccess: Counter
+  readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(log: Log, metrics: Metrics) {
+    this.#log = log
+    this.#runs = metrics.counter('lading_job_runs_total', 'Runs of background jobs.', ['job', 'outcome'])
+    this.#seconds = metrics.counter('lading_job_seconds_total', 'Time spent in background jobs.', ['job'])
+    const help = 'When a background job last ended well, Unix time.'
+    this.#lastSuccess = metrics.gauge('lading_job_last_success_timestamp_seconds', help, ['job'])
+  }
+
+  start(job: Job): void {
+    this.#schedule(job, job.firstAfterMs ?? job.intervalMs)
+  }
+
+  /** Starts no run any more, tells those that are under way to end, and waits for them. */
+  async stop(): Promise<void> {
+    this.#abort.abort()
+    for (const timer of this.#timers.values()) clearTimeout(timer)
+    await Promise.all(this.#running)
+  }
+
+  #schedule(job: Job, delayMs: number): void {
+    if (this.#abort.signal.aborted) return
+    const timer = setTimeout(() => this.#begin(job), delayMs * (1 - JITTER * Math.random()))
+    this.#timers.set(job.name, timer)
+  }
+
+  #begin(job: Job): void {
+    const run = this.#run(job).finally(() => {
+      this.#running.delete(run)
+      this.#schedule(job, job.intervalMs)
+    })
+    this.#running.add(run)
+  }
+
+  async #run(job: Job): Promise<void> {
+    const startedMs = performance.now()
+    try {
+      const report = await job.run(this.#abort.signal)
+      this.#runs.add(1, job.name, 'done')
+      this.#lastSuccess.set(Date.now() / 1000, job.name)
+      this.#log.write(report === undefined ? 'debug' : 'info', 'job done', { job: job.name, ...report })
+    } catch (error) {
+      this.#runs.add(1, job.name, 'failed')
+      this.#log.write('error', 'job failed', { job: job.name, error })
+    }
+    this.#seconds.add((performance.now() - startedMs) / 1000, job.name)
+  }
+}

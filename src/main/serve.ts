@@ -1,0 +1,120 @@
+import { JsonLog } from '../adapters/log/json-log.ts'
+import { Metrics } from '../adapters/metrics/metrics.ts'
+import { CollectionMemory } from '../services/collection/collection-memory.ts'
+import { makeApplication } from './application.ts'
+import { backgroundJobs } from './background-jobs.ts'
+import { type Installation, openInstallation } from './compose.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { Jobs } from './jobs.ts'
+import { observeRequests } from './observe-requests.ts'
+import { addProcessMetrics } from './process-metrics.ts'
+import { type Application, RegistryServer } from './server.ts'
+import { ServiceEndpoints } from './service-endpoints.ts'
+import { VERSION } from './version.ts'
+import { formatStart } from './welcome.ts'
+
+const STDERR = 2
+/** One Ctrl-C reaches us up to three times: from the terminal, from npm and from the script between. */
+const SAME_SIGNAL_MS = 1000
+
+/**
+ * `lading serve`: runs until a signal. Ends the process with status 2 for settings that are wrong, before anything was
+ * made, and with 1 when it cannot start.
+ */
+export async function serve(): Promise<void> {
+  const config = settingsOrExit()
+  const log = new JsonLog({ level: config.logLevel, fileDescriptor: STDERR })
+  try {
+    await start(config, log)
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    log.write('debug', 'could not start', { error })
+    log.flush()
+    exitWith(1, [`cannot start: ${reason}`])
+  }
+}
+
+function settingsOrExit(): Config {
+  try {
+    return readConfig()
+  } catch (error) {
+    if (error instanceof ConfigError) exitWith(2, error.problems)
+    throw error
+  }
+}
+
+function exitWith(status: number, sentences: readonly string[]): never {
+  for (const sentence of sentences) console.error(`lading: ${sentence}`)
+  process.exit(status)
+}
+
+/** Listens first: an address that is taken is found out before anything is made. Requests wait until all is open. */
+async function start(config: Config, log: JsonLog): Promise<void> {
+  const metrics = new Metrics()
+  const ready = Promise.withResolvers<Application>()
+  let application: Application = async (request, path, context) => (await ready.promise)(request, path, context)
+  const server = new RegistryServer({
+    ...config,
+    log,
+    application: (request, path, context) => application(request, path, context),
+    observe: observeRequests(metrics, log),
+  })
+  addProcessMetrics(metrics, server)
+  const installation = await openInstallation(config, log)
+  const { services } = installation
+  const awsOptions = { version: VERSION, externalUrl: config.externalUrl }
+  application = makeApplication(services, new ServiceEndpoints(services, metrics, log), awsOptions)
+  ready.resolve(application)
+  const memory = new CollectionMemory()
+  const jobs = new Jobs(log, metrics)
+  for (const job of backgroundJobs({ services, config, memory, log, metrics })) jobs.start(job)
+  process.stdout.write(formatStart(config, installation, server.addresses))
+  log.write('info', 'started', { version: VERSION, addresses: server.addresses })
+  handleSignals({ server, jobs, installation, memory, log })
+}
+
+interface Running {
+  readonly server: RegistryServer
+  readonly jobs: Jobs
+  readonly installation: Installation
+  readonly memory: CollectionMemory
+  readonly log: JsonLog
+}
+
+function handleSignals(running: Running): void {
+  const { log, memory } = running
+  let stoppingSinceMs: number | undefined
+  const stopOnce = (signal: NodeJS.Signals): void => {
+    if (stoppingSinceMs === undefined) {
+      stoppingSinceMs = performance.now()
+      void stop(running, signal)
+    } else if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) {
+      log.write('warn', 'stopped at once', { signal })
+      log.flush()
+      process.exit(1)
+    }
+  }
+  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stopOnce)
+  process.on('SIGUSR2', () => log.write('warn', 'collection confirmed', { waited: memory.confirm() }))
+  // A promise that nobody waits for is a bug, but none for which every running push should fail.
+  process.on('unhandledRejection', (error) => log.write('error', 'unhandled rejection', { error }))
+}
+
+/** Requests first, then what works in the background, then the stores: nothing that was accepted is lost. */
+async function stop({ server, jobs, installation, log }: Running, signal: string): Promise<void> {
+  log.write('info', 'stopping', { signal, requestsInFlight: server.requestsInFlight })
+  let status = 0
+  try {
+    const jobsStopped = jobs.stop()
+    await server.stop()
+    await jobsStopped
+    await installation.services.pulls.flush()
+    await installation[Symbol.asyncDispose]()
+  } catch (error) {
+    log.write('error', 'the stop went wrong', { error })
+    status = 1
+  }
+  log.write('info', 'stopped')
+  log.flush()
+  process.exit(status)
+}
