@@ -1,11 +1,29 @@
+import { buildah } from './buildah.ts'
 import { conformance } from './conformance.ts'
+import { containerd } from './containerd.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
+import { docker } from './docker.ts'
 import { helm } from './helm.ts'
+import { interrupted } from './interrupted.ts'
 import { oras } from './oras.ts'
+import { podman } from './podman.ts'
 import { regctl } from './regctl.ts'
 import { skopeo } from './skopeo.ts'
 import type { Client } from './steps.ts'
 
 /** Every client there is, in the order in which they run: the conformance suite first, for it says most. */
-export const CLIENTS: readonly Client[] = [conformance, skopeo, crane, oras, regctl, helm, cosign]
+export const CLIENTS: readonly Client[] = [
+  conformance,
+  skopeo,
+  podman,
+  buildah,
+  docker,
+  containerd,
+  crane,
+  oras,
+  regctl,
+  helm,
+  cosign,
+  interrupted,
+]

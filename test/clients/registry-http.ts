@@ -77,3 +77,43 @@ export async function assertPulledIdentical(
     assertEqual(await hashFile(blobPath(pulled, part.digest)), part.digest, `the pulled bytes of ${part.digest}`)
   }
 }
+
+/** Pushes an image with plain requests, so that a client can be shown something it did not push itself. */
+export async function pushImage(
+  endpoint: Endpoint,
+  repository: string,
+  image: { readonly layout: string; readonly root: Descriptor; readonly tag: string },
+): Promise<void> {
+  const closure = await readClosure(image.layout, image.root)
+  const content = (part: Descriptor) => Bun.file(blobPath(image.layout, part.digest))
+  for (const part of closure.filter((one) => !isManifestType(one.mediaType))) {
+    await putBlob(endpoint, repository, { digest: part.digest, body: content(part) })
+  }
+  // Children before parents: the closure lists an image before its parts.
+  for (const part of closure.filter((one) => isManifestType(one.mediaType)).toReversed()) {
+    await putManifest(endpoint, repository, part.digest, { part, body: content(part) })
+  }
+  await putManifest(endpoint, repository, image.tag, { part: image.root, body: content(image.root) })
+}
+
+async function putManifest(
+  endpoint: Endpoint,
+  repository: string,
+  reference: string,
+  { part, body }: { part: Descriptor; body: Blob },
+): Promise<void> {
+  const path = `/v2/${repository}/manifests/${reference}`
+  const response = await ask(endpoint, path, { method: 'PUT', body, headers: { 'content-type': part.mediaType } })
+  assertEqual([response.status, await response.text()], [201, ''], `PUT ${path}`)
+}
+
+async function putBlob(endpoint: Endpoint, repository: string, blob: { digest: string; body: Blob }): Promise<void> {
+  const started = await ask(endpoint, `/v2/${repository}/blobs/uploads/`, { method: 'POST' })
+  assertEqual(started.status, 202, `POST an upload to ${repository}`)
+  const location = new URL(started.headers.get('location') ?? '', endpoint.url)
+  location.searchParams.set('digest', blob.digest)
+  const headers = { 'content-type': 'application/octet-stream' }
+  const path = `${location.pathname}${location.search}`
+  const response = await ask(endpoint, path, { method: 'PUT', body: blob.body, headers })
+  assertEqual(response.status, 201, `PUT ${blob.digest}`)
+}

@@ -4,7 +4,7 @@
 //   --server=URL    another registry as a stand-in (user and password from CLIENTS_USER and CLIENTS_PASSWORD); what
 //                   needs TLS or the ECR API is then skipped
 //   --keep          keep the folder with logs and pulled images also when all passed
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -33,7 +33,9 @@ process.exit(await main())
 
 async function main(): Promise<number> {
   const clients = selectClients()
-  const directory = await mkdtemp(join(tmpdir(), 'lading-clients-'))
+  // Lower case, because podman makes an image name of a layout's path; short, because it refuses long run folders.
+  const directory = join(tmpdir(), `lading-${process.pid}-${(Date.now() % 46656).toString(36)}`)
+  await mkdir(directory)
   const tally: Tally = { passed: 0, failed: 0, skipped: 0 }
   const images = await prepareImages()
   const servers = await startServers(directory)

@@ -41,3 +41,8 @@ export function assertThat(condition: boolean, complaint: string): asserts condi
 export function assertIncludes(text: string, part: string, what: string): void {
   if (!text.includes(part)) throw new Error(`${what}: ${JSON.stringify(part)} is missing in:\n${text}`)
 }
+
+/** @throws {Error} when the text does not match */
+export function assertMatches(text: string, pattern: RegExp, what: string): void {
+  if (!pattern.test(text)) throw new Error(`${what}: ${pattern} does not match:\n${text}`)
+}
