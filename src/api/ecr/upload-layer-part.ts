@@ -71,7 +71,7 @@ function wrongSize(sizeBytes: number, declaredBytes: number): Refusal {
 function decodeBase64(text: string): Uint8Array {
   const bytes = Buffer.from(text, 'base64')
   const padding = text.endsWith('==') ? 2 : text.endsWith('=') ? 1 : 0
-  if (text.length % 4 !== 0 || bytes.byteLength !== (text.length / 4) * 3 - padding) {
+  if (bytes.byteLength !== (text.length / 4) * 3 - padding) {
     throw invalidParameter('layerPartBlob', 'Member must be base64')
   }
   if (bytes.byteLength > MOST_PART_BYTES) {
