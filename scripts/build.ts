@@ -1,0 +1,18 @@
+/** `npm run build`: one self-contained executable, `dist/lading`, that does what `npm start` does. */
+import { mkdir, stat } from 'node:fs/promises'
+
+const OUT = 'dist/lading'
+
+await mkdir('dist', { recursive: true })
+const result = await Bun.build({
+  entrypoints: ['src/main/lading.ts'],
+  target: 'bun',
+  // Names stay readable in stack traces; what is saved by shortening them is nothing beside Bun itself.
+  minify: { whitespace: true, syntax: true, identifiers: false },
+  sourcemap: 'inline',
+  compile: { outfile: OUT, autoloadDotenv: false, autoloadBunfig: false },
+})
+for (const message of result.logs) console.error(message)
+const child = Bun.spawnSync([OUT, 'version'])
+if (!result.success || child.exitCode !== 0) process.exit(1)
+console.log(`${OUT}: ${child.stdout.toString().trim()}, ${((await stat(OUT)).size / 1024 ** 2).toFixed(0)} MiB`)

@@ -1,0 +1,97 @@
+import { expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { freshSettings, startLading } from './lading-process.ts'
+
+/** Without a preset root key, so that the first start makes one. */
+async function ownKeySettings(): Promise<Record<string, string>> {
+  const { LADING_ROOT_ACCESS_KEY_ID: _, LADING_ROOT_SECRET_ACCESS_KEY: __, ...settings } = await freshSettings()
+  return settings
+}
+
+test('the first start makes the root key and says how to log in; the next ones say one line', async () => {
+  const settings = await ownKeySettings()
+  const keyFile = join(settings.LADING_DATA ?? '', 'root-credentials.json')
+  const first = await startLading(settings)
+  expect(await first.end('SIGTERM')).toBe(0)
+  const { AccessKeyId: id, SecretAccessKey: secret } = JSON.parse(await readFile(keyFile, 'utf8'))
+  for (const word of ['docker login', 'podman login', 'get-login-password', 'create-repository', 'docker push', id]) {
+    expect(first.stdout()).toContain(word)
+  }
+  expect(first.stdout() + first.stderr()).not.toContain(secret)
+  expect((await stat(keyFile)).mode & 0o777).toBe(0o600)
+  expect((await stat(settings.LADING_DATA ?? '')).mode & 0o777).toBe(0o700)
+
+  const second = await startLading(settings)
+  expect(await second.end('SIGTERM')).toBe(0)
+  expect(second.stdout().trimEnd().split('\n')).toHaveLength(1)
+  expect(JSON.parse(await readFile(keyFile, 'utf8')).SecretAccessKey).toBe(secret)
+}, 30_000)
+
+test('the welcome’s command reads the secret from the file, and the secret logs in', async () => {
+  await using lading = await startLading(await ownKeySettings())
+  const line =
+    lading
+      .stdout()
+      .split('\n')
+      .find((text) => text.includes('| docker login --username AKIA')) ?? ''
+  const [readSecret, login] = line.split('|')
+  const secret = Bun.spawnSync(['sh', '-c', readSecret ?? ''])
+    .stdout.toString()
+    .trim()
+  const user = /--username (\S+)/.exec(login ?? '')?.[1]
+  const headers = { authorization: `Basic ${btoa(`${user}:${secret}`)}` }
+  expect((await fetch(`${lading.addresses[0]}/v2/`, { headers })).status).toBe(200)
+  expect((await fetch(`${lading.addresses[0]}/v2/`)).status).toBe(401)
+}, 30_000)
+
+test('wrong settings end the start with status 2, a sentence each, and nothing made', async () => {
+  const settings = await freshSettings()
+  const lading = await startLading({ ...settings, LADING_LISTNE: 'x', LADING_ACCOUNT: '1' })
+  expect(lading.child.exitCode).toBe(2)
+  expect(lading.stderr().trimEnd().split('\n')).toEqual([
+    'lading: LADING_LISTNE is not a setting; did you mean LADING_LISTEN?',
+    'lading: LADING_ACCOUNT is "1": it must be 12 digits, such as 000000000000.',
+  ])
+  expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
+}, 30_000)
+
+test('an address that is taken ends the start with status 1, one sentence, and nothing made', async () => {
+  const taken = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch: () => new Response() })
+  const settings = await freshSettings()
+  settings.LADING_LISTEN = `127.0.0.1:${taken.port}`
+  const lading = await startLading(settings)
+  await taken.stop(true)
+  expect(lading.child.exitCode).toBe(1)
+  expect(lading.stderr()).toMatch(/^lading: cannot start: .*\d+.*\n$/)
+  expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
+}, 30_000)
+
+test('a data folder that is in use is refused; one whose process was killed is not', async () => {
+  const settings = await freshSettings()
+  await using holder = await startLading(settings)
+  const second = await startLading(settings)
+  expect(second.child.exitCode).toBe(1)
+  expect(second.stderr()).toContain('another process is using this data folder')
+  expect(await holder.end('SIGKILL')).not.toBe(0)
+  const third = await startLading(settings)
+  expect(third.addresses).toHaveLength(1)
+  expect(await third.end('SIGINT')).toBe(0)
+}, 30_000)
+
+test('started through node and npm’s way, a signal reaches the server and its status comes back', async () => {
+  const command = ['node', 'scripts/with-bun.mjs', 'src/main/lading.ts', 'serve']
+  const lading = await startLading(await freshSettings(), command)
+  expect((await fetch(`${lading.addresses[0]}/readyz`)).status).toBe(200)
+  expect(await lading.end('SIGTERM')).toBe(0)
+  expect(lading.stderr()).toContain('"msg":"stopped"')
+  const wrong = await startLading({ LADING_NOPE: '1' }, command)
+  expect(wrong.child.exitCode).toBe(2)
+}, 30_000)
+
+test('the version is the package’s', async () => {
+  const child = Bun.spawnSync([process.execPath, 'src/main/lading.ts', 'version'])
+  const { version } = await Bun.file('package.json').json()
+  expect(child.stdout.toString()).toStartWith(`lading ${version} `)
+})
