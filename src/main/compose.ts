@@ -11,6 +11,7 @@ import type { Log } from '../ports/log.ts'
 import type { CreationTemplate, MetadataStore, Registry } from '../ports/metadata-store.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { LoginCache } from '../services/login-cache.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
 import type { Config } from './config.ts'
 import { lockData } from './data-lock.ts'
@@ -46,6 +47,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     metadata,
     blobs,
     blobCache: new BlobCache(BLOB_CACHE_BYTES),
+    logins: new LoginCache(),
     pulls: new PullRecorder(metadata, clock),
     credentials: new RootCredentials(config.accountId, rootKey),
     clock,

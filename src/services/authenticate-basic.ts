@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Services } from './context.ts'
@@ -8,20 +8,24 @@ const LONGEST_HEADER = 16_384
 
 /**
  * Who an `Authorization: Basic` header speaks for: `AWS` with an authorization token, or an access key id with its
- * secret. Every request pays for this, so it does one HMAC and no more.
+ * secret. Every request pays for this, so what was good within the last second is not verified again.
  *
  * @throws {Refusal} `unauthenticated` without a usable header, `credential-unknown`, `credential-expired`
  */
 export async function authenticateBasic(services: Services, header: string | null): Promise<Principal> {
+  if (header === null || header.length > LONGEST_HEADER) throw notAuthorized()
+  const nowMs = services.clock.nowMs()
+  const known = services.logins.find(header, nowMs)
+  if (known !== undefined) return known
   const { user, password } = parseBasic(header)
-  if (user === 'AWS') return await verifyToken(services, password)
-  return await verifySecret(services, user, password)
+  const isToken = user === 'AWS'
+  const principal = isToken ? await verifyToken(services, password) : await verifySecret(services, user, password)
+  services.logins.remember(header, principal, nowMs)
+  return principal
 }
 
-function parseBasic(header: string | null): { user: string; password: string } {
-  if (header === null || header.length > LONGEST_HEADER || header.slice(0, 6).toLowerCase() !== 'basic ') {
-    throw notAuthorized()
-  }
+function parseBasic(header: string): { user: string; password: string } {
+  if (header.slice(0, 6).toLowerCase() !== 'basic ') throw notAuthorized()
   const decoded = Buffer.from(header.slice(6).trim(), 'base64').toString('utf8')
   const colon = decoded.indexOf(':')
   // skopeo sends an empty name and password when it has none: that is nobody.
@@ -31,15 +35,16 @@ function parseBasic(header: string | null): { user: string; password: string } {
 
 async function verifySecret(services: Services, accessKeyId: string, secret: string): Promise<Principal> {
   const key = await services.credentials.find(accessKeyId)
-  const same = equalText(secret, key?.secretAccessKey ?? '')
+  // An unknown key takes the same path as a wrong secret: compared with itself, and refused all the same.
+  const same = equalText(secret, key?.secretAccessKey ?? secret)
   if (key === undefined || !same) throw unknownCredential()
   return key.principal
 }
 
-/** Compares hashes, so that neither the length nor the place of the first difference shows in the time. */
+/** In the same time wherever the first difference is. All secrets are of one length, so that may show. */
 function equalText(a: string, b: string): boolean {
-  const hash = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(hash(a), hash(b))
+  const [bytesOfA, bytesOfB] = [Buffer.from(a), Buffer.from(b)]
+  return bytesOfA.byteLength === bytesOfB.byteLength && timingSafeEqual(bytesOfA, bytesOfB)
 }
 
 function notAuthorized(): Refusal {

@@ -38,8 +38,14 @@ export function isAllowed(caller: Caller, action: Action, resource: string): boo
   return principal.accountId === registry.accountId && (resource === '*' || accountOf(resource) === registry.accountId)
 }
 
-function accountOf(arn: string): string | undefined {
-  return arn.split(':', 6)[4]
+/** The fifth part of `arn:partition:service:region:account:resource`; empty for what is no ARN. */
+function accountOf(arn: string): string {
+  let begin = 0
+  for (let colons = 0; colons < 4; colons++) {
+    begin = arn.indexOf(':', begin) + 1
+    if (begin === 0) return ''
+  }
+  return arn.slice(begin, arn.indexOf(':', begin))
 }
 
 function deniedSentence(principal: Principal, action: Action, resource: string): string {

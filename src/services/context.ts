@@ -5,6 +5,7 @@ import type { Credentials } from '../ports/credentials.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { MetadataStore, Registry } from '../ports/metadata-store.ts'
 import type { BlobCache } from './blob-cache.ts'
+import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 
 /** What the services work with; made once by `main/compose.ts`, and by tests from memory adapters. */
@@ -14,6 +15,7 @@ export interface Services {
   readonly blobCache: BlobCache
   readonly pulls: PullRecorder
   readonly credentials: Credentials
+  readonly logins: LoginCache
   readonly clock: Clock
   readonly ids: Ids
   readonly limits: Limits

@@ -8,6 +8,7 @@ import type { TagMutability } from '../../src/core/tag-mutability.ts'
 import type { Repository } from '../../src/ports/metadata-store.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { LoginCache } from '../../src/services/login-cache.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
 import { ManualClock } from './manual-clock.ts'
 
@@ -44,6 +45,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}): Promise<Te
     metadata,
     blobs: new MemoryBlobStore(),
     blobCache: new BlobCache(1024 * 1024),
+    logins: new LoginCache(),
     pulls: new PullRecorder(metadata, clock),
     credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },
     clock,
