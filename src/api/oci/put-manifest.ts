@@ -1,7 +1,9 @@
 import type { Digest } from '../../core/digest.ts'
 import { matchesIfMatch, matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
+import { parseManifest } from '../../core/manifest/parse-manifest.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
+import type { Repository } from '../../ports/metadata-store.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
 import { manifestLocation } from './locations.ts'
@@ -14,16 +16,26 @@ import { warningHeader } from './warning-header.ts'
 export async function putManifest(oci: OciRequest, call: CallOf<'manifest-put'>): Promise<Response> {
   const { services, caller, request } = oci
   const content = await readBounded(request, services.limits.manifestBytes)
-  const repository = await getOrCreateRepository(services, caller, call.name)
+  const mediaType = request.headers.get('content-type') ?? undefined
+  const repository = await repositoryFor(oci, call, () => parseManifest(content, mediaType))
   const pushed = await pushManifest(services, caller, {
     repository,
     content,
-    mediaType: request.headers.get('content-type') ?? undefined,
+    mediaType,
     ...(call.reference.kind === 'digest' && { digest: call.reference.digest }),
     tags: wantedTags(call),
     ...preconditionOf(request),
   })
   return new Response(null, { status: 201, headers: pushedHeaders(call, pushed) })
+}
+
+/** A push that cannot succeed leaves no repository behind. */
+async function repositoryFor(oci: OciRequest, call: CallOf<'manifest-put'>, check: () => void): Promise<Repository> {
+  const { services, caller } = oci
+  const existing = await services.metadata.findRepository(caller.registry.id, call.name)
+  if (existing !== undefined) return existing
+  check()
+  return await getOrCreateRepository(services, caller, call.name)
 }
 
 function wantedTags(call: CallOf<'manifest-put'>): Tag[] {
