@@ -1,3 +1,5 @@
+import { awsV1, awsV2 } from './aws-cli.ts'
+import { boto3 } from './boto3.ts'
 import { buildah } from './buildah.ts'
 import { conformance } from './conformance.ts'
 import { containerd } from './containerd.ts'
@@ -6,11 +8,13 @@ import { crane } from './crane.ts'
 import { docker } from './docker.ts'
 import { helm } from './helm.ts'
 import { interrupted } from './interrupted.ts'
+import { jsSdk } from './js-sdk.ts'
 import { oras } from './oras.ts'
 import { podman } from './podman.ts'
 import { regctl } from './regctl.ts'
 import { skopeo } from './skopeo.ts'
 import type { Client } from './steps.ts'
+import { terraform } from './terraform.ts'
 
 /** Every client there is, in the order in which they run: the conformance suite first, for it says most. */
 export const CLIENTS: readonly Client[] = [
@@ -25,5 +29,10 @@ export const CLIENTS: readonly Client[] = [
   regctl,
   helm,
   cosign,
+  awsV1,
+  awsV2,
+  boto3,
+  jsSdk,
+  terraform,
   interrupted,
 ]

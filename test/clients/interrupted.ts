@@ -29,7 +29,7 @@ export const interrupted: Client = {
       through(world, ['containerd', 'ctr'], pullWithContainerd),
     ),
     step('docker resumes and gets the same image', () => through(world, ['docker', 'dockerd'], pullWithDocker)),
-    step('a download tool resumes by itself with Range', () => through(world, [], pullWithCurl)),
+    step('curl resumes with Range and gets identical bytes', () => through(world, ['curl'], pullWithCurl)),
   ],
 }
 
@@ -107,7 +107,7 @@ async function pullWithCurl(world: World, proxy: CuttingProxy): Promise<void> {
   const user = ['--user', `${registry.accessKeyId}:${registry.secretAccessKey}`]
   const url = `http://${proxy.host}/v2/${REPOSITORY}/blobs/${digest}`
   const file = join(directory, 'layer')
-  const resume = ['curl', '--silent', '--fail', '--continue-at', '-', ...user, '--output', file, url]
+  const resume = [tool('curl'), '--silent', '--fail', '--continue-at', '-', ...user, '--output', file, url]
   for (let attempts = 0; attempts < CUTS; attempts += 1) await attempt(resume)
   await run(resume)
   const hash = new Bun.CryptoHasher('sha256').update(await Bun.file(file).bytes()).digest('hex')

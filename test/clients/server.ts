@@ -63,6 +63,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     LADING_ROOT_ACCESS_KEY_ID: KEY.accessKeyId,
     LADING_ROOT_SECRET_ACCESS_KEY: KEY.secretAccessKey,
     LADING_CREATE_ON_PUSH: 'true',
+    // Sparse manifests are for those who ask for them, and the conformance suite does.
+    LADING_SPARSE_REPOSITORIES: 'conformance/*',
     // The janitor is at work all the time while clients push and delete.
     LADING_COLLECT_INTERVAL: '2s',
     ...(certificate === undefined

@@ -28,6 +28,7 @@ const TOOLS = {
   'aws-v2': { fixed: ['/usr/bin/aws'], onPath: [] },
   boto3: { fixed: [join(PYTHON_DIRECTORY, 'bin/python')] },
   terraform: { fixed: ['/usr/local/bin/terraform'] },
+  curl: { fixed: ['/usr/bin/curl'] },
   openssl: { fixed: ['/usr/bin/openssl'] },
   node: { fixed: [] },
   npm: { fixed: [] },
