@@ -1,0 +1,46 @@
+import { expect, test } from 'bun:test'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import packageJson from '../package.json' with { type: 'json' }
+import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
+
+const ROOT = resolve(import.meta.dir, '..')
+
+async function pages(): Promise<{ path: string; text: string }[]> {
+  const paths = ['README.md', 'CHANGELOG.md', ...new Bun.Glob('docs/**/*.md').scanSync(ROOT)]
+  return await Promise.all(paths.map(async (path) => ({ path, text: await Bun.file(join(ROOT, path)).text() })))
+}
+
+test('every relative link in README and docs leads somewhere', async () => {
+  const broken = (await pages()).flatMap(({ path, text }) =>
+    [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
+      .map((match) => match[1] ?? '')
+      .filter((target) => !/^[a-z]+:/.test(target) && !existsSync(join(ROOT, dirname(path), target)))
+      .map((target) => `${path}: ${target}`),
+  )
+  expect(broken).toEqual([])
+})
+
+test('every npm command in README and docs exists', async () => {
+  const known = new Set(Object.keys(packageJson.scripts))
+  const named = (await pages()).flatMap(({ text }) =>
+    [...text.matchAll(/`?npm (?:run )?([a-z:]+)/g)].map((match) => match[1] ?? ''),
+  )
+  expect(named.length).toBeGreaterThan(3)
+  expect(named.filter((name) => !known.has(name) && !['ci', 'install', 'packages'].includes(name))).toEqual([])
+})
+
+test('README names exactly the ECR operations that are not available yet', async () => {
+  const readme = await Bun.file(join(ROOT, 'README.md')).text()
+  const [, list = ''] = /<!-- not-available-yet -->([\s\S]*?)<!-- \/not-available-yet -->/.exec(readme) ?? []
+  const listed = [...list.matchAll(/`([A-Za-z]+)`/g)].map((match) => match[1] ?? '')
+  const missing = Object.entries(ECR_TABLE).flatMap(([name, row]) => (row === NOT_AVAILABLE_YET ? [name] : []))
+  expect(listed.sort()).toEqual(missing.sort())
+})
+
+test('README names only settings that exist', async () => {
+  const readme = await Bun.file(join(ROOT, 'README.md')).text()
+  const reference = await Bun.file(join(ROOT, 'docs/configuration.md')).text()
+  const named = new Set([...readme.matchAll(/LADING_[A-Z_]+/g)].map((match) => match[0]))
+  expect([...named].filter((name) => !reference.includes(`\`${name}\``))).toEqual([])
+})
