@@ -1,3 +1,4 @@
+import { anonymous } from './anonymous.ts'
 import { awsV1, awsV2 } from './aws-cli.ts'
 import { boto3 } from './boto3.ts'
 import { buildah } from './buildah.ts'
@@ -34,5 +35,6 @@ export const CLIENTS: readonly Client[] = [
   boto3,
   jsSdk,
   terraform,
+  anonymous,
   interrupted,
 ]

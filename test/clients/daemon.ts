@@ -1,4 +1,5 @@
 import { openSync } from 'node:fs'
+import { killGroup, spawnInGroup } from './children.ts'
 import { attempt } from './command.ts'
 
 const READY_TIMEOUT_SECONDS = 60
@@ -21,7 +22,7 @@ export interface DaemonOptions {
 export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
   const log = openSync(options.logFile, 'a')
   const environment = { ...process.env, ...options.environment }
-  const child = Bun.spawn([...options.command], { env: environment, stdin: 'ignore', stdout: log, stderr: log })
+  const child = spawnInGroup(options.command, { environment, log })
   const deadline = Date.now() + READY_TIMEOUT_SECONDS * 1000
   while (Date.now() < deadline && child.exitCode === null) {
     if ((await attempt(options.probe)).status === 0) return { stop: () => stopDaemon(child) }
@@ -35,6 +36,6 @@ export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
 async function stopDaemon(child: Bun.Subprocess): Promise<void> {
   child.kill('SIGTERM')
   await Promise.race([child.exited, Bun.sleep(STOP_TIMEOUT_SECONDS * 1000)])
-  if (child.exitCode === null) child.kill('SIGKILL')
+  if (child.exitCode === null) killGroup(child)
   await child.exited
 }

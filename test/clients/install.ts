@@ -100,7 +100,7 @@ async function installGoPrograms(): Promise<void> {
     return
   }
   await mkdir(GO_BIN_DIRECTORY, { recursive: true })
-  const environment = { GOBIN: GO_BIN_DIRECTORY, GOFLAGS: '-trimpath', CGO_ENABLED: '0' }
+  const environment = { GOBIN: GO_BIN_DIRECTORY, GOTOOLCHAIN: 'auto', GOFLAGS: '-trimpath', CGO_ENABLED: '0' }
   for (const [name, source] of wanted) await tryTo(name, [go, 'install', source], environment)
 }
 
@@ -113,14 +113,28 @@ async function hasVersion(name: string, source: string): Promise<boolean> {
   return recorded.includes(`path\t${path}\n`) && new RegExp(`\nmod\t\\S+\t${RegExp.escape(version)}\t`).test(recorded)
 }
 
-/** Debian 12's own Go is too old; its backports and go.dev's are not. */
+/** Debian 12's own Go is too old; that of its backports, and go.dev's, are not. */
 async function findGo(): Promise<string | undefined> {
   for (const go of ['go', '/usr/local/go/bin/go', '/usr/lib/go/bin/go']) {
     if (await isRecent(go)) return go
   }
-  const backports = ['apt-get', 'install', '-y', '-q', '-t', 'bookworm-backports', 'golang-go']
-  await attempt(backports, { environment: { DEBIAN_FRONTEND: 'noninteractive' }, ...SLOW })
+  await installGoFromBackports()
   return (await isRecent('/usr/bin/go')) ? '/usr/bin/go' : undefined
+}
+
+/** The list of sources is there only as long as it is needed. */
+async function installGoFromBackports(): Promise<void> {
+  const list = '/etc/apt/sources.list.d/lading-backports.list'
+  const key = '/usr/share/keyrings/debian-archive-keyring.gpg'
+  const environment = { DEBIAN_FRONTEND: 'noninteractive' }
+  try {
+    await Bun.write(list, `deb [signed-by=${key}] http://deb.debian.org/debian bookworm-backports main\n`)
+    await attempt(['apt-get', 'update', '-q'], { environment, ...SLOW })
+    const install = ['apt-get', 'install', '-y', '-q', '--no-install-recommends', '-t', 'bookworm-backports']
+    await tryTo('Go', [...install, 'golang-go'], environment)
+  } finally {
+    await rm(list, { force: true })
+  }
 }
 
 async function isRecent(go: string): Promise<boolean> {

@@ -8,10 +8,11 @@ import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { killAllGroups } from './children.ts'
 import { CLIENTS } from './clients.ts'
 import { prepareImages } from './images.ts'
-import { type Endpoint, type RunningServer, startServer } from './server.ts'
-import { type Client, type Step, StepSkipped } from './steps.ts'
+import { type Endpoint, findFreePort, type RunningServer, startServer } from './server.ts'
+import { type Client, type Step, StepSkipped, step } from './steps.ts'
 import { findTool } from './tools.ts'
 import type { World } from './world.ts'
 
@@ -29,6 +30,12 @@ const { values: options, positionals: names } = parseArgs({
   allowPositionals: true,
 })
 
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    killAllGroups()
+    process.exit(1)
+  })
+}
 process.exit(await main())
 
 async function main(): Promise<number> {
@@ -67,14 +74,19 @@ function selectClients(): readonly Client[] {
 interface Servers {
   readonly registry: Endpoint
   readonly secure: Endpoint | undefined
+  readonly anonymousHost: string | undefined
   readonly running: readonly RunningServer[]
 }
 
 async function startServers(directory: string): Promise<Servers> {
-  if (options.server !== undefined) return { registry: standIn(options.server), secure: undefined, running: [] }
-  const plain = await startServer({ directory: join(directory, 'server'), tls: false })
+  if (options.server !== undefined) {
+    return { registry: standIn(options.server), secure: undefined, anonymousHost: undefined, running: [] }
+  }
+  const anonymousHost = `127.0.0.1:${await findFreePort()}`
+  const settings = { LADING_ANONYMOUS_LISTEN: anonymousHost }
+  const plain = await startServer({ directory: join(directory, 'server'), tls: false, settings })
   const secure = await startServer({ directory: join(directory, 'server-tls'), tls: true })
-  return { registry: plain.endpoint, secure: secure.endpoint, running: [plain, secure] }
+  return { registry: plain.endpoint, secure: secure.endpoint, anonymousHost, running: [plain, secure] }
 }
 
 function standIn(url: string): Endpoint {
@@ -90,8 +102,9 @@ function standIn(url: string): Endpoint {
 }
 
 async function stopServers(running: readonly RunningServer[], tally: Tally): Promise<void> {
-  for (const server of running) {
-    await runStep('server', { name: `stops by itself on SIGTERM (${server.endpoint.url})`, run: server.stop }, tally)
+  for (const { endpoint, assertNoFault, stop } of running) {
+    await runStep('server', step(`answered nobody 5xx and logged no error (${endpoint.url})`, assertNoFault), tally)
+    await runStep('server', step(`stops by itself on SIGTERM (${endpoint.url})`, stop), tally)
   }
 }
 
@@ -99,35 +112,36 @@ async function runClient(client: Client, world: World, tally: Tally): Promise<vo
   const absent = client.needs.filter((name) => findTool(name) === undefined)
   if (absent.length > 0) return reportAbsent(client, absent, tally)
   await mkdir(world.directory, { recursive: true })
-  try {
-    for (const step of client.steps(world)) await runStep(client.name, step, tally, world.directory)
-  } finally {
-    await client.cleanUp?.()
-  }
+  for (const one of client.steps(world)) await runStep(client.name, one, tally, world.directory)
+  if (client.cleanUp !== undefined) await runStep(client.name, step('leaves nothing running', client.cleanUp), tally)
 }
 
 function reportAbsent(client: Client, absent: readonly string[], tally: Tally): void {
-  const required = options.require === 'all' || (options.require ?? '').split(',').includes(client.name)
-  tally[required ? 'failed' : 'skipped'] += 1
-  const outcome = required ? 'FAILED, required but' : 'skipped,'
-  console.log(`${client.name}: ${outcome} not installed: ${absent.join(', ')}`)
+  const why = `not installed: ${absent.join(', ')}`
+  if (options.require === 'all' || (options.require ?? '').split(',').includes(client.name)) {
+    tally.failed += 1
+    console.log(`${client.name}: FAILED, it is required but ${why}`)
+  } else {
+    reportSkip(client.name, why, tally)
+  }
 }
 
-async function runStep(clientName: string, step: Step, tally: Tally, directory?: string): Promise<void> {
+function reportSkip(what: string, why: string, tally: Tally): void {
+  tally.skipped += 1
+  console.log(`skipped: ${what}: ${why}`)
+}
+
+async function runStep(clientName: string, { name, run }: Step, tally: Tally, directory?: string): Promise<void> {
   const startedAt = performance.now()
   const seconds = () => ((performance.now() - startedAt) / 1000).toFixed(1)
   try {
-    await withTimeout(step.run())
+    await withTimeout(run())
     tally.passed += 1
-    console.log(`${clientName}: ok, ${step.name} (${seconds()} s)`)
+    console.log(`${clientName}: ok, ${name} (${seconds()} s)`)
   } catch (error) {
-    if (error instanceof StepSkipped) {
-      tally.skipped += 1
-      console.log(`${clientName}: skipped, ${step.name}: ${error.message}`)
-      return
-    }
+    if (error instanceof StepSkipped) return reportSkip(`${clientName}, ${name}`, error.message, tally)
     tally.failed += 1
-    console.log(`${clientName}: FAILED, ${step.name} (${seconds()} s)`)
+    console.log(`${clientName}: FAILED, ${name} (${seconds()} s)`)
     await reportFailure(error, directory === undefined ? undefined : join(directory, `failed-${tally.failed}.txt`))
   }
 }

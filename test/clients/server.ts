@@ -2,6 +2,7 @@ import { openSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
+import { killGroup, spawnInGroup } from './children.ts'
 import { run } from './command.ts'
 
 const REPOSITORY_ROOT = dirname(dirname(import.meta.dirname))
@@ -27,6 +28,8 @@ export interface Endpoint {
 export interface RunningServer {
   readonly endpoint: Endpoint
   readonly logFile: string
+  /** @throws {Error} with the lines of the log that tell of a fault of the server's own */
+  assertNoFault(): Promise<void>
   /** SIGTERM, then waits. @throws {Error} when the server does not end by itself with status 0 */
   stop(): Promise<void>
 }
@@ -73,7 +76,12 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ...options.settings,
   })
   await waitUntilReady(endpoint, child, logFile)
-  return { endpoint, logFile, stop: () => stopServer(child, logFile) }
+  return {
+    endpoint,
+    logFile,
+    assertNoFault: () => assertNoFault(logFile),
+    stop: () => stopServer(child, logFile),
+  }
 }
 
 /** A port that nothing listened on a moment ago. */
@@ -89,14 +97,8 @@ export async function findFreePort(): Promise<number> {
 }
 
 function spawnServer(logFile: string, environment: Record<string, string>): Bun.Subprocess {
-  const log = openSync(logFile, 'a')
-  return Bun.spawn(['node', 'scripts/with-bun.mjs', 'src/main/lading.ts', 'serve'], {
-    cwd: REPOSITORY_ROOT,
-    env: environment,
-    stdin: 'ignore',
-    stdout: log,
-    stderr: log,
-  })
+  const command = ['node', 'scripts/with-bun.mjs', 'src/main/lading.ts', 'serve']
+  return spawnInGroup(command, { environment, log: openSync(logFile, 'a'), directory: REPOSITORY_ROOT })
 }
 
 /** This process's environment without settings of a Lading that the developer may be running. */
@@ -117,15 +119,22 @@ async function waitUntilReady(endpoint: Endpoint, child: Bun.Subprocess, logFile
     }
     await Bun.sleep(50)
   }
-  child.kill('SIGKILL')
+  killGroup(child)
   throw new Error(`the server did not become ready; its log:\n${await Bun.file(logFile).text()}`)
+}
+
+/** No client may be answered 5xx, and nothing may be logged as an error. */
+async function assertNoFault(logFile: string): Promise<void> {
+  const lines = (await Bun.file(logFile).text()).split('\n')
+  const faults = lines.filter((line) => /"level":"error"|"status":5\d\d\b/.test(line))
+  if (faults.length > 0) throw new Error(`the server's log tells of ${faults.length} faults:\n${faults.join('\n')}`)
 }
 
 async function stopServer(child: Bun.Subprocess, logFile: string): Promise<void> {
   child.kill('SIGTERM')
   const status = await Promise.race([child.exited, Bun.sleep(STOP_TIMEOUT_SECONDS * 1000)])
   if (status === 0) return
-  child.kill('SIGKILL')
+  killGroup(child)
   const complaint = status === undefined ? 'did not stop on SIGTERM' : `ended with status ${status}`
   throw new Error(`the server ${complaint}; its log:\n${await Bun.file(logFile).text()}`)
 }

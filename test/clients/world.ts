@@ -7,6 +7,8 @@ export interface World {
   readonly registry: Endpoint
   /** The same registry software with TLS, or undefined when only a stand-in was given. */
   readonly secure: Endpoint | undefined
+  /** `host:port` where the registry lets anybody read, or undefined when only a stand-in was given. */
+  readonly anonymousHost: string | undefined
   readonly images: Images
   /** An empty directory of this client's own, removed after the run. */
   readonly directory: string
