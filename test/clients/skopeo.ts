@@ -13,7 +13,7 @@ const REPOSITORY = 'team-blue/skopeo'
 export const skopeo: Client = {
   name: 'skopeo',
   needs: ['skopeo'],
-  steps: (world) => [...transferSteps(world), ...manageSteps(world), ...secureSteps(world)],
+  steps: (world) => [...transferSteps(world), ...copySteps(world), ...manageSteps(world), ...secureSteps(world)],
 }
 
 /** The authentication file stands before the command in no version, so every call names it. */
@@ -53,6 +53,14 @@ function transferSteps(world: World): readonly Step[] {
         await assertPulledIdentical(pulled, image)
       }
     }),
+  ]
+}
+
+function copySteps(world: World): readonly Step[] {
+  const { registry, images, directory } = world
+  const image = { layout: images.layout, root: images.multi }
+  const remote = `docker://${registry.host}/${REPOSITORY}`
+  return [
     step('copy to another repository, byte-identical', async () => {
       const insecure = ['--src-tls-verify=false', '--dest-tls-verify=false']
       const copy = `docker://${registry.host}/team-green/skopeo-copy:multi`
