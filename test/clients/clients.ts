@@ -7,6 +7,7 @@ import { containerd } from './containerd.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { docker } from './docker.ts'
+import { examples } from './examples.ts'
 import { helm } from './helm.ts'
 import { interrupted } from './interrupted.ts'
 import { jsSdk } from './js-sdk.ts'
@@ -37,4 +38,5 @@ export const CLIENTS: readonly Client[] = [
   terraform,
   anonymous,
   interrupted,
+  examples,
 ]

@@ -1,5 +1,4 @@
 import { mkdir } from 'node:fs/promises'
-import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr'
 import { homeOf } from './client-home.ts'
@@ -17,14 +16,13 @@ import {
   SECOND,
   type Wanted,
 } from './terraform-configuration.ts'
+import { findProviderMirror, writeMirrorSettings } from './terraform-mirror.ts'
 import { tool } from './tools.ts'
 import type { World } from './world.ts'
 
-const PROVIDER = /^(.*)\/registry\.terraform\.io\/hashicorp\/aws\/(\d[^/]*)\//m
-
 export const terraform: Client = {
   name: 'terraform',
-  needs: ['terraform'],
+  needs: ['terraform', 'terraform-provider-aws'],
   steps: (world) => [...applySteps(world), ...readSteps(world), ...destroySteps(world)],
 }
 
@@ -48,28 +46,11 @@ function optionsOf(world: World): CommandOptions {
   return { environment, directory: join(directory, 'configuration'), timeoutSeconds: 240 }
 }
 
-/** A folder that Terraform takes providers from, and the version of the aws provider in it. */
-interface ProviderMirror {
-  readonly folder: string
-  readonly version: string
-}
-
-/** Terraform's own registry is not asked: the provider is taken from the machine or not at all. */
-async function findProviderMirror(): Promise<ProviderMirror> {
-  const places = ['/opt', '/usr/local', '/usr/share', '/var/lib', homedir()]
-  const { stdout } = await attempt(['find', ...places, '-xdev', '-type', 'f', '-name', 'terraform-provider-aws_*'])
-  const [, folder, version] = PROVIDER.exec(stdout) ?? []
-  if (folder !== undefined && version !== undefined) return { folder, version }
-  throw new StepSkipped("there is no mirror of Terraform's aws provider on this machine")
-}
-
 function applySteps(world: World): readonly Step[] {
   return [
     step('init with the provider of a local mirror', async () => {
-      const { folder } = await findProviderMirror()
       await mkdir(join(world.directory, 'configuration'))
-      const settings = `provider_installation {\n  filesystem_mirror {\n    path = "${folder}"\n  }\n}\n`
-      await Bun.write(join(world.directory, 'terraform.rc'), settings)
+      await writeMirrorSettings(world.directory)
       await writeConfiguration(world, FIRST)
       await terraformRun(world, ['init', '-input=false'])
     }),
@@ -111,7 +92,7 @@ function readSteps(world: World): readonly Step[] {
       assertEqual(outputs.user.value, 'AWS', 'the user of the token')
     }),
     step('immutability with exclusion filters, and an empty plan after it', async () => {
-      const { version } = await findProviderMirror()
+      const { version } = findProviderMirror()
       if (!Bun.semver.satisfies(version, '>=6.8.0')) {
         throw new StepSkipped(`the aws provider ${version} does not know them, 6.8.0 does`)
       }

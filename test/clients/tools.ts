@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -29,6 +29,7 @@ const TOOLS = {
   boto3: { fixed: [join(PYTHON_DIRECTORY, 'bin/python')] },
   terraform: { fixed: ['/usr/local/bin/terraform'] },
   curl: { fixed: ['/usr/bin/curl'] },
+  'terraform-provider-aws': { fixed: findProviders(), onPath: [] },
   openssl: { fixed: ['/usr/bin/openssl'] },
   node: { fixed: [] },
   npm: { fixed: [] },
@@ -49,6 +50,18 @@ export function tool(name: ToolName): string {
   const path = findTool(name)
   if (path === undefined) throw new Error(`${name} is not installed (test/clients/install.ts installs it)`)
   return path
+}
+
+/** The aws provider in the mirrors and plugin folders that Terraform itself knows, or in one below /opt. */
+function findProviders(): readonly string[] {
+  const below = existsSync('/opt') ? readdirSync('/opt').map((name) => join('/opt', name)) : []
+  const known = ['/usr/local/share/terraform/plugins', '/usr/share/terraform/plugins']
+  const folders = [...below, ...known, join(homedir(), '.terraform.d/plugins')]
+  const provider = 'registry.terraform.io/hashicorp/aws'
+  return folders
+    .map((folder) => join(folder, provider))
+    .filter((folder) => existsSync(folder))
+    .flatMap((cwd) => [...new Bun.Glob('*/*/terraform-provider-aws_*').scanSync({ cwd, absolute: true })])
 }
 
 function isExecutable(path: string): boolean {
