@@ -13,6 +13,12 @@ interface Pending {
  */
 export class DirectorySync {
   readonly #pending = new Map<string, Pending>()
+  readonly #syncOne: (directory: string) => Promise<void>
+
+  /** @param syncOne one sync of a directory */
+  constructor(syncOne = syncDirectory) {
+    this.#syncOne = syncOne
+  }
 
   /** Resolves when everything that was done in the directory before this call is durable. */
   sync(directory: string): Promise<void> {
@@ -26,7 +32,7 @@ export class DirectorySync {
   }
 
   #begin(directory: string): Promise<void> {
-    const running = syncDirectory(directory)
+    const running = this.#syncOne(directory)
     const pending: Pending = { running, next: undefined }
     this.#pending.set(directory, pending)
     const settle = () => {
