@@ -55,11 +55,9 @@ export const listImageIds = {
 
 type ManifestPage = { repositoryId: number; after: Digest; limit: number }
 
-function manifestPage({ db, p, dialect }: Parts<ManifestPage>) {
+function manifestPage({ db, p }: Parts<ManifestPage>) {
   return db
     .selectFrom('manifests')
-    .select(MANIFEST_COLUMNS)
-    .select(dialect.tagsOfManifest.as('tags'))
     .where('repository_id', '=', p.repositoryId)
     .where('deleted_at_ms', 'is', null)
     .where('digest', '>', p.after)
@@ -67,10 +65,35 @@ function manifestPage({ db, p, dialect }: Parts<ManifestPage>) {
     .limit(p.limit)
 }
 
+/** The two conditions are those of the partial indexes, and their constants must be in the text to match them. */
+const tagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '>', sql.lit(0))
+const untagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '=', sql.lit(0))
+
+function allManifests(parts: Parts<ManifestPage>) {
+  const { db, p, dialect } = parts
+  const page = db
+    .selectFrom(tagged(parts).select('digest').as('tagged'))
+    .select('tagged.digest')
+    .unionAll(db.selectFrom(untagged(parts).select('digest').as('untagged')).select('untagged.digest'))
+    .orderBy('digest')
+    .limit(p.limit)
+  return db
+    .selectFrom(page.as('page'))
+    .innerJoin('manifests', 'manifests.digest', 'page.digest')
+    .select(MANIFEST_COLUMNS)
+    .select(dialect.tagsOfManifest.as('tags'))
+    .where('manifests.repository_id', '=', p.repositoryId)
+    .orderBy('page.digest')
+}
+
 export const listManifests = {
-  TAGGED: statement((parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '>', sql.lit(0))),
-  UNTAGGED: statement((parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '=', sql.lit(0))),
-  ANY: statement(manifestPage),
+  TAGGED: statement((parts: Parts<ManifestPage>) =>
+    tagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest.as('tags')),
+  ),
+  UNTAGGED: statement((parts: Parts<ManifestPage>) =>
+    untagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest.as('tags')),
+  ),
+  ANY: statement(allManifests),
 }
 
 export function imageReads(connection: SqlConnection): Reads {

@@ -109,14 +109,18 @@ const parentsOf = statement(({ db, p }: Parts<{ repositoryId: number; child: Dig
     .limit(p.limit),
 )
 
-const hasManifests = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
-  db
+/** Asked of two partial indexes, so that deleted manifests cost nothing. */
+const hasManifests = statement(({ db, p }: Parts<{ repositoryId: number }>) => {
+  const live = db
     .selectFrom('manifests')
     .select('digest')
     .where('repository_id', '=', p.repositoryId)
     .where('deleted_at_ms', 'is', null)
-    .limit(1),
-)
+  return live
+    .where('tag_count', '>', sql.lit(0))
+    .unionAll(live.where('tag_count', '=', sql.lit(0)))
+    .limit(1)
+})
 
 export function manifestReads(connection: SqlConnection): Reads {
   return {

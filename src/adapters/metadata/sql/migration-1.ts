@@ -42,7 +42,6 @@ function manifestTables({ integer, text, bytes, keyed }: ColumnTypes): string[] 
       last_pulled_at_ms ${integer}, deleted_at_ms ${integer}, tag_count ${integer} not null,
       primary key (repository_id, digest))`,
     'create index manifests_by_digest on manifests (digest)',
-    `create index manifests_live on manifests (repository_id, digest) where deleted_at_ms is null`,
     `create index manifests_tagged on manifests (repository_id, digest)
       where deleted_at_ms is null and tag_count > 0`,
     `create index manifests_untagged on manifests (repository_id, digest)
@@ -58,9 +57,9 @@ function manifestTables({ integer, text, bytes, keyed }: ColumnTypes): string[] 
   ]
 }
 
-function tagTables({ id, integer, text }: ColumnTypes): string[] {
+function tagTables({ rowId, integer, text }: ColumnTypes): string[] {
   return [
-    `create table tags (id ${id}, repository_id ${integer} not null, tag ${text} not null, digest ${text} not null,
+    `create table tags (id ${rowId}, repository_id ${integer} not null, tag ${text} not null, digest ${text} not null,
       from_ms ${integer} not null, until_ms ${integer})`,
     'create unique index tags_live on tags (repository_id, tag) where until_ms is null',
     'create index tags_live_by_digest on tags (repository_id, digest, tag) where until_ms is null',

@@ -2,6 +2,8 @@
 export interface ColumnTypes {
   /** A key made by the database, never used twice. */
   readonly id: string
+  /** A key made by the database, that nobody keeps. */
+  readonly rowId: string
   /** 64 bits. */
   readonly integer: string
   /** Text that is compared and ordered by its bytes. */

@@ -1,7 +1,7 @@
 import type { SqlConnection } from '../sql/connection.ts'
+import { TransactionScope } from '../sql/transaction-scope.ts'
 import type { SqliteConnection } from './sqlite-connection.ts'
 import { isStorageRefusal } from './sqlite-errors.ts'
-import { TransactionScope } from './transaction-scope.ts'
 import type { CommitSync } from './wal-sync.ts'
 
 type Work<Result> = (connection: SqlConnection) => Promise<Result>
@@ -146,7 +146,7 @@ function rollBack(connection: SqliteConnection): void {
 
 /** @throws {Refusal} when storage failed: then the whole batch has */
 async function runUnderSavepoint(connection: SqliteConnection, job: Job): Promise<Outcome> {
-  const scope = new TransactionScope(connection)
+  const scope = new TransactionScope(connection, isStorageRefusal)
   connection.execute('savepoint job')
   try {
     const result = await job.work(scope)
@@ -155,7 +155,7 @@ async function runUnderSavepoint(connection: SqliteConnection, job: Job): Promis
     return { result }
   } catch (error) {
     if (scope.failure !== undefined) throw scope.failure
-    if (isStorageRefusal(error) && !connection.inTransaction) throw error
+    if (!connection.inTransaction) throw error
     connection.execute('rollback to job')
     connection.execute('release job')
     return { error }

@@ -5,6 +5,7 @@ import type { SqlDialect } from '../sql/statement.ts'
 /** SQLite compares text by its bytes unless told otherwise. */
 export const SQLITE_TYPES: ColumnTypes = {
   id: 'integer primary key autoincrement',
+  rowId: 'integer primary key',
   integer: 'integer',
   text: 'text',
   bytes: 'blob',

@@ -1,22 +1,23 @@
-import type { SqlConnection } from '../sql/connection.ts'
-import type { Statement, Values } from '../sql/statement.ts'
-import type { SqliteConnection } from './sqlite-connection.ts'
-import { isStorageRefusal } from './sqlite-errors.ts'
+import type { SqlConnection } from './connection.ts'
+import type { Statement, Values } from './statement.ts'
 
 /**
- * The writer's connection for the length of one transaction. SQLite may roll everything back by itself when storage
- * fails (sqlite.org/lang_transaction.html, 3.1); what ran after that would be committed on its own, so nothing runs.
+ * A connection for the length of one transaction. After an error that ends the transaction in the database, whether or
+ * not `work` let it through, nothing more runs: on SQLite it would be committed on its own (sqlite.org,
+ * lang_transaction.html, 3.1), and PostgreSQL would answer the commit by a rollback without a word.
  */
 export class TransactionScope implements SqlConnection {
-  readonly #connection: SqliteConnection
+  readonly #connection: SqlConnection
+  readonly #isFatal: (error: unknown) => boolean
   #ended = false
   #failure: unknown
 
-  constructor(connection: SqliteConnection) {
+  constructor(connection: SqlConnection, isFatal: (error: unknown) => boolean) {
     this.#connection = connection
+    this.#isFatal = isFatal
   }
 
-  /** The storage's refusal that one of the statements met, whether or not `work` let it through. */
+  /** The error that ended the transaction, if one has. */
   get failure(): unknown {
     return this.#failure
   }
@@ -43,7 +44,7 @@ export class TransactionScope implements SqlConnection {
     try {
       return await action()
     } catch (error) {
-      if (isStorageRefusal(error)) this.#failure = error
+      if (this.#isFatal(error)) this.#failure = error
       throw error
     }
   }

@@ -1,0 +1,28 @@
+import { sql } from 'kysely'
+import type { ColumnTypes } from '../sql/migration.ts'
+import type { SqlDialect } from '../sql/statement.ts'
+
+/** Text collates by its bytes, as in SQLite, whatever the database's locale. */
+export const POSTGRES_TYPES: ColumnTypes = {
+  id: 'bigint generated always as identity primary key',
+  rowId: 'bigint generated always as identity primary key',
+  integer: 'bigint',
+  text: 'text collate "C"',
+  bytes: 'bytea',
+  keyed: '',
+  nullsFirst: ' nulls first',
+}
+
+/** JSON goes in as text: a parameter of type jsonb would be encoded once more. */
+export const postgresDialect: SqlDialect = {
+  name: 'postgres',
+  textList: (list) => sql`(select value from jsonb_array_elements_text((${list}::text)::jsonb))`,
+  rows(list, columns: Readonly<Record<string, 'integer' | 'text'>>) {
+    const types = { integer: sql`bigint`, text: sql`text` }
+    const fields = Object.entries(columns).map(([column, type]) => sql`${sql.ref(column)} ${types[type]}`)
+    return sql`(select * from jsonb_to_recordset((${list}::text)::jsonb) as given (${sql.join(fields)}))`
+  },
+  tagsOfManifest: sql`(select coalesce(json_agg(tags.tag order by tags.tag), '[]')::text from tags
+    where tags.repository_id = manifests.repository_id and tags.digest = manifests.digest and tags.until_ms is null)`,
+  lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
+}

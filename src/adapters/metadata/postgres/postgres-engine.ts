@@ -1,0 +1,86 @@
+import { sql } from 'kysely'
+import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { EngineLocks, EngineReads, SqlConnection } from '../sql/connection.ts'
+import { REPOSITORY_COLUMNS, toRepository } from '../sql/repository-row.ts'
+import { type Parts, statement } from '../sql/statement.ts'
+
+type LockMode = Parameters<MetadataTransaction['lockRepository']>[1]
+
+const lockRepository = {
+  shared: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forShare()),
+  exclusive: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forUpdate()),
+}
+
+function repositoryById({ db, p }: Parts<{ id: number }>) {
+  return db.selectFrom('repositories').select(REPOSITORY_COLUMNS).where('id', '=', p.id)
+}
+
+/** Kept until the transaction ends; two tags that hash alike only wait for each other. */
+const lockKey = statement(({ db, p }: Parts<{ key: string }>) =>
+  db.selectNoFrom(sql`pg_advisory_xact_lock(hashtextextended(${p.key}, 0))`.as('locked')),
+)
+
+const lockBlobs = {
+  shared: statement((parts: Parts<{ digests: string }>) => blobsInOrder(parts).forShare()),
+  exclusive: statement((parts: Parts<{ digests: string }>) => blobsInOrder(parts).forUpdate()),
+}
+
+/** Rows are locked in the order in which they come, so two lists that overlap never wait for each other in a ring. */
+function blobsInOrder({ db, p, dialect }: Parts<{ digests: string }>) {
+  return db
+    .selectFrom('blobs')
+    .select('digest')
+    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
+    .orderBy('digest')
+}
+
+const countBlobs = statement(({ db }: Parts<Record<never, never>>) =>
+  db
+    .selectFrom('blobs')
+    .select([
+      sql<number>`count(*)`.as('blobs'),
+      sql<number>`coalesce(sum(size_bytes), 0)::bigint`.as('blobBytes'),
+      sql<number>`(select count(*) from manifests)`.as('manifests'),
+    ]),
+)
+
+const USAGE_AGE_MS = 120_000
+
+/** Counting reads whole tables, so one count serves everybody for two minutes. */
+export function postgresReads(connection: SqlConnection): EngineReads {
+  let counted: { atMs: number; usage: ReturnType<EngineReads['usage']> } | undefined
+  return {
+    async usage() {
+      if (counted === undefined || performance.now() - counted.atMs > USAGE_AGE_MS) {
+        counted = { atMs: performance.now(), usage: countUsage(connection) }
+        // A count that failed serves only those who waited for it.
+        counted.usage.catch(() => {
+          counted = undefined
+        })
+      }
+      return await counted.usage
+    },
+  }
+}
+
+async function countUsage(connection: SqlConnection): ReturnType<EngineReads['usage']> {
+  const usage = await connection.first(countBlobs, {})
+  if (usage === undefined) throw new Error('counting gave no row')
+  return usage
+}
+
+/** READ COMMITTED lets others write between two statements: these locks are what holds them off. */
+export function postgresLocks(connection: SqlConnection): EngineLocks {
+  return {
+    async lockRepository(repositoryId, mode: LockMode) {
+      const row = await connection.first(lockRepository[mode], { id: repositoryId })
+      return row && toRepository(row)
+    },
+    async lockTag(repositoryId, tag) {
+      await connection.all(lockKey, { key: `tag ${repositoryId} ${tag}` })
+    },
+    async lockBlobs(digests, mode) {
+      if (digests.length > 0) await connection.all(lockBlobs[mode], { digests: JSON.stringify(digests) })
+    },
+  }
+}

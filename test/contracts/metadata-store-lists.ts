@@ -1,0 +1,169 @@
+import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import type { ImageIdRow, MetadataStore, Page, TagStatus } from '../../src/ports/metadata-store.ts'
+import {
+  BYTE_ORDER,
+  digest,
+  type MetadataStoreFixture,
+  makeRegistry,
+  makeRepository,
+  manifest,
+  newRepository,
+  type OpenMetadataStore,
+  push,
+  tag,
+} from './metadata-store-fixture.ts'
+
+/** Reads a list to its end, page by page. */
+async function allPages<Row, Key>(
+  list: (page: Page<Key>) => Promise<Row[]>,
+  keyOf: (row: Row) => Key,
+  limit: number,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  let after: Key | undefined
+  for (;;) {
+    const page = await list({ after, limit })
+    expect(page.length).toBeLessThanOrEqual(limit)
+    rows.push(...page)
+    const last = page.at(-1)
+    if (last === undefined) return rows
+    after = keyOf(last)
+  }
+}
+
+function byDigestThenTag(a: ImageIdRow, b: ImageIdRow): number {
+  const [left, right] = [`${a.digest} ${a.tag ?? ''}`, `${b.digest} ${b.tag ?? ''}`]
+  return left < right ? -1 : left > right ? 1 : 0
+}
+
+export function testLists(open: OpenMetadataStore): void {
+  describe('lists', () => {
+    let fixture: MetadataStoreFixture
+    let store: MetadataStore
+    let id: number
+    beforeEach(async () => {
+      fixture = await open()
+      store = fixture.store
+      id = (await makeRepository(store)).id
+    })
+    afterEach(() => fixture.close())
+
+    test('listTags() is in byte order, and its pages make the whole', async () => {
+      await push(store, id, manifest('a'), ...BYTE_ORDER.toReversed())
+      const whole = (await store.listTags(id, { limit: 100 })).map((entry) => entry.tag)
+      expect(whole).toEqual(BYTE_ORDER.map(tag))
+      for (const limit of [1, 2, 3, 11, 12]) {
+        const paged = await allPages(
+          (page: Page) => store.listTags(id, page),
+          (entry): string => entry.tag,
+          limit,
+        )
+        expect(paged.map((entry) => entry.tag)).toEqual(whole)
+      }
+    })
+
+    test('listTags() goes on after any text, a tag or not', async () => {
+      await push(store, id, manifest('a'), 'a', 'b', 'c')
+      const after = async (text: string) =>
+        (await store.listTags(id, { after: text, limit: 9 })).map((entry): string => entry.tag)
+      expect(await after('aa')).toEqual(['b', 'c'])
+      expect(await after('a/b')).toEqual(['b', 'c'])
+      expect(await after('é')).toEqual([])
+      expect(await after('')).toEqual(['a', 'b', 'c'])
+    })
+
+    test('listRepositories() is in byte order, and its pages make the whole', async () => {
+      const registry = await makeRegistry(store)
+      const names = ['a-b', 'a.b', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'aa', 'a_b', 'zz', '00'].sort()
+      for (const name of names.toReversed()) {
+        await store.transact((transaction) => transaction.insertRepository(newRepository(registry, name)))
+      }
+      const paged = await allPages(
+        (page: Page) => store.listRepositories(registry.id, page),
+        (repository): string => repository.name,
+        3,
+      )
+      expect(paged.map((repository): string => repository.name)).toEqual([...names, 'team/app'].sort())
+      const other = await makeRegistry(store, '111111111111')
+      expect(await store.listRepositories(other.id, { limit: 10 })).toEqual([])
+    })
+
+    test('listImageIds() and listManifests() give every image once, by status, in order', async () => {
+      const expected: ImageIdRow[] = []
+      for (let index = 0; index < 40; index++) {
+        const tags = Array.from({ length: index % 4 }, (_, number) => `t${index}-${number}`)
+        await push(store, id, manifest(`m${index}`), ...tags)
+        const rows = tags.length === 0 ? [undefined] : tags.map(tag)
+        expected.push(...rows.map((each) => ({ digest: digest(`m${index}`), tag: each })))
+      }
+      await push(store, id, manifest('deleted'), 'deleted')
+      await store.transact((transaction) => transaction.deleteManifest(id, digest('deleted'), 5, 6))
+      expected.sort(byDigestThenTag)
+      const wanted: Record<TagStatus, ImageIdRow[]> = {
+        ANY: expected,
+        TAGGED: expected.filter((row) => row.tag !== undefined),
+        UNTAGGED: expected.filter((row) => row.tag === undefined),
+      }
+      for (const status of ['ANY', 'TAGGED', 'UNTAGGED'] as const) {
+        for (const limit of [1, 7, 1000]) {
+          const ids = await allPages(
+            (page: Page<ImageIdRow>) => store.listImageIds(id, status, page),
+            (row) => row,
+            limit,
+          )
+          expect(ids).toEqual(wanted[status])
+          const manifests = await allPages(
+            (page: Page<ImageIdRow['digest']>) => store.listManifests(id, status, page),
+            (row) => row.digest,
+            limit,
+          )
+          expect(manifests.map((each) => each.digest)).toEqual([...new Set(wanted[status].map((row) => row.digest))])
+          expect(manifests.flatMap((each) => each.tags)).toEqual(wanted[status].flatMap((row) => row.tag ?? []))
+        }
+      }
+    })
+
+    test('listManifests() gives what findManifest() gives, with all tags', async () => {
+      await push(store, id, manifest('m', { annotations: { a: 'b' }, artifactType: 'x/y' }), 'v2', 'v1', 'V')
+      const found = await store.findManifest(id, digest('m'))
+      expect(await store.listManifests(id, 'ANY', { limit: 5 })).toEqual([
+        { ...(found ?? manifest('none')), lastPulledAtMs: undefined, tags: ['V', 'v1', 'v2'].map(tag) },
+      ])
+    })
+
+    test('listReferrers() pages through the referrers of one subject', async () => {
+      for (let index = 0; index < 7; index++) {
+        await push(store, id, manifest(`r${index}`, { subject: digest('subject'), artifactType: `type/${index}` }))
+      }
+      await push(store, id, manifest('other', { subject: digest('other-subject') }))
+      const paged = await allPages(
+        (page: Page<ImageIdRow['digest']>) => store.listReferrers(id, digest('subject'), page),
+        (row) => row.digest,
+        2,
+      )
+      const wanted = Array.from({ length: 7 }, (_, index) => digest(`r${index}`)).sort()
+      expect(paged.map((each) => each.digest)).toEqual(wanted)
+      expect(paged[0]).toEqual((await store.findManifest(id, wanted[0] ?? digest('none'))) as never)
+    })
+
+    test('listEvents() pages by id, and deleteEventsBefore() deletes at most so many', async () => {
+      await store.transact(async (transaction) => {
+        for (let index = 1; index <= 5; index++) {
+          await transaction.recordEvent({ kind: `k${index}`, atMs: index, repositoryId: id, detail: { index } })
+        }
+        await transaction.recordEvent({ kind: 'k6', atMs: 6, repositoryId: undefined, detail: {} })
+      })
+      const events = await allPages(
+        (page: Page<number>) => store.listEvents(page),
+        (event) => event.id,
+        2,
+      )
+      expect(events.map((event) => event.kind)).toEqual(['k1', 'k2', 'k3', 'k4', 'k5', 'k6'])
+      expect(events[0]).toEqual({ id: events[0]?.id ?? 0, kind: 'k1', atMs: 1, repositoryId: id, detail: { index: 1 } })
+      expect(events[5]?.repositoryId).toBeUndefined()
+      expect(await store.transact((transaction) => transaction.deleteEventsBefore(5, 3))).toBe(3)
+      expect(await store.transact((transaction) => transaction.deleteEventsBefore(5, 3))).toBe(1)
+      expect((await store.listEvents({ limit: 10 })).map((event) => event.kind)).toEqual(['k5', 'k6'])
+    })
+  })
+}

@@ -1,0 +1,24 @@
+import { describe } from 'bun:test'
+import { testBlobs } from './metadata-store-blobs.ts'
+import { testCollection } from './metadata-store-collection.ts'
+import type { OpenMetadataStore } from './metadata-store-fixture.ts'
+import { testLists } from './metadata-store-lists.ts'
+import { testManifests } from './metadata-store-manifests.ts'
+import { testRaces } from './metadata-store-races.ts'
+import { testRepositories } from './metadata-store-repositories.ts'
+import { testTags } from './metadata-store-tags.ts'
+import { testTransactions } from './metadata-store-transactions.ts'
+
+/** What every metadata store promises; see src/ports/metadata-store.ts. */
+export function describeMetadataStore(name: string, open: OpenMetadataStore): void {
+  describe(`MetadataStore: ${name}`, () => {
+    testTransactions(open)
+    testRepositories(open)
+    testManifests(open)
+    testTags(open)
+    testLists(open)
+    testBlobs(open)
+    testCollection(open)
+    testRaces(open)
+  })
+}
