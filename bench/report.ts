@@ -34,7 +34,9 @@ function ratioRow(results: Results, workload: WorkloadResult, metric: Metric): s
     .filter(({ name }) => name !== OURS)
     .map((column) => {
       const theirs = value(column)
-      return ours === undefined || theirs === undefined ? '' : `**${ratioOf(metric, ours, theirs).toFixed(2)}**`
+      return ours === undefined || theirs === undefined || metric.hasNoRatio
+        ? ''
+        : `**${ratioOf(metric, ours, theirs).toFixed(2)}**`
     })
   const figures = results.columns.map((column) => figureText(value(column)))
   return [metric.title, metric.unit, ...figures, ...ratios]

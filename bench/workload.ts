@@ -16,6 +16,8 @@ export interface Metric {
   readonly title: string
   readonly unit: string
   readonly better: 'more' | 'less'
+  /** For what grows from nothing: a quotient of two such figures says nothing, so the table gives none. */
+  readonly hasNoRatio?: true
 }
 
 export interface Sample {
