@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openFilesystemBlobStore } from '../adapters/blobs/filesystem-blob-store.ts'
 import { RootCredentials } from '../adapters/credentials/root-credentials.ts'
 import { openRootKey, type RootKey } from '../adapters/credentials/root-key-file.ts'
+import { openPostgresMetadataStore } from '../adapters/metadata/postgres/open-postgres-metadata-store.ts'
 import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
 import { RandomIds } from '../adapters/random-ids.ts'
 import { SystemClock } from '../adapters/system-clock.ts'
@@ -69,8 +70,7 @@ async function findRootKey(config: Config, log: Log): Promise<{ rootKey: RootKey
 }
 
 async function openMetadata(config: Config): Promise<MetadataStore> {
-  if (config.databaseUrl !== undefined)
-    throw new Error('this build cannot keep its metadata in PostgreSQL yet; unset LADING_DATABASE_URL')
+  if (config.databaseUrl !== undefined) return await openPostgresMetadataStore({ url: config.databaseUrl })
   return await openSqliteMetadataStore({ path: join(config.dataFolder, 'metadata.db') })
 }
 
