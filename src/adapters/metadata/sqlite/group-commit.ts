@@ -45,13 +45,13 @@ const LONGEST_BATCH_MS = 5
  */
 export class GroupCommit {
   readonly #openWriter: OpenWriter
-  readonly #onCommit: () => void
+  readonly #onCommit: (transactions: number) => void
   readonly #waiting: Job[] = []
   readonly #settling = new Set<Promise<void>>()
   #running: Promise<void> | undefined
 
   /** @param onCommit runs when a batch has just become visible, before anything else can read */
-  constructor(openWriter: OpenWriter, onCommit: () => void = () => {}) {
+  constructor(openWriter: OpenWriter, onCommit: (transactions: number) => void = () => {}) {
     this.#openWriter = openWriter
     this.#onCommit = onCommit
   }
@@ -111,7 +111,7 @@ export class GroupCommit {
         if (jobs.length >= MOST_JOBS || performance.now() - startedMs > LONGEST_BATCH_MS) break
       }
       connection.execute('commit')
-      this.#onCommit()
+      this.#onCommit(jobs.length)
     } catch (error) {
       rollBack(connection)
       throw error

@@ -1,6 +1,7 @@
 import { Database } from 'bun:sqlite'
 import { closeSync, fsyncSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { CheckpointThread } from './checkpoint-thread.ts'
 import type { Writer } from './group-commit.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -24,8 +25,10 @@ const COMMON_PRAGMAS = [
 export class SqliteDatabase {
   readonly #path: string
   readonly #durable: boolean
+  readonly #checkpoints: CheckpointThread | undefined
   #writer: Writer
   #reader: SqliteConnection
+  #backlog = false
 
   /**
    * Opens the database, making or migrating it as needed.
@@ -38,6 +41,10 @@ export class SqliteDatabase {
     this.#durable = durable
     this.#writer = openWriter(path, { durable, create: true })
     this.#reader = openReader(path)
+    if (!durable) return
+    this.#checkpoints = new CheckpointThread(path, () => {
+      this.#backlog = true
+    })
   }
 
   /** @throws {Refusal} when it cannot be opened, or what is on the disk is unknown */
@@ -53,6 +60,7 @@ export class SqliteDatabase {
   /** @throws {Refusal} as `reader` does */
   async writer(settled: () => Promise<void>): Promise<Writer> {
     this.#refuseUnknown()
+    if (this.#backlog) this.#finishCheckpoint()
     if (!this.#writer.connection.failed) return this.#writer
     await settled()
     this.#refuseUnknown()
@@ -63,10 +71,26 @@ export class SqliteDatabase {
     return fresh
   }
 
+  /** To be told how many transactions a commit made durable. */
+  committed(transactions: number): void {
+    this.#checkpoints?.committed(transactions)
+  }
+
   /** The writer goes last: the last connection to close moves the log into the database. */
-  close(): void {
+  async close(): Promise<void> {
+    await this.#checkpoints?.close()
     this.#reader.close()
     closeWriter(this.#writer)
+  }
+
+  /** The thread has moved all but the newest pages; with nobody writing these are moved too, and the log starts over. */
+  #finishCheckpoint(): void {
+    this.#backlog = false
+    try {
+      this.#writer.connection.execute('pragma wal_checkpoint(passive)')
+    } catch {
+      // The log keeps what could not be moved, and the thread will try again; the transaction at hand can still pass.
+    }
   }
 
   #refuseUnknown(): void {
@@ -78,6 +102,8 @@ function openWriter(path: string, { durable, create }: { durable: boolean; creat
   const connection = new SqliteConnection(new Database(path, { create, readwrite: true }))
   try {
     pragma(connection, ...COMMON_PRAGMAS, 'journal_mode = wal', 'journal_size_limit = 67108864')
+    // Only should the checkpoint thread fail: 128 MiB. What is not durable has no thread, and nothing to wait for.
+    if (durable) pragma(connection, 'wal_autocheckpoint = 32768')
     // Until the log can be synced off the thread, commits sync on it.
     pragma(connection, `synchronous = ${durable ? 'full' : 'off'}`)
     migrateSqlite(connection)

@@ -20,9 +20,10 @@ const CACHE_BYTES = 32 * 1024 * 1024
 export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   const cache = new ReadCache(CACHE_BYTES)
   const touched = new Touched()
-  const onCommit = () => {
+  const onCommit = (transactions: number) => {
     cache.forget(touched)
     touched.clear()
+    database.committed(transactions)
   }
   const commits = new GroupCommit((settled) => database.writer(settled), onCommit)
   let closing: Promise<void> | undefined
@@ -37,7 +38,7 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   }
   const close = async (): Promise<void> => {
     await commits.idle()
-    database.close()
+    await database.close()
   }
   const reads = metadataReader(reader, sqliteReads(reader))
   return {
