@@ -1,3 +1,4 @@
+import { storageRefusal } from '../adapters/blobs/storage-error.ts'
 import type { RequestContext } from '../api/request-context.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Log } from '../ports/log.ts'
@@ -131,6 +132,11 @@ export class RegistryServer {
     // The client went away; nobody is there to answer, and nothing is wrong with us.
     if (error instanceof Error && error.name === 'AbortError') return new Response(null, { status: 499 })
     const { requestId, operation } = context ?? {}
+    // A file is opened only when it is sent, or when a small one is read: too late for the adapter's own translation.
+    if (storageRefusal(error) instanceof Refusal) {
+      this.#options.log.write('warn', 'the storage failed a request', { requestId, operation, error })
+      return edgeRefusal(503, 'UNAVAILABLE', 'The storage cannot be used at the moment; try again later.')
+    }
     this.#options.log.write('error', 'request failed', { requestId, operation, error })
     return edgeRefusal(500, 'UNKNOWN', 'The server made a mistake. Its log says more under the id of this request.')
   }

@@ -2,7 +2,8 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-const TRY_FOR_MS = 30_000
+/** The collector works off what a load left behind at its own easy pace. */
+const TRY_FOR_MS = 90_000
 
 interface Remains {
   readonly uploadRows: number

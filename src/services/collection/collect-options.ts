@@ -32,8 +32,8 @@ export function defaultCollectOptions(): CollectOptions {
   return {
     memory: new CollectionMemory(),
     brake: DEFAULT_BRAKE,
-    batch: 10,
-    busyShare: 0.1,
+    batch: 8,
+    busyShare: 0.25,
     eventRetentionMs: 90 * 24 * 3_600_000,
     force: false,
     observer: NOBODY,

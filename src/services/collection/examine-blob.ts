@@ -1,11 +1,31 @@
-import { judgeCandidate } from '../../core/collection/judge-candidate.ts'
+import { type CandidateVerdict, judgeCandidate } from '../../core/collection/judge-candidate.ts'
 import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Handled } from './handle-page.ts'
 
 export type BlobCandidate = Candidate & { readonly kind: 'blob' }
 
+export interface Judged {
+  readonly verdict: CandidateVerdict
+  readonly sizeBytes: number
+}
+
 export function isBlobCandidate(candidate: Candidate): candidate is BlobCandidate {
   return candidate.kind === 'blob'
+}
+
+/**
+ * Judges a candidate as it stands and changes nothing. Under the caller's lock on the digest only one thing can still
+ * change: a purge may let go of the blob, which makes the candidate anew.
+ */
+export async function judgeBlob(
+  transaction: MetadataTransaction,
+  candidate: BlobCandidate,
+  nowMs: number,
+): Promise<Judged> {
+  const blob = await transaction.findBlob(candidate.digest)
+  const isHeld = blob !== undefined && (await isHeldFor(transaction, candidate))
+  const verdict = judgeCandidate({ leaseUntilMs: blob?.leaseUntilMs, isHeld }, nowMs)
+  return { verdict, sizeBytes: blob?.sizeBytes ?? 0 }
 }
 
 /**
@@ -28,10 +48,7 @@ export async function examineBlob(
   nowMs: number,
 ): Promise<Handled | undefined> {
   if (!(await transaction.deleteCandidate(candidate))) return undefined
-  const blob = await transaction.findBlob(candidate.digest)
-  const isHeld = blob !== undefined && (await isHeldFor(transaction, candidate))
-  const verdict = judgeCandidate({ leaseUntilMs: blob?.leaseUntilMs, isHeld }, nowMs)
-  const sizeBytes = blob?.sizeBytes ?? 0
+  const { verdict, sizeBytes } = await judgeBlob(transaction, candidate, nowMs)
   if (verdict.action === 'collect') return { candidate, outcome: undefined, sizeBytes }
   if (verdict.action === 'drop') return { candidate, outcome: verdict.why, sizeBytes }
   await transaction.addCandidate({ ...candidate, dueAtMs: verdict.untilMs })

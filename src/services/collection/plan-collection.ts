@@ -2,7 +2,7 @@ import { type Amount, addAmounts, NO_AMOUNT } from '../../core/collection/judge-
 import type { Digest } from '../../core/digest.ts'
 import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { CollectionRun } from './collection-run.ts'
-import { type BlobCandidate, examineBlob, isBlobCandidate, lockBlobsOf } from './examine-blob.ts'
+import { type BlobCandidate, examineBlob, isBlobCandidate, judgeBlob, lockBlobsOf } from './examine-blob.ts'
 import { type Handled, handlePage } from './handle-page.ts'
 
 export interface CollectionPlan {
@@ -37,17 +37,26 @@ async function lookAtBlobs(run: CollectionRun, page: readonly BlobCandidate[], n
   const handled = await handlePage(run, page, async (transaction, candidates) => {
     await lockBlobsOf(transaction, candidates)
     const looks: Handled[] = []
-    for (const candidate of candidates) looks.push(...(await lookAtBlob(transaction, candidate, nowMs)))
+    for (const candidate of candidates) {
+      const look = await lookAtBlob(transaction, candidate, nowMs)
+      if (look !== undefined) looks.push(look)
+    }
     return looks
   })
   return handled.filter((look) => look.outcome === undefined)
 }
 
-async function lookAtBlob(transaction: MetadataTransaction, candidate: BlobCandidate, nowMs: number) {
+/** What can be taken is not touched, so a page of nothing else is no write; the rest is judged again as it comes off. */
+async function lookAtBlob(
+  transaction: MetadataTransaction,
+  candidate: BlobCandidate,
+  nowMs: number,
+): Promise<Handled | undefined> {
+  const { verdict, sizeBytes } = await judgeBlob(transaction, candidate, nowMs)
+  if (verdict.action === 'collect') return { candidate, outcome: undefined, sizeBytes }
   const examined = await examineBlob(transaction, candidate, nowMs)
-  if (examined === undefined || examined.outcome !== undefined) return examined === undefined ? [] : [examined]
-  await transaction.addCandidate(candidate)
-  return [examined]
+  if (examined !== undefined && examined.outcome === undefined) await transaction.addCandidate(candidate)
+  return examined
 }
 
 /** Several repositories may have let go of the same blob. */
