@@ -32,7 +32,7 @@ export function defaultCollectOptions(): CollectOptions {
   return {
     memory: new CollectionMemory(),
     brake: DEFAULT_BRAKE,
-    batch: 8,
+    batch: 4,
     busyShare: 0.25,
     eventRetentionMs: 90 * 24 * 3_600_000,
     force: false,

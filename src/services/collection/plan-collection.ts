@@ -12,6 +12,9 @@ export interface CollectionPlan {
   readonly candidates: number
 }
 
+/** Candidates listed at once: a read, which nobody waits for. */
+const PAGE = 50
+
 /**
  * Looks at every candidate that is due and takes nothing: those that are held or gone are dropped, leased ones put
  * off (that is most of them: every upload makes a candidate), and what is left is added up for the brake.
@@ -21,15 +24,23 @@ export async function planCollection(run: CollectionRun, horizonMs: number): Pro
   let plan: CollectionPlan = { amount: NO_AMOUNT, candidates: 0 }
   let after: Candidate | undefined
   while (!run.pace.isInterrupted) {
-    const page = await run.services.metadata.listDueCandidates(horizonMs, run.options.batch, after)
+    const page = await run.pace.step(() => run.services.metadata.listDueCandidates(horizonMs, PAGE, after))
     after = page.at(-1)
     if (after === undefined) break
     const manifests = page.filter((candidate) => candidate.kind === 'manifest').length
-    const left = await lookAtBlobs(run, page.filter(isBlobCandidate), horizonMs)
+    const left = await lookAtPage(run, page.filter(isBlobCandidate), horizonMs)
     const found = addAmounts({ ...NO_AMOUNT, manifests }, sumOnce(left, counted))
     plan = { amount: addAmounts(plan.amount, found), candidates: plan.candidates + manifests + left.length }
   }
   return plan
+}
+
+async function lookAtPage(run: CollectionRun, blobs: readonly BlobCandidate[], nowMs: number): Promise<Handled[]> {
+  const left: Handled[] = []
+  for (let from = 0; from < blobs.length; from += run.options.batch) {
+    left.push(...(await lookAtBlobs(run, blobs.slice(from, from + run.options.batch), nowMs)))
+  }
+  return left
 }
 
 /** @returns those that can be taken; they stay on the list */
