@@ -209,6 +209,7 @@ export interface MetadataReader {
   listBlobsToVerify(limit: number): Promise<BlobRecord[]>
   /** Counts and sums for the collector's brake and for metrics; deleted manifests count until they are purged. May be a few minutes old. */
   usage(): Promise<{ readonly blobs: number; readonly blobBytes: number; readonly manifests: number }>
+  /** By id. Where transactions run side by side, one that commits late may show an event with an id already passed. */
   listEvents(page: Page<number>): Promise<(EventRecord & { readonly id: number })[]>
 }
 
@@ -217,7 +218,7 @@ export interface MetadataReader {
  * cut. What a transaction has read and `lock`ed does not change under it until it ends.
  */
 export interface MetadataTransaction extends MetadataReader {
-  /** `true` when it had to be made. */
+  /** The registry, made when there is none. */
   ensureRegistry(accountId: string, region: string, nowMs: number): Promise<Registry>
   putAccountSetting(registryId: number, name: string, value: string): Promise<void>
 
