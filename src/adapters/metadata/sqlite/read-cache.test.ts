@@ -103,3 +103,12 @@ test('a repository made again under its name is the new one at once', async () =
   expect((await store.findRepository(old.registryId, old.name))?.id).toBe(made.id)
   await store.close()
 })
+
+test('a store that is closed answers nothing, from memory either', async () => {
+  const store = await openSqliteMetadataStore({ path: ':memory:' })
+  const { registryId, name } = await makeRepository(store)
+  expect(await store.findRepository(registryId, name)).toBeDefined()
+  await store.close()
+  const answer = await store.findRepository(registryId, name).catch((error: unknown) => error)
+  expect(answer).toMatchObject({ reason: 'storage-unavailable' })
+})

@@ -6,10 +6,7 @@ import type { BlobRecord, MetadataReader, Repository, StoredManifest } from '../
 /** What one entry counts beside the bytes it holds. */
 const ENTRY_BYTES = 500
 
-type HotReads = Pick<
-  MetadataReader,
-  'findRepository' | 'readManifestByTag' | 'readManifest' | 'findTag' | 'findRepositoryBlob'
->
+type HotReads = Pick<MetadataReader, 'findRepository' | 'readManifestByTag' | 'readManifest' | 'findRepositoryBlob'>
 
 interface CachedRepository {
   readonly manifests: Map<string, StoredManifest>
@@ -42,16 +39,29 @@ export class ReadCache {
     for (const digest of touched.blobs) this.#blobs.delete(digest)
   }
 
-  /** The same reads, answered from here where possible. */
-  over(reader: HotReads): HotReads {
+  /**
+   * The same reads, answered from here where possible.
+   *
+   * @param check refuses when the store may not answer at all: closed, or unsure of what it holds
+   */
+  over(reader: HotReads, check: () => void): HotReads {
     return {
-      findRepository: (registryId, name) => this.#findRepository(reader, registryId, name),
-      readManifestByTag: (repositoryId, tag) =>
-        this.#readManifest(repositoryId, tag, () => reader.readManifestByTag(repositoryId, tag)),
-      readManifest: (repositoryId, digest) =>
-        this.#readManifest(repositoryId, digest, () => reader.readManifest(repositoryId, digest)),
-      findTag: (repositoryId, tag) => reader.findTag(repositoryId, tag),
-      findRepositoryBlob: (repositoryId, digest) => this.#findBlob(reader, repositoryId, digest),
+      findRepository: async (registryId, name) => {
+        check()
+        return await this.#findRepository(reader, registryId, name)
+      },
+      readManifestByTag: async (repositoryId, tag) => {
+        check()
+        return await this.#readManifest(repositoryId, tag, () => reader.readManifestByTag(repositoryId, tag))
+      },
+      readManifest: async (repositoryId, digest) => {
+        check()
+        return await this.#readManifest(repositoryId, digest, () => reader.readManifest(repositoryId, digest))
+      },
+      findRepositoryBlob: async (repositoryId, digest) => {
+        check()
+        return await this.#findBlob(reader, repositoryId, digest)
+      },
     }
   }
 

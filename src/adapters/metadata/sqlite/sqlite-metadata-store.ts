@@ -43,7 +43,7 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   const reads = metadataReader(reader, sqliteReads(reader))
   return {
     ...reads,
-    ...cache.over(reads),
+    ...cache.over(reads, () => void open(database).reader()),
     transact: async (work) =>
       await open(commits).run((connection) => work(notingTransaction(sqliteTransaction(connection), touched))),
     async probe() {
