@@ -1,5 +1,6 @@
 import { cpus, release, totalmem } from 'node:os'
 import { join } from 'node:path'
+import { isDisturbed } from './disturbance.ts'
 import { reportText } from './report.ts'
 import type { Results } from './results.ts'
 
@@ -31,9 +32,15 @@ function runText(results: Results): string {
       .map(([name, why]) => `- ${metrics[0]?.title}, ${name}: ${why}`),
   )
   return [
-    `Run at ${results.at} on ${results.machine}; ${pinned}.`,
+    `Run at ${results.at} on ${results.machine}; ${pinned}. ${disturbanceText(results)}`,
     servers.join('\n'),
     reportText(results),
     ...(absent.length > 0 ? [`## Not run\n\n${absent.join('\n')}`] : []),
   ].join('\n\n')
+}
+
+function disturbanceText(results: Results): string {
+  const samples = results.workloads.flatMap((workload) => Object.values(workload.samples).flat())
+  const disturbed = samples.filter(({ foreignShare }) => isDisturbed(foreignShare ?? 0)).length
+  return `Other programs disturbed ${disturbed} of ${samples.length} samples.`
 }

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 
 /** Linux counts process time in ticks of 1/100 s on every architecture that Bun runs on (`getconf CLK_TCK`). */
-const TICKS_PER_SECOND = 100
+export const TICKS_PER_SECOND = 100
 
 /** What one piece of work cost the server that did it. */
 export interface Cost {
@@ -27,11 +27,22 @@ export async function measure<Result>(pid: number, work: () => Promise<Result>):
 
 /** Time spent so far by the tree, its dead and waited-for members included. */
 export function cpuSeconds(pid: number): number {
+  return secondsOf(pid, ['utime', 'stime', 'cutime', 'cstime'])
+}
+
+/** As `cpuSeconds`, without what the kernel did for it. */
+export function userSeconds(pid: number): number {
+  return secondsOf(pid, ['utime', 'cutime'])
+}
+
+/** proc(5): fields 14 to 17 of stat; what `statFields` gives begins with number 3. */
+const STAT_PLACE = { utime: 11, stime: 12, cutime: 13, cstime: 14 } as const
+
+function secondsOf(pid: number, names: readonly (keyof typeof STAT_PLACE)[]): number {
   let ticks = 0
   for (const member of processTree(pid)) {
     const fields = statFields(member)
-    // proc(5): utime, stime, cutime, cstime are fields 14 to 17; the first field here is number 3
-    ticks += fields.slice(11, 15).reduce((sum, field) => sum + Number(field), 0)
+    for (const name of names) ticks += Number(fields[STAT_PLACE[name]] ?? 0)
   }
   return ticks / TICKS_PER_SECOND
 }

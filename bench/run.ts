@@ -2,6 +2,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { undisturbed } from './disturbance.ts'
 import { machineText, writeDocument } from './document.ts'
 import { makeFixtures, putFixtures } from './fixtures.ts'
 import { runJob } from './load/run-load.ts'
@@ -10,7 +11,7 @@ import { reportText } from './report.ts'
 import { type Column, type Results, startResult, type WorkloadResult } from './results.ts'
 import { CONTENDERS } from './servers/contenders.ts'
 import { FULL, QUICK } from './sizes.ts'
-import type { Bench, Entrant, Workload } from './workload.ts'
+import type { Bench, Entrant, Sample, Workload } from './workload.ts'
 import { WORKLOADS } from './workloads/all.ts'
 
 const SERVER_PIN = ['taskset', '-c', '0']
@@ -64,7 +65,7 @@ async function makeBench(folder: string, options: Options): Promise<Bench> {
     folder,
     sizes,
     fixtures: await makeFixtures(folder, sizes.largeBytes),
-    runId: crypto.randomUUID().slice(0, 8),
+    freshName: () => crypto.randomUUID().slice(0, 8),
     serverPin: options.pinned ? SERVER_PIN : [],
     loadPin,
     load: (job) => runJob(job, loadPin),
@@ -95,12 +96,12 @@ async function runWorkload(workload: Workload, entrants: readonly Entrant[], ben
   const result = startResult(workload)
   const rounds = Math.min(bench.sizes.rounds, workload.mostRounds ?? Number.POSITIVE_INFINITY)
   for (let round = 0; round < rounds; round++) {
-    await workload.prepareRound?.(bench, round)
+    await workload.prepareRound?.(bench)
     for (const entrant of rotated(entrants, round)) await runEntrant(workload, entrant, bench, round, result)
     const { byHand } = workload
     if (byHand === undefined) continue
     result.samples[BY_HAND] ??= []
-    result.samples[BY_HAND].push(await settled(() => byHand(bench, round)))
+    result.samples[BY_HAND].push(await settled(() => byHand(bench)))
   }
   return result
 }
@@ -119,7 +120,7 @@ async function runEntrant(
     return
   }
   try {
-    const sample = await settled(() => workload.run(entrant, bench, round))
+    const sample = await settled(() => workload.run(entrant, bench))
     result.samples[name] ??= []
     result.samples[name].push(sample)
     console.log(`${workload.id} #${round + 1} ${name}: ${JSON.stringify(sample.values)}`)
@@ -130,9 +131,12 @@ async function runEntrant(
 }
 
 /** What an earlier server left to be written must not be written while the next one is timed. */
-async function settled<Result>(work: () => Promise<Result>): Promise<Result> {
-  await Bun.spawn(['sync']).exited
-  return work()
+async function settled(work: () => Promise<Sample>): Promise<Sample> {
+  const { result, foreignShare } = await undisturbed(async () => {
+    await Bun.spawn(['sync']).exited
+    return work()
+  })
+  return { ...result, foreignShare }
 }
 
 function rotated<Item>(items: readonly Item[], by: number): Item[] {

@@ -26,14 +26,16 @@ export interface Sample {
   readonly cpuSeconds?: number
   readonly units?: number
   readonly peakBytes?: number
+  /** The share of one processor that other programs took meanwhile. */
+  readonly foreignShare?: number
 }
 
 /** What every workload may use. */
 export interface Bench {
   readonly sizes: Sizes
   readonly fixtures: Fixtures
-  /** New in every run, so that no content was ever seen before. */
-  readonly runId: string
+  /** Never given before: what is pushed under it no server has seen, also when a figure is taken again. */
+  freshName(): string
   readonly folder: string
   readonly serverPin: readonly string[]
   readonly loadPin: readonly string[]
@@ -50,10 +52,10 @@ export interface Workload {
   /** Why this server takes no part, or undefined when it does. */
   reasonNotRun?(contender: Contender): string | undefined
   /** Before each round: content that all servers then get alike. */
-  prepareRound?(bench: Bench, round: number): Promise<void>
-  run(entrant: Entrant, bench: Bench, round: number): Promise<Sample>
+  prepareRound?(bench: Bench): Promise<void>
+  run(entrant: Entrant, bench: Bench): Promise<Sample>
   /** The same work without a server. */
-  byHand?(bench: Bench, round: number): Promise<Sample>
+  byHand?(bench: Bench): Promise<Sample>
 }
 
 export function targetOf(server: RunningServer): Target {

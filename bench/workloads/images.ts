@@ -15,9 +15,9 @@ function imagesWorkload(clients: number): Workload {
     ],
     costUnit: 'image',
     reasonNotRun: takesPushes,
-    async run({ server }, bench, round) {
+    async run({ server }, bench) {
       const images = Math.min(clients * bench.sizes.imagesPerClient, 200)
-      const seed = `${bench.runId}-${clients}-${round}`
+      const seed = bench.freshName()
       const job = {
         kind: 'push-images',
         repository: 'bench/images',
@@ -50,9 +50,9 @@ const mixed: Workload = {
   ],
   costUnit: 'image',
   reasonNotRun: takesPushes,
-  async run({ server }, bench, round) {
+  async run({ server }, bench) {
     const job = { kind: 'mixed', repository: 'bench/mixed', layerBytes: LAYER_BYTES, clients: MIXED_CLIENTS } as const
-    const seed = `${bench.runId}-mixed-${round}`
+    const seed = bench.freshName()
     const work = () => bench.load({ ...job, target: targetOf(server), seconds: bench.sizes.mixedSeconds, seed })
     const { result, cpuSeconds, peakBytes } = await measure(server.pid, work)
     const { pull = [], push = [] } = result.latenciesMs

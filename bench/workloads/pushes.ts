@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { type LargeFile, makeLargeFile } from '../fixtures.ts'
+import { makeLargeFile } from '../fixtures.ts'
 import type { JobResult } from '../load/job.ts'
 import { measure } from '../measure.ts'
 import type { Contender } from '../servers/contender.ts'
@@ -22,8 +22,8 @@ function pushWorkload(size: keyof typeof SIZES, how: 'monolithic' | 'chunked'): 
     metrics: [{ id: 'rate', title: `push of ${size}, ${requests}`, unit: 'MB/s', better: 'more' }],
     costUnit: 'GB',
     reasonNotRun: takesPushes,
-    async run({ server }, bench, round) {
-      const seed = `${bench.runId}-${how}-${round}`
+    async run({ server }, bench) {
+      const seed = bench.freshName()
       const job = { kind: 'push-blobs', repository: PUSH_REPOSITORY, seed, how, blobBytes: SIZES[size] } as const
       const push = () => bench.load({ ...job, target: targetOf(server), count: bench.sizes.blobCounts[size] })
       return byteRate(await measure(server.pid, push))
@@ -31,19 +31,14 @@ function pushWorkload(size: keyof typeof SIZES, how: 'monolithic' | 'chunked'): 
   }
 }
 
-let largeFile: LargeFile | undefined
-
 const largePush: Workload = {
   id: 'push-1g',
   metrics: [{ id: 'rate', title: `push of ${sizeText(FULL.largeBytes)}, POST and PUT`, unit: 'MB/s', better: 'more' }],
   costUnit: 'GB',
   reasonNotRun: takesPushes,
-  async prepareRound(bench) {
-    largeFile = await makeLargeFile(join(bench.folder, 'push.bin'), bench.sizes.largeBytes)
-  },
   async run({ server }, bench) {
-    if (largeFile === undefined) throw new Error('prepareRound has not run')
-    const files = [{ path: largeFile.path, digest: largeFile.digest }]
+    const { path, digest } = await makeLargeFile(join(bench.folder, 'push.bin'), bench.sizes.largeBytes)
+    const files = [{ path, digest }]
     const job = { kind: 'push-files', target: targetOf(server), repository: PUSH_REPOSITORY, files } as const
     return byteRate(await measure(server.pid, () => bench.load(job)))
   },
