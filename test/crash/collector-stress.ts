@@ -10,6 +10,12 @@ import { verify } from './verify.ts'
 import { RigWorld } from './world.ts'
 
 /**
+ * Clients that think between being told that a layer is there and naming it, for nearly as long as the promise holds;
+ * few images kept, so that a layer is often held by nothing but that promise.
+ */
+const SHARING = { workers: 32, sharedLayers: 150, keep: 1, thinkMs: RIG_LEASE_MS / 2 - 700 }
+
+/**
  * Pushes that share nearly all layers with images that are being deleted, while the collector runs all the time. What a
  * client was told is there must be there when its manifest comes.
  */
@@ -22,8 +28,7 @@ export async function collectorStress(
   const settings = { ...RIG_SETTINGS, LADING_COLLECT_INTERVAL: '50ms', LADING_RESTORE_WINDOW: '50ms' }
   const server = await startServer({ data, logFile: join(folder, 'server.log'), settings })
   try {
-    const options = { world, url: server.url, leaseMs: RIG_LEASE_MS, workers: 8, sharedLayers: 300, keep: 3 }
-    const load = startLoad(options)
+    const load = startLoad({ ...SHARING, world, url: server.url, leaseMs: RIG_LEASE_MS })
     await Bun.sleep(seconds * 1000)
     await load.stop()
     const client = new RegistryClient(server.url)

@@ -9,6 +9,7 @@ export interface LoadOptions {
   readonly workers?: number
   readonly sharedLayers?: number
   readonly keep?: number
+  readonly thinkMs?: number
 }
 
 /** Repositories that the load uses; layers are shared between them. */
@@ -34,6 +35,7 @@ export function startLoad(options: LoadOptions): Load {
         leaseMs: options.leaseMs,
         sharedLayers: options.sharedLayers ?? 40,
         keep: options.keep ?? 12,
+        thinkMs: options.thinkMs ?? 0,
       }),
   )
   const ended = Promise.all(workers.map((worker) => worker.run())).then(() => {})

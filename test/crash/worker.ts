@@ -12,6 +12,8 @@ export interface WorkerOptions {
   readonly leaseMs: number
   /** How many layers everybody shares. */
   readonly sharedLayers: number
+  /** The longest pause between being told that blobs are there and naming them in a manifest. */
+  readonly thinkMs: number
   /** About how many manifests this worker keeps. */
   readonly keep: number
 }
@@ -77,6 +79,7 @@ export class Worker {
     const config = blobOf(`config ${owner} ${world.serial()}`)
     const toldAtMs = performance.now()
     for (const blob of [config, ...layers]) await this.#ensureBlob(repository, blob)
+    if (this.#options.thinkMs > 0) await Bun.sleep(random(this.#options.thinkMs))
     await this.#putManifest(repository, imageOf(config, layers), { tagged: random(4) > 0, toldAtMs })
   }
 
