@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { NOTHING, type Tally } from './tally.ts'
@@ -16,12 +16,21 @@ export async function runTests(
   limitMs: number,
 ): Promise<{ tally: Tally; skipped: string[] }> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-tests-'))
+  // Whatever tests leave behind goes with it. PostgreSQL runs as a user of its own, who must come through.
+  await chmod(folder, 0o711)
   const report = join(folder, 'junit.xml')
   try {
     // Several worker processes race for the same two cores and make tests with deadlines flaky: one is enough.
     const child = Bun.spawn(
       [process.execPath, 'test', '--dots', '--reporter=junit', `--reporter-outfile=${report}`, ...paths],
-      { stdin: 'ignore', stdout: 'inherit', stderr: 'inherit', timeout: limitMs, killSignal: 'SIGKILL' },
+      {
+        env: { ...process.env, TMPDIR: folder },
+        stdin: 'ignore',
+        stdout: 'inherit',
+        stderr: 'inherit',
+        timeout: limitMs,
+        killSignal: 'SIGKILL',
+      },
     )
     const exitCode = await child.exited
     if (child.signalCode !== null)
