@@ -68,9 +68,10 @@ async function start(config: Config, log: JsonLog): Promise<void> {
   const memory = new CollectionMemory()
   const jobs = new Jobs(log, metrics)
   for (const job of backgroundJobs({ services, config, memory, log, metrics })) jobs.start(job)
+  // Whoever reads that it has started may stop it at once.
+  handleSignals({ server, jobs, installation, memory, log })
   process.stdout.write(formatStart(config, installation, server.addresses))
   log.write('info', 'started', { version: VERSION, addresses: server.addresses })
-  handleSignals({ server, jobs, installation, memory, log })
 }
 
 interface Running {

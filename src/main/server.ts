@@ -27,6 +27,8 @@ export interface ServerOptions {
   readonly tls: { readonly cert: string; readonly key: string } | undefined
   readonly transferTimeoutMs: number
   readonly stopTimeoutMs: number
+  /** How long a connection may idle, when not the default; whole seconds. */
+  readonly idleSeconds?: number
   readonly application: Application
   readonly log: Log
   /** Must not throw. */
@@ -37,6 +39,9 @@ type BunServer = Bun.Server<undefined>
 
 /** Reads that make no progress for this long are cut off; also how long a connection may idle. Bun's most is 255 s. */
 const IDLE_SECONDS = 120
+
+/** How much of a refused request's body is taken in and dropped, so that its connection can be used again. */
+const MOST_DROPPED_BYTES = 16 * 1024 * 1024
 
 /** How long handlers get to tidy up after their bodies were ended at the end of a stop. */
 const LAST_WORDS_MS = 2000
@@ -80,6 +85,10 @@ export class RegistryServer {
     this.transfers.close()
   }
 
+  get #idleSeconds(): number {
+    return this.#options.idleSeconds ?? IDLE_SECONDS
+  }
+
   #listen(address: ListenAddress, isAnonymous: boolean): BunServer {
     const { tls } = this.#options
     const answer = (request: Request, server: BunServer) => this.#answer(request, server, isAnonymous)
@@ -89,10 +98,12 @@ export class RegistryServer {
       hasLostSegments(pathOf(request.url)) ? refuseRawPath(request, server) : answer(request, server)
     return serveOn(address, {
       ...(tls === undefined ? {} : { tls }),
-      idleTimeout: IDLE_SECONDS,
+      idleTimeout: this.#idleSeconds,
       // Blobs have their own limit, and every other body is measured by who reads it.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // Outside of development Bun lets two servers share a port, and the kernel would deal requests out between them.
+      reusePort: false,
       routes: rawPathRoutes(refuseRawPath, answerDeeper),
       fetch: answer,
       error: (error: Error) => this.#fail(error, undefined),
@@ -100,10 +111,20 @@ export class RegistryServer {
   }
 
   async #answer(request: Request, server: BunServer, isAnonymous: boolean): Promise<Response> {
-    return await this.#exchange(request, server, isAnonymous, (path, context) => {
+    return await this.#exchange(request, server, isAnonymous, async (path, context) => {
+      const refusal = refuseAtEdge(request)
+      if (refusal !== undefined) return refusal
+      if (request.method === 'GET' || request.method === 'HEAD') {
+        return await this.#options.application(request, path, context)
+      }
       // What we work on may take longer than a connection may idle: a commit of 50 GB, a wait for a lock.
-      if (request.method !== 'GET' && request.method !== 'HEAD') server.timeout(request, 0)
-      return refuseAtEdge(request) ?? this.#options.application(this.transfers.watch(request), path, context)
+      server.timeout(request, 0)
+      try {
+        return await this.#options.application(this.transfers.watch(request), path, context)
+      } finally {
+        // The connection outlives the request: without its limit anybody could keep it for ever.
+        server.timeout(request, this.#idleSeconds)
+      }
     })
   }
 
@@ -122,6 +143,7 @@ export class RegistryServer {
     } catch (error) {
       response = this.#fail(error, context)
     }
+    if (leavesMuchUnread(request, response)) response.headers.set('connection', 'close')
     response.headers.set('x-request-id', context.requestId)
     this.#options.observe({ request, response, path, context, durationMs: performance.now() - startedMs })
     return response
@@ -140,6 +162,17 @@ export class RegistryServer {
     this.#options.log.write('error', 'request failed', { requestId, operation, error })
     return edgeRefusal(500, 'UNKNOWN', 'The server made a mistake. Its log says more under the id of this request.')
   }
+}
+
+/**
+ * Whether a refusal leaves a body on its way that is not worth waiting for. Bun reads and drops what we do not read, so
+ * a stranger could send a terabyte after a 401. A smaller rest is let in: a close would take the answer from clients
+ * that write before they read.
+ */
+function leavesMuchUnread(request: Request, response: Response): boolean {
+  if (response.status === 413) return true
+  if (response.status < 400 || request.body === null || request.bodyUsed) return false
+  return !(Number(request.headers.get('content-length') ?? Number.NaN) <= MOST_DROPPED_BYTES)
 }
 
 function serveOn(address: ListenAddress, options: Partial<Bun.Serve.Options<undefined, string>>): BunServer {

@@ -68,6 +68,16 @@ test('an address that is taken ends the start with status 1, one sentence, and n
   expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
 }, 30_000)
 
+test('a second server does not share the port of the first', async () => {
+  await using first = await startLading(await freshSettings())
+  const settings = await freshSettings()
+  settings.LADING_LISTEN = new URL(first.addresses[0] ?? '').host
+  const second = await startLading(settings)
+  expect(second.child.exitCode).toBe(1)
+  expect(second.stderr()).toStartWith('lading: cannot start: ')
+  expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
+}, 30_000)
+
 test('a data folder that is in use is refused; one whose process was killed is not', async () => {
   const settings = await freshSettings()
   await using holder = await startLading(settings)
