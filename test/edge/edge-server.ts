@@ -34,7 +34,8 @@ export function startEdgeServer(options: Partial<ServerOptions> = {}): EdgeServe
 async function echo(request: Request, path: string): Promise<Response> {
   if (path === '/bug') throw new Error('a secret from the inside')
   if (path === '/missing-file') return new Response(Bun.file('/nowhere/secret-path'))
-  if (path === '/unread') return new Response('too large', { status: 413 })
+  if (path === '/unread') return new Response('nobody knows you', { status: 401 })
+  if (path === '/too-large') return new Response('too large', { status: 413 })
   const body = await request.arrayBuffer()
   return Response.json({ method: request.method, path, sizeBytes: body.byteLength })
 }

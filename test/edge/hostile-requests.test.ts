@@ -143,15 +143,39 @@ test('a file that is gone when it is to be sent is a bare 500 too', async () => 
   expect(edge.logged.at(-1)).toMatchObject({ level: 'error', fields: { error: { code: 'ENOENT' } } })
 })
 
-test('an answer before the body, and a declared terabyte, leave the server well', async () => {
-  const early = await sendRaw(edge.port, `POST /unread HTTP/1.1\r\n${HOST}Content-Length: 1000000000000\r\n\r\nhello`)
-  expect(early.status).toBe(413)
+test('an answer before the body closes the connection when a terabyte is on its way, and keeps it for a little', async () => {
+  const declared = `POST /unread HTTP/1.1\r\n${HOST}Content-Length: 1000000000000\r\n\r\nhello`
+  const early = await sendRaw(edge.port, declared)
+  expect([early.status, early.isClosed]).toEqual([401, true])
+  const endless = await sendRaw(
+    edge.port,
+    `POST /unread HTTP/1.1\r\n${HOST}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n`,
+  )
+  expect([endless.status, endless.isClosed]).toEqual([401, true])
   const again = await sendRaw(
     edge.port,
     `POST /unread HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhelloGET /after HTTP/1.1\r\n${HOST}\r\n`,
   )
   expect(again.text).toContain('/after')
 })
+
+test('413 closes the connection: what follows was meant to be the body', async () => {
+  const answer = await sendRaw(edge.port, `POST /too-large HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhe`)
+  expect([answer.status, answer.isClosed]).toEqual([413, true])
+})
+
+test('a connection may not idle for ever, whatever was asked on it', async () => {
+  await using quick = startEdgeServer({ idleSeconds: 1 })
+  const requests = [
+    `GET /x HTTP/1.1\r\n${HOST}\r\n`,
+    `POST /x HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhello`,
+    `POST /unread HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\n`,
+    `PATCH /unread HTTP/1.1\r\n${HOST}Content-Length: 5\r\n\r\nhe`,
+  ]
+  // Bun looks every four seconds.
+  const answers = await Promise.all(requests.map((bytes) => sendRaw(quick.port, bytes, { quietMs: 9000 })))
+  expect(answers.map(({ isClosed }) => isClosed)).toEqual([true, true, true, true])
+}, 15_000)
 
 test('GET and HEAD with a body are answered, and the connection stays in step', async () => {
   const answer = await sendRaw(
