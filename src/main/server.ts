@@ -102,6 +102,8 @@ export class RegistryServer {
       // Blobs have their own limit, and every other body is measured by who reads it.
       maxRequestBodySize: Number.MAX_SAFE_INTEGER,
       development: false,
+      // Outside of development Bun lets two servers share a port, and the kernel would deal requests out between them.
+      reusePort: false,
       routes: rawPathRoutes(refuseRawPath, answerDeeper),
       fetch: answer,
       error: (error: Error) => this.#fail(error, undefined),
