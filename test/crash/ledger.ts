@@ -67,6 +67,12 @@ export class Ledger {
     this.#writes.set(object, [{ value, startedMs: 0, ackedMs: 0 }])
   }
 
+  /** When the object was last asked to change, or the last answer to that came. */
+  lastMs(object: string): number {
+    const last = this.#writes.get(object)?.at(-1)
+    return last?.ackedMs ?? last?.startedMs ?? 0
+  }
+
   forget(object: string): void {
     this.#writes.delete(object)
   }

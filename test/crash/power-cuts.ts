@@ -17,6 +17,8 @@ export interface PowerCutResult {
   readonly reads: number
 }
 
+const FORGET_AFTER_MS = 20_000
+
 interface Bench {
   readonly disks: Disks
   readonly fileSystem: FileSystem
@@ -43,6 +45,8 @@ export async function powerCuts(folder: string, fileSystem: FileSystem, cuts: nu
     let reads = 0
     for (let cut = 1; cut <= cuts; cut += 1) {
       await Bun.sleep(100 + random(900))
+      bench.world.forgetAbsentBefore(performance.now() - FORGET_AFTER_MS)
+      bench.world.forgetPromisesBefore(performance.now() - FORGET_AFTER_MS)
       reads += await cutOnce(bench, join(folder, `${fileSystem}-cut.log`))
       if (cut % 20 === 0) console.log(`  ${cut} cuts, ${reads} reads, ${bench.world.counts.violations ?? 0} violations`)
     }

@@ -1,5 +1,5 @@
 import type { ManifestContent } from './content.ts'
-import { Ledger } from './ledger.ts'
+import { ABSENT, Ledger } from './ledger.ts'
 
 /** Where a manifest or a tag is. */
 export interface Place {
@@ -51,6 +51,22 @@ export class RigWorld {
 
   promise(repository: string, digest: string): void {
     this.promises.push({ repository, digest, atMs: performance.now() })
+  }
+
+  /** What went long ago, and has been seen to be gone, need not be asked for at every cut. */
+  forgetAbsentBefore(ms: number): void {
+    for (const key of this.manifests.keys()) {
+      if (this.ledger.certain(key) === ABSENT && this.ledger.lastMs(key) < ms) this.#forget(this.manifests, key)
+    }
+    // A blob that was pushed by itself may have been collected by now.
+    for (const key of this.loneBlobs.keys()) {
+      if (this.ledger.lastMs(key) < ms) this.#forget(this.loneBlobs, key)
+    }
+  }
+
+  #forget(known: Map<string, unknown>, key: string): void {
+    known.delete(key)
+    this.ledger.forget(key)
   }
 
   forgetPromisesBefore(ms: number): void {
