@@ -35,3 +35,13 @@ export async function authenticateRequest(
   }
   return key.principal
 }
+
+/**
+ * Spares a large body being read for a key that nobody has. It lets somebody who has heard of a key id find out that it
+ * exists, which calls of ordinary size do not; ids are too many to be guessed.
+ *
+ * @throws {Refusal} `signature-mismatch`
+ */
+export async function requireKnownKey(services: Services, claim: SignatureClaim): Promise<void> {
+  if ((await services.credentials.find(claim.accessKeyId)) === undefined) throw signatureMismatch()
+}

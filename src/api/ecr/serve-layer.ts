@@ -17,6 +17,9 @@ export async function serveLayer(services: Services, request: Request, context: 
   context.surface = 'ecr'
   context.operation = 'DownloadLayer'
   try {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new Refusal('unsupported', 'A layer can only be read here: expected GET or HEAD.')
+    }
     const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
     const { name, digest } = verifyLayerToken(services, token)
     const principal = anonymousPrincipal(services.defaultRegistry.accountId)

@@ -2,8 +2,9 @@ import { quote } from '../../core/digest.ts'
 import type { Principal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
-import { authenticateAws, readBody } from '../authenticate-aws.ts'
+import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
+import { withBody } from '../read-body.ts'
 import type { RequestContext } from '../request-context.ts'
 import { xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -58,7 +59,7 @@ async function authenticate(services: Services, request: Request, options: AwsOp
 
 /** Only the action's name is looked at, and only to say why it is refused. */
 async function refuseUnsigned(request: Request, options: AwsOptions): Promise<Refusal> {
-  const action = parseForm(await readBody(request, BODY_LIMIT_BYTES)).get('Action') ?? ''
+  const action = await withBody(request, BODY_LIMIT_BYTES, async (body) => parseForm(body).get('Action') ?? '')
   if (UNSIGNED_ACTIONS.includes(action)) return notAvailableYet(action, options)
   return new Refusal('unauthenticated', 'Request is missing Authentication Token')
 }
