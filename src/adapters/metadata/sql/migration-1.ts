@@ -62,7 +62,8 @@ function tagTables({ rowId, integer, text }: ColumnTypes): string[] {
     `create table tags (id ${rowId}, repository_id ${integer} not null, tag ${text} not null, digest ${text} not null,
       from_ms ${integer} not null, until_ms ${integer})`,
     'create unique index tags_live on tags (repository_id, tag) where until_ms is null',
-    'create index tags_live_by_digest on tags (repository_id, digest, tag) where until_ms is null',
+    // The last column is always null: SQLite reads an index alone only when it has every column that is asked for.
+    'create index tags_live_by_digest on tags (repository_id, digest, tag, until_ms) where until_ms is null',
     'create index tags_history on tags (repository_id, tag, until_ms) where until_ms is not null',
   ]
 }
