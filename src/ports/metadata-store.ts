@@ -159,6 +159,8 @@ export type TagStatus = 'TAGGED' | 'UNTAGGED' | 'ANY'
 
 /** Reads. Inside a transaction they see its own writes; deleted manifests and closed tags are never seen. */
 export interface MetadataReader {
+  /** The id of the installation that this is the metadata of, once it has one. */
+  findInstallation(): Promise<string | undefined>
   findRegistry(accountId: string, region: string): Promise<Registry | undefined>
   getAccountSettings(registryId: number): Promise<Readonly<Record<string, string>>>
 
@@ -218,6 +220,8 @@ export interface MetadataReader {
  * cut. What a transaction has read and `lock`ed does not change under it until it ends.
  */
 export interface MetadataTransaction extends MetadataReader {
+  /** The installation's id: `id` when it had none. */
+  ensureInstallation(id: string): Promise<string>
   /** The registry, made when there is none. */
   ensureRegistry(accountId: string, region: string, nowMs: number): Promise<Registry>
   putAccountSetting(registryId: number, name: string, value: string): Promise<void>

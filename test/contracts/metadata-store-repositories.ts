@@ -42,6 +42,13 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect((await makeRegistry(store, '111111111111')).id).not.toBe(first.id)
     })
 
+    test('ensureInstallation() keeps the first id', async () => {
+      expect(await store.findInstallation()).toBeUndefined()
+      expect(await store.transact((transaction) => transaction.ensureInstallation('one'))).toBe('one')
+      expect(await store.transact((transaction) => transaction.ensureInstallation('two'))).toBe('one')
+      expect(await store.findInstallation()).toBe('one')
+    })
+
     test('account settings are kept by name', async () => {
       const { id } = await makeRegistry(store)
       await store.transact(async (transaction) => {

@@ -18,6 +18,7 @@ export const createTables: Migration = {
 
 function registryTables({ id, integer, text, keyed }: ColumnTypes): string[] {
   return [
+    `create table installation (only_row ${integer} not null primary key, id ${text} not null)`,
     `create table registries (id ${id}, account_id ${text} not null, region ${text} not null,
       created_at_ms ${integer} not null, unique (account_id, region))`,
     `create table account_settings (registry_id ${integer} not null, name ${text} not null, value ${text} not null,

@@ -2,8 +2,18 @@ import type { MetadataReader, MetadataTransaction, Registry } from '../../../por
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'findRegistry' | 'getAccountSettings'>
-type Writes = Pick<MetadataTransaction, 'ensureRegistry' | 'putAccountSetting'>
+type Reads = Pick<MetadataReader, 'findInstallation' | 'findRegistry' | 'getAccountSettings'>
+type Writes = Pick<MetadataTransaction, 'ensureInstallation' | 'ensureRegistry' | 'putAccountSetting'>
+
+const findInstallation = statement(({ db }: Parts<Record<never, never>>) => db.selectFrom('installation').select('id'))
+
+/** The only key there is makes it the only row. */
+const insertInstallation = statement(({ db, p }: Parts<{ id: string }>) =>
+  db
+    .insertInto('installation')
+    .values({ only_row: 1, id: p.id })
+    .onConflict((conflict) => conflict.doNothing()),
+)
 
 const findRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string }>) =>
   db
@@ -33,6 +43,9 @@ const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: strin
 
 export function registryReads(connection: SqlConnection): Reads {
   return {
+    async findInstallation() {
+      return (await connection.first(findInstallation, {}))?.id
+    },
     findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
     async getAccountSettings(registryId) {
       const rows = await connection.all(listSettings, { registryId })
@@ -43,6 +56,10 @@ export function registryReads(connection: SqlConnection): Reads {
 
 export function registryWrites(connection: SqlConnection): Writes {
   return {
+    async ensureInstallation(id) {
+      await connection.run(insertInstallation, { id })
+      return (await connection.first(findInstallation, {}))?.id ?? id
+    },
     async ensureRegistry(accountId, region, nowMs) {
       await connection.run(insertRegistry, { accountId, region, nowMs })
       const registry: Registry | undefined = await connection.first(findRegistry, { accountId, region })

@@ -13,6 +13,7 @@ import type { BlobRecord, BlobRemoval, Upload } from '../../../ports/metadata-st
  */
 export interface Schema {
   schema_version: { version: number; probes: number }
+  installation: { only_row: number; id: string }
   registries: { id: Generated<number>; account_id: string; region: string; created_at_ms: number }
   account_settings: { registry_id: number; name: string; value: string }
   repositories: RepositoryTable
