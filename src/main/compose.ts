@@ -95,7 +95,6 @@ function openTemplate(nowMs: number): CreationTemplate {
     prefix: 'ROOT',
     description: 'Made at the first start, because LADING_CREATE_ON_PUSH is true.',
     appliedFor: ['CREATE_ON_PUSH'],
-    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
     resourceTags: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

@@ -24,7 +24,11 @@ export interface Repository {
   readonly repositoryPolicyText?: string
   readonly lifecyclePolicyText?: string
 }
-export type NewRepository = Omit<Repository, 'id'>
+/** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
+export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush'> {
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
+}
 
 /** The settings that can change after creation. */
 export type RepositoryChange = Partial<Pick<Repository, 'tagMutability' | 'scanOnPush'>>
@@ -98,7 +102,7 @@ export interface CreationTemplate {
   readonly prefix: string
   readonly description?: string
   readonly appliedFor: readonly ('REPLICATION' | 'PULL_THROUGH_CACHE' | 'CREATE_ON_PUSH')[]
-  readonly tagMutability: TagMutability
+  readonly tagMutability?: TagMutability
   readonly encryption?: { readonly type: string; readonly kmsKey?: string }
   readonly resourceTags: readonly ResourceTag[]
   readonly repositoryPolicyText?: string

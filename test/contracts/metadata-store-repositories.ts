@@ -63,8 +63,16 @@ export function testRepositories(open: OpenMetadataStore): void {
         lifecyclePolicyText: '{ }',
       })
       const made = await store.transact((transaction) => transaction.insertRepository(wanted))
-      expect(made).toEqual({ ...wanted, id: made?.id ?? 0 })
+      expect(made).toMatchObject(wanted)
       expect(await store.findRepository(registry.id, wanted.name)).toEqual(made)
+    })
+
+    test('a repository whose settings nobody has chosen has the default ones', async () => {
+      const registry = await makeRegistry(store)
+      const unset = newRepository(registry, 'a/b', { tagMutability: undefined, scanOnPush: undefined })
+      const made = await store.transact((transaction) => transaction.insertRepository(unset))
+      expect(made).toMatchObject({ tagMutability: { mode: 'MUTABLE', exclusionFilters: [] }, scanOnPush: false })
+      expect(await store.findRepository(registry.id, unset.name)).toEqual(made)
     })
 
     test('insertRepository() gives undefined when the name is taken', async () => {

@@ -67,7 +67,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}): Promise<Te
 export async function createRepository(
   registry: TestRegistry,
   name: string,
-  tagMutability: TagMutability = { mode: 'MUTABLE', exclusionFilters: [] },
+  tagMutability?: TagMutability,
 ): Promise<Repository> {
   const { services, clock } = registry
   const repository = await services.metadata.transact((transaction) =>
@@ -76,7 +76,7 @@ export async function createRepository(
       name: parseRepositoryName(name),
       createdAtMs: clock.nowMs(),
       tagMutability,
-      scanOnPush: false,
+      scanOnPush: undefined,
       encryption: { type: 'AES256' },
     }),
   )

@@ -3,7 +3,7 @@ import type { CreationTemplate, Repository } from '../../ports/metadata-store.ts
 import { authorize, repositoryArn } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { getRepository, repositoryUnknown } from '../get-repository.ts'
-import { DEFAULT_SETTINGS, insertRepository, type RepositorySettings } from './create-repository.ts'
+import { DEFAULT_ENCRYPTION, insertRepository, type RepositorySettings } from './create-repository.ts'
 import { findTemplateFor } from './find-template.ts'
 
 /**
@@ -29,8 +29,8 @@ function fromTemplate(name: RepositoryName, template: CreationTemplate): Reposit
   return {
     name,
     tagMutability: template.tagMutability,
-    scanOnPush: DEFAULT_SETTINGS.scanOnPush,
-    encryption: template.encryption ?? DEFAULT_SETTINGS.encryption,
+    scanOnPush: undefined,
+    encryption: template.encryption ?? DEFAULT_ENCRYPTION,
     resourceTags: template.resourceTags,
     ...(repositoryPolicyText === undefined ? {} : { repositoryPolicyText }),
     ...(lifecyclePolicyText === undefined ? {} : { lifecyclePolicyText }),

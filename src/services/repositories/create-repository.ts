@@ -7,8 +7,9 @@ import type { Caller, Services } from '../context.ts'
 
 export interface RepositorySettings {
   readonly name: RepositoryName
-  readonly tagMutability: TagMutability
-  readonly scanOnPush: boolean
+  /** Undefined, as `scanOnPush`, when neither the request nor a template says anything. */
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
   /** Recorded for those who ask, as ECR does; storage itself is encrypted where it is mounted. */
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
   readonly resourceTags: readonly ResourceTag[]
@@ -18,12 +19,7 @@ export interface RepositorySettings {
 }
 
 /** What a repository has when nothing is said (ecr.md 1.2). */
-export const DEFAULT_SETTINGS = {
-  tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
-  scanOnPush: false,
-  encryption: { type: 'AES256' },
-  resourceTags: [],
-} satisfies Omit<RepositorySettings, 'name'>
+export const DEFAULT_ENCRYPTION: RepositorySettings['encryption'] = { type: 'AES256' }
 
 /** @throws {Refusal} `repository-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
 export async function createRepository(

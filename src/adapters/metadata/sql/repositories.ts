@@ -1,11 +1,7 @@
 import { sql } from 'kysely'
 import type { RepositoryName } from '../../../core/repository-name.ts'
-import type {
-  MetadataReader,
-  MetadataTransaction,
-  NewRepository,
-  RepositoryChange,
-} from '../../../ports/metadata-store.ts'
+import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
+import type { MetadataReader, MetadataTransaction, RepositoryChange } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from './connection.ts'
 import { deleteRepository } from './delete-repository.ts'
 import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
@@ -56,11 +52,11 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
       lifecycle_policy_text: p.lifecyclePolicyText,
     })
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
-    .returning('id'),
+    .returning(REPOSITORY_COLUMNS),
 )
 
 const setMutability = statement(
-  ({ db, p }: Parts<{ repositoryId: number; mode: NewRepository['tagMutability']['mode']; filters: string }>) =>
+  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode; filters: string }>) =>
     db
       .updateTable('repositories')
       .set({ mutability_mode: p.mode, mutability_filters: p.filters })
@@ -105,7 +101,7 @@ export function repositoryWrites(connection: SqlConnection): Writes {
   return {
     async insertRepository(repository) {
       const row = await connection.first(insertRepository, fromRepository(repository))
-      return row && { ...repository, id: row.id }
+      return row && toRepository(row)
     },
     updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
     deleteRepository: (repositoryId, dueAtMs) => deleteRepository(connection, repositoryId, dueAtMs),

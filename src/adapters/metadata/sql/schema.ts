@@ -69,9 +69,10 @@ interface RepositoryTable {
   registry_id: number
   name: RepositoryName
   created_at_ms: number
-  mutability_mode: TagMutabilityMode
-  mutability_filters: string
-  scan_on_push: number
+  /** Null, as are the next two, where nobody has chosen: it is then inherited, or the default. */
+  mutability_mode: TagMutabilityMode | null
+  mutability_filters: string | null
+  scan_on_push: number | null
   encryption_type: string
   encryption_key: string | null
   policy_text: string | null
