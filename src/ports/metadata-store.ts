@@ -4,6 +4,7 @@ import type { Tag } from '../core/tag.ts'
 import type { TagMutability } from '../core/tag-mutability.ts'
 import type { BlobLocation } from './blob-store.ts'
 import type { UploadId } from './ids.ts'
+import type { EventRecord, StoredEvent } from './metadata/event-record.ts'
 
 /** One account in one region. */
 export interface Registry {
@@ -32,6 +33,29 @@ export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' |
 
 /** The settings that can change after creation. */
 export type RepositoryChange = Partial<Pick<Repository, 'tagMutability' | 'scanOnPush'>>
+
+/** A repository, live or deleted. */
+export interface StoredRepository extends Repository {
+  /** When it was deleted. Until its purge begins everything it held is there, so that it could be brought back. */
+  readonly deletedAtMs: number | undefined
+  /** Whether some of it is gone already. */
+  readonly isPurging: boolean
+}
+
+/** How far `purgeRepository` came. */
+export interface RepositoryPurge {
+  /** `kept`: it is live, or not there at all; `begun`: there is more to purge; `purged`: nothing is left of it. */
+  readonly state: 'kept' | 'begun' | 'purged'
+  /** How many manifests this call has purged. */
+  readonly manifests: number
+}
+
+/** What a page of rows comes to; `last` is where the next page begins, undefined when the page was empty. */
+export interface WeighedPage {
+  readonly count: number
+  readonly sizeBytes: number
+  readonly last: Digest | undefined
+}
 
 /** A manifest as one repository holds it. */
 export interface Manifest {
@@ -117,7 +141,7 @@ export interface ResourceTag {
   readonly value: string
 }
 
-/** What the collector looks at: a blob in a repository, or a deleted manifest whose restore window ends. */
+/** What the collector looks at: a blob in a repository, or a deleted manifest or repository whose restore window ends. */
 export type Candidate =
   | {
       readonly kind: 'blob'
@@ -126,6 +150,12 @@ export type Candidate =
       readonly dueAtMs: number
     }
   | { readonly kind: 'manifest'; readonly repositoryId: number; readonly digest: Digest; readonly dueAtMs: number }
+  | {
+      readonly kind: 'repository'
+      readonly repositoryId: number
+      readonly digest?: undefined
+      readonly dueAtMs: number
+    }
 
 /** Bytes that no metadata refers to any more and that are to be unlinked. */
 export interface BlobRemoval {
@@ -135,14 +165,6 @@ export interface BlobRemoval {
   readonly dueAtMs: number
   /** Why it goes, for the one who asks afterwards. */
   readonly why: 'unreferenced' | 'replaced'
-}
-
-/** A fact for operators and, later, for subscribers; written in the transaction that made it true. */
-export interface EventRecord {
-  readonly kind: string
-  readonly atMs: number
-  readonly repositoryId: number | undefined
-  readonly detail: Readonly<Record<string, unknown>>
 }
 
 /** A page of a list in ascending byte order: what follows `after`, at most `limit` of it. */
@@ -161,7 +183,12 @@ export interface ManifestWithTags extends Manifest {
 }
 export type TagStatus = 'TAGGED' | 'UNTAGGED' | 'ANY'
 
-/** Reads. Inside a transaction they see its own writes; deleted manifests and closed tags are never seen. */
+/**
+ * Reads. Inside a transaction they see its own writes; deleted manifests and closed tags are never seen.
+ *
+ * A deleted repository is found neither by its name nor in a list, nor can it be locked; only `findStoredRepository` and
+ * `holdersOfBlob` know of it. Reads that are given a repository's number do not ask again whether it is live.
+ */
 export interface MetadataReader {
   findRegistry(accountId: string, region: string): Promise<Registry | undefined>
   getAccountSettings(registryId: number): Promise<Readonly<Record<string, string>>>
@@ -170,6 +197,8 @@ export interface MetadataReader {
   /** In byte order of their names. */
   listRepositories(registryId: number, page: Page): Promise<Repository[]>
   listResourceTags(repositoryId: number): Promise<ResourceTag[]>
+  /** By its number, live or deleted: for the janitor, who has nothing but that. */
+  findStoredRepository(repositoryId: number): Promise<StoredRepository | undefined>
 
   findCreationTemplate(registryId: number, prefix: string): Promise<CreationTemplate | undefined>
   listCreationTemplates(registryId: number, page: Page): Promise<CreationTemplate[]>
@@ -200,6 +229,8 @@ export interface MetadataReader {
   isBlobReferenced(repositoryId: number, digest: Digest): Promise<boolean>
   /** Repositories of the registry that may see the blob, for a mount without `from`. At most `limit`. */
   repositoriesWithBlob(registryId: number, digest: Digest, limit: number): Promise<Repository[]>
+  /** Repositories of the installation, live or deleted, that may see the blob. At most `limit`. */
+  holdersOfBlob(digest: Digest, limit: number): Promise<StoredRepository[]>
   findBlob(digest: Digest): Promise<BlobRecord | undefined>
 
   findUpload(id: UploadId): Promise<Upload | undefined>
@@ -209,12 +240,16 @@ export interface MetadataReader {
   /** Due candidates, oldest first (ties in any fixed order); with `after`, what follows it, whether or not it is still there. */
   listDueCandidates(nowMs: number, limit: number, after?: Candidate): Promise<Candidate[]>
   listDueRemovals(nowMs: number, limit: number): Promise<BlobRemoval[]>
+  /** A page of the repository's manifests, deleted ones included: what its purge would take. */
+  weighManifests(repositoryId: number, page: Page<Digest>): Promise<WeighedPage>
+  /** A page of the blobs that the repository may see, of which those count that no other repository may see. */
+  weighBlobs(repositoryId: number, page: Page<Digest>): Promise<WeighedPage>
   /** Live blobs in the order of their last check, never-checked ones first. */
   listBlobsToVerify(limit: number): Promise<BlobRecord[]>
   /** Counts and sums for the collector's brake and for metrics; deleted manifests count until they are purged. May be a few minutes old. */
   usage(): Promise<{ readonly blobs: number; readonly blobBytes: number; readonly manifests: number }>
   /** By id. Where transactions run side by side, one that commits late may show an event with an id already passed. */
-  listEvents(page: Page<number>): Promise<(EventRecord & { readonly id: number })[]>
+  listEvents(page: Page<number>): Promise<StoredEvent[]>
 }
 
 /**
@@ -230,7 +265,7 @@ export interface MetadataTransaction extends MetadataReader {
    * Keeps the repository as it is until the transaction ends. `shared`: others may push at the same time, none may
    * delete from it; `exclusive`: nobody else changes anything in it.
    *
-   * @returns the repository as it is now, or undefined when it is gone
+   * @returns the repository as it is now, or undefined when it is gone or deleted
    */
   lockRepository(repositoryId: number, mode: 'shared' | 'exclusive'): Promise<Repository | undefined>
   /** Keeps anybody else from writing this tag until the transaction ends. Lock several in byte order. */
@@ -241,8 +276,20 @@ export interface MetadataTransaction extends MetadataReader {
   /** @returns undefined when a repository of that name exists */
   insertRepository(repository: NewRepository): Promise<Repository | undefined>
   updateRepository(repositoryId: number, change: RepositoryChange): Promise<void>
-  /** Removes the repository and all its edges; every blob it held becomes a candidate, due at `dueAtMs`. */
-  deleteRepository(repositoryId: number, dueAtMs: number): Promise<void>
+  /**
+   * Hides the repository and frees its name; it becomes a candidate due at `purgeDueAtMs`. Changes a bounded number of
+   * rows, however much it holds: that stays until `purgeRepository`. Its uploads expire. No-op unless it is live.
+   */
+  deleteRepository(repositoryId: number, nowMs: number, purgeDueAtMs: number): Promise<void>
+  /**
+   * Forgets up to `limit` rows of a deleted repository, and with the last of them the repository itself; to be called
+   * until it says `purged`. Once it has begun the repository cannot be brought back. Every blob that it lets go of
+   * becomes a candidate of no repository, due at `blobsDueAtMs`, in the transaction that removes the last edge.
+   */
+  purgeRepository(
+    repositoryId: number,
+    page: { readonly limit: number; readonly blobsDueAtMs: number },
+  ): Promise<RepositoryPurge>
   putResourceTags(repositoryId: number, tags: readonly ResourceTag[]): Promise<void>
   deleteResourceTags(repositoryId: number, keys: readonly string[]): Promise<void>
 

@@ -55,6 +55,8 @@ async function linkFromFirst(
   if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
   await transaction.lockBlobs([link.digest], 'shared')
   for (const source of link.sources) {
+    // Looked up before the transaction began: it may have been deleted since, and then nobody finds it by its name.
+    if ((await transaction.findRepository(source.registryId, source.name))?.id !== source.id) continue
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
     const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
     await transaction.leaseBlobs([link.digest], leaseUntilMs)

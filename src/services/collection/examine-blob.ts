@@ -46,7 +46,7 @@ export async function examineBlob(
   transaction: MetadataTransaction,
   candidate: BlobCandidate,
   nowMs: number,
-): Promise<Handled | undefined> {
+): Promise<Handled<BlobCandidate> | undefined> {
   if (!(await transaction.deleteCandidate(candidate))) return undefined
   const { verdict, sizeBytes } = await judgeBlob(transaction, candidate, nowMs)
   if (verdict.action === 'collect') return { candidate, outcome: undefined, sizeBytes }

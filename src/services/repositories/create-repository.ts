@@ -4,6 +4,7 @@ import type { RepositoryName } from '../../core/repository-name.ts'
 import type { TagMutability } from '../../core/tag-mutability.ts'
 import type { NewRepository, Registry, Repository, ResourceTag } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
+import { requestOf } from '../event-place.ts'
 
 export interface RepositorySettings {
   readonly name: RepositoryName
@@ -51,8 +52,8 @@ export async function insertRepository(
     const inserted = await transaction.insertRepository(repository)
     if (inserted === undefined) return undefined
     if (resourceTags.length > 0) await transaction.putResourceTags(inserted.id, resourceTags)
-    const detail = { name: settings.name, principal: caller.principal.arn, requestId: caller.requestId }
-    await transaction.recordEvent({ kind: 'repository-created', atMs: createdAtMs, repositoryId: inserted.id, detail })
+    const event = { kind: 'repository-created', atMs: createdAtMs, detail: { requestId: caller.requestId } } as const
+    await transaction.recordEvent({ ...event, ...requestOf(caller, inserted) })
     return inserted
   })
 }

@@ -12,7 +12,11 @@ const lockRepository = {
 }
 
 function repositoryById({ db, p }: Parts<{ id: number }>) {
-  return db.selectFrom('repositories').select(REPOSITORY_COLUMNS).where('id', '=', p.id)
+  return db
+    .selectFrom('repositories')
+    .select(REPOSITORY_COLUMNS)
+    .where('id', '=', p.id)
+    .where('deleted_at_ms', 'is', null)
 }
 
 /** Kept until the transaction ends; two tags that hash alike only wait for each other. */

@@ -11,6 +11,8 @@ type Row = CandidateKey & { dueAtMs: number }
 
 /** What the table holds for "no repository": ids begin at 1. */
 const NO_REPOSITORY = 0
+/** What it holds for a repository, which has none: before every digest. */
+const NO_DIGEST = '' as Digest
 
 const upsertCandidate = statement(({ db, p }: Parts<Row>) =>
   db
@@ -115,13 +117,14 @@ export async function dropCandidate(connection: SqlConnection, key: CandidateKey
 }
 
 /** Sorts before every row: times are after 1970, and the other columns then do not matter. */
-const BEFORE_ALL: Row = { kind: 'blob', repositoryId: NO_REPOSITORY, digest: '' as Digest, dueAtMs: -1 }
+const BEFORE_ALL: Row = { kind: 'blob', repositoryId: NO_REPOSITORY, digest: NO_DIGEST, dueAtMs: -1 }
 
-function toRow({ kind, repositoryId = NO_REPOSITORY, digest, dueAtMs }: Candidate): Row {
+function toRow({ kind, repositoryId = NO_REPOSITORY, digest = NO_DIGEST, dueAtMs }: Candidate): Row {
   return { kind, repositoryId, digest, dueAtMs }
 }
 
 function toCandidate({ kind, repositoryId, digest, dueAtMs }: Row): Candidate {
+  if (kind === 'repository') return { kind, repositoryId, dueAtMs }
   if (kind === 'manifest') return { kind, repositoryId, digest, dueAtMs }
   return { kind, repositoryId: repositoryId === NO_REPOSITORY ? undefined : repositoryId, digest, dueAtMs }
 }

@@ -4,7 +4,7 @@ import type { Tag } from '../../../core/tag.ts'
 import type { MetadataTransaction, NewManifest } from '../../../ports/metadata-store.ts'
 import { addBlobCandidates, addCandidate, dropCandidate } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
-import { dropContentIfUnused, putContent } from './manifest-contents.ts'
+import { dropContentsIfUnused, putContent } from './manifest-contents.ts'
 import { deleteManifestEdges, insertEdges } from './manifest-edges.ts'
 import { fromManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
@@ -137,7 +137,7 @@ async function purgeManifest(connection: SqlConnection, key: Key, blobsDueAtMs: 
   await deleteManifestEdges(connection, repositoryId, digest)
   await connection.run(deleteRow, key)
   await dropCandidate(connection, { kind: 'manifest', repositoryId, digest })
-  await dropContentIfUnused(connection, digest)
+  await dropContentsIfUnused(connection, [digest])
   return 'purged'
 }
 

@@ -11,6 +11,7 @@ import { repositoryReads } from './repositories.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
+import { repositoryWeights } from './weigh-repository.ts'
 
 /** Every read, on one connection. */
 export function metadataReader(connection: SqlConnection, engine: EngineReads): MetadataReader {
@@ -26,6 +27,7 @@ export function metadataReader(connection: SqlConnection, engine: EngineReads): 
     ...candidateReads(connection),
     ...removalReads(connection),
     ...eventReads(connection),
+    ...repositoryWeights(connection),
     ...engine,
   }
 }

@@ -25,7 +25,8 @@ function registryTables({ id, integer, text, keyed }: ColumnTypes): string[] {
     `create table repositories (id ${id}, registry_id ${integer} not null, name ${text} not null,
       created_at_ms ${integer} not null, mutability_mode ${text}, mutability_filters ${text},
       scan_on_push ${integer}, encryption_type ${text} not null, encryption_key ${text},
-      policy_text ${text}, lifecycle_policy_text ${text}, unique (registry_id, name))`,
+      policy_text ${text}, lifecycle_policy_text ${text}, deleted_at_ms ${integer}, is_purging ${integer} not null)`,
+    'create unique index repositories_live on repositories (registry_id, name) where deleted_at_ms is null',
     `create table resource_tags (repository_id ${integer} not null, key ${text} not null, value ${text} not null,
       primary key (repository_id, key))${keyed}`,
     `create table creation_templates (registry_id ${integer} not null, prefix ${text} not null, body ${text} not null,
@@ -94,8 +95,8 @@ function collectionTables({ id, integer, text }: ColumnTypes): string[] {
     `create table removals (location ${text} not null primary key, digest ${text} not null,
       size_bytes ${integer} not null, due_at_ms ${integer} not null, why ${text} not null)`,
     'create index removals_by_due on removals (due_at_ms, location)',
-    `create table events (id ${id}, kind ${text} not null, at_ms ${integer} not null, repository_id ${integer},
-      detail ${text} not null)`,
+    `create table events (id ${id}, kind ${text} not null, at_ms ${integer} not null, registry_id ${integer},
+      repository_id ${integer}, repository_name ${text}, principal ${text}, detail ${text} not null)`,
     'create index events_by_time on events (at_ms)',
   ]
 }

@@ -4,13 +4,25 @@ import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { MetadataReader, MetadataTransaction, RepositoryChange } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from './connection.ts'
 import { deleteRepository } from './delete-repository.ts'
-import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
+import { purgeRepository } from './purge-repository.ts'
+import {
+  fromRepository,
+  REPOSITORY_COLUMNS,
+  STORED_REPOSITORY_COLUMNS,
+  toRepository,
+  toStoredRepository,
+} from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'findRepository' | 'listRepositories' | 'listResourceTags'>
+type Reads = Pick<MetadataReader, 'findRepository' | 'findStoredRepository' | 'listRepositories' | 'listResourceTags'>
 type Writes = Pick<
   MetadataTransaction,
-  'insertRepository' | 'updateRepository' | 'deleteRepository' | 'putResourceTags' | 'deleteResourceTags'
+  | 'insertRepository'
+  | 'updateRepository'
+  | 'deleteRepository'
+  | 'purgeRepository'
+  | 'putResourceTags'
+  | 'deleteResourceTags'
 >
 
 const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
@@ -18,7 +30,12 @@ const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: R
     .selectFrom('repositories')
     .select(REPOSITORY_COLUMNS)
     .where('registry_id', '=', p.registryId)
-    .where('name', '=', p.name),
+    .where('name', '=', p.name)
+    .where('deleted_at_ms', 'is', null),
+)
+
+const findStoredRepository = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.selectFrom('repositories').select(STORED_REPOSITORY_COLUMNS).where('id', '=', p.repositoryId),
 )
 
 export const listRepositories = statement(
@@ -28,6 +45,7 @@ export const listRepositories = statement(
       .select(REPOSITORY_COLUMNS)
       .where('registry_id', '=', p.registryId)
       .where('name', '>', p.after)
+      .where('deleted_at_ms', 'is', null)
       .orderBy('name')
       .limit(p.limit),
 )
@@ -50,8 +68,10 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
       encryption_key: p.encryptionKey,
       policy_text: p.policyText,
       lifecycle_policy_text: p.lifecyclePolicyText,
+      deleted_at_ms: null,
+      is_purging: 0,
     })
-    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).where('deleted_at_ms', 'is', null).doNothing())
     .returning(REPOSITORY_COLUMNS),
 )
 
@@ -93,6 +113,10 @@ export function repositoryReads(connection: SqlConnection): Reads {
       const rows = await connection.all(listRepositories, { registryId, after: from, limit })
       return rows.map(toRepository)
     },
+    async findStoredRepository(repositoryId) {
+      const row = await connection.first(findStoredRepository, { repositoryId })
+      return row && toStoredRepository(row)
+    },
     listResourceTags: (repositoryId) => connection.all(listResourceTags, { repositoryId }),
   }
 }
@@ -104,7 +128,9 @@ export function repositoryWrites(connection: SqlConnection): Writes {
       return row && toRepository(row)
     },
     updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
-    deleteRepository: (repositoryId, dueAtMs) => deleteRepository(connection, repositoryId, dueAtMs),
+    deleteRepository: (repositoryId, nowMs, purgeDueAtMs) =>
+      deleteRepository(connection, { repositoryId, nowMs, purgeDueAtMs }),
+    purgeRepository: (repositoryId, page) => purgeRepository(connection, { repositoryId, ...page }),
     async putResourceTags(repositoryId, tags) {
       for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
     },

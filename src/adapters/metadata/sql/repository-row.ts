@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { DEFAULT_SCAN_ON_PUSH, DEFAULT_TAG_MUTABILITY } from '../../../core/repository-settings.ts'
 import type { TagMutability } from '../../../core/tag-mutability.ts'
-import type { NewRepository, Repository } from '../../../ports/metadata-store.ts'
+import type { NewRepository, Repository, StoredRepository } from '../../../ports/metadata-store.ts'
 import type { Schema } from './schema.ts'
 
 export const REPOSITORY_COLUMNS = [
@@ -18,7 +18,19 @@ export const REPOSITORY_COLUMNS = [
   'repositories.lifecycle_policy_text',
 ] as const
 
-export type RepositoryRow = Selectable<Schema['repositories']>
+/** With what only those want who look at deleted ones too. */
+export const STORED_REPOSITORY_COLUMNS = [
+  ...REPOSITORY_COLUMNS,
+  'repositories.deleted_at_ms',
+  'repositories.is_purging',
+] as const
+
+type StoredRepositoryRow = Selectable<Schema['repositories']>
+export type RepositoryRow = Omit<StoredRepositoryRow, 'deleted_at_ms' | 'is_purging'>
+
+export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
+  return { ...toRepository(row), deletedAtMs: row.deleted_at_ms ?? undefined, isPurging: row.is_purging !== 0 }
+}
 
 /** The one place where settings that nobody has chosen get their values. */
 export function toRepository(row: RepositoryRow): Repository {

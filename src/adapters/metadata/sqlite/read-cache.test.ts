@@ -97,7 +97,7 @@ test('a repository made again under its name is the new one at once', async () =
   const store = await openSqliteMetadataStore({ path: ':memory:' })
   const old = await makeRepository(store)
   expect((await store.findRepository(old.registryId, old.name))?.id).toBe(old.id)
-  await store.transact((transaction) => transaction.deleteRepository(old.id, 0))
+  await store.transact((transaction) => transaction.deleteRepository(old.id, 0, 1))
   expect(await store.findRepository(old.registryId, old.name)).toBeUndefined()
   const made = await makeRepository(store)
   expect((await store.findRepository(old.registryId, old.name))?.id).toBe(made.id)

@@ -3,7 +3,7 @@ import { REPOSITORY_COLUMNS, toRepository } from '../sql/repository-row.ts'
 import { type Parts, statement } from '../sql/statement.ts'
 
 const repositoryById = statement(({ db, p }: Parts<{ id: number }>) =>
-  db.selectFrom('repositories').select(REPOSITORY_COLUMNS).where('id', '=', p.id),
+  db.selectFrom('repositories').select(REPOSITORY_COLUMNS).where('id', '=', p.id).where('deleted_at_ms', 'is', null),
 )
 
 const readUsage = statement(({ db }: Parts<Record<never, never>>) =>
