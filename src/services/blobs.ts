@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { BlobLocation, ByteRange } from '../ports/blob-store.ts'
-import type { BlobRecord, Repository } from '../ports/metadata-store.ts'
+import type { BlobRecord } from '../ports/metadata/blobs.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 import { INSTALLATION } from './event-place.ts'
 

@@ -1,5 +1,5 @@
 import type { EventPlace } from '../ports/metadata/event-record.ts'
-import type { Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Caller } from './context.ts'
 
 type Located = Pick<Repository, 'id' | 'registryId' | 'name'>

@@ -1,4 +1,5 @@
-import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import type { Caller } from './context.ts'
 import { repositoryUnknown } from './get-repository.ts'
 

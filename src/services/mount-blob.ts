@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
-import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isAllowed, repositoryArn } from './authorize.ts'
 import { isServable } from './blobs.ts'
 import type { Caller, Services } from './context.ts'

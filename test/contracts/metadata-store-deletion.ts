@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { MetadataStore, Repository } from '../../src/ports/metadata-store.ts'
+import type { Repository } from '../../src/ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   blob,
   digest,

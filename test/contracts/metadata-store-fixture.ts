@@ -4,17 +4,13 @@ import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import { parseTag, type Tag } from '../../src/core/tag.ts'
 import type { BlobLocation } from '../../src/ports/blob-store.ts'
 import type { UploadId } from '../../src/ports/ids.ts'
+import type { BlobRecord } from '../../src/ports/metadata/blobs.ts'
 import type { EventRecord } from '../../src/ports/metadata/event-record.ts'
-import type {
-  BlobRecord,
-  MetadataStore,
-  MetadataTransaction,
-  NewManifest,
-  NewRepository,
-  Registry,
-  Repository,
-  Upload,
-} from '../../src/ports/metadata-store.ts'
+import type { NewManifest } from '../../src/ports/metadata/manifests.ts'
+import type { Registry } from '../../src/ports/metadata/registries.ts'
+import type { NewRepository, Repository } from '../../src/ports/metadata/repositories.ts'
+import type { Upload } from '../../src/ports/metadata/uploads.ts'
+import type { MetadataStore, MetadataTransaction } from '../../src/ports/metadata-store.ts'
 
 /** An empty store, for the length of a test. */
 export interface MetadataStoreFixture {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { EventRecord } from '../../src/ports/metadata/event-record.ts'
-import type { ImageIdRow, MetadataStore, Page, TagStatus } from '../../src/ports/metadata-store.ts'
+import type { ImageIdRow, TagStatus } from '../../src/ports/metadata/images.ts'
+import type { Page } from '../../src/ports/metadata/page.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   BYTE_ORDER,
   createdEvent,

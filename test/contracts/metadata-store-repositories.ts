@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { CreationTemplate, MetadataStore } from '../../src/ports/metadata-store.ts'
+import type { CreationTemplate } from '../../src/ports/metadata/creation-templates.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   type MetadataStoreFixture,
   makeRegistry,

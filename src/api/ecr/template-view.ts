@@ -1,7 +1,7 @@
 import type { Fields } from '../../core/ecr/fields.ts'
 import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
 import { DEFAULT_TAG_MUTABILITY } from '../../core/repository-settings.ts'
-import type { CreationTemplate } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
 import type { TemplateChange } from '../../services/repositories/creation-templates.ts'
 import type { InputName, Output } from './operations.ts'
 import { parseResourceTags } from './parameters.ts'

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.ts'
 import type { Tag } from '../../core/tag.ts'
-import type { TagMutability } from '../../core/tag-mutability.ts'
+import type { RepositoryChange } from './repositories.ts'
 
 /** Which repository it happened to. The name stays readable when the repository is gone, and its number is no use. */
 export interface EventPlace {
@@ -27,11 +27,6 @@ type RequestEvent<Kind extends string, Detail> = ByRequest & Event<Kind, Detail>
 type JanitorEvent<Kind extends string, Detail> = ByJanitor & Event<Kind, Detail>
 type InstallationEvent<Kind extends string, Detail> = ToInstallation & Event<Kind, Detail>
 
-interface ChangedSettings {
-  readonly tagMutability?: TagMutability
-  readonly scanOnPush?: boolean
-}
-
 /**
  * A fact for operators and, later, for subscribers; written in the transaction that made it true. Sizes in bytes.
  *
@@ -40,7 +35,7 @@ interface ChangedSettings {
  */
 export type EventRecord =
   | RequestEvent<'repository-created', { requestId: string }>
-  | RequestEvent<'repository-changed', ChangedSettings & { requestId: string }>
+  | RequestEvent<'repository-changed', RepositoryChange & { requestId: string }>
   | RequestEvent<'repository-deleted', { hasImages: boolean; requestId: string }>
   | RequestEvent<'tag-deleted', { tag: Tag; requestId: string }>
   | RequestEvent<'manifest-deleted', { digest: Digest; tags: readonly Tag[]; requestId: string }>

@@ -1,6 +1,7 @@
 import { judgePlan } from '../../core/collection/judge-plan.ts'
 import type { Digest } from '../../core/digest.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import { eventPlace, INSTALLATION } from '../event-place.ts'
 import type { RefusedPlan } from './collection-memory.ts'
 import type { CollectionRun } from './collection-run.ts'

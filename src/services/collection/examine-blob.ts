@@ -1,5 +1,6 @@
 import { type CandidateVerdict, judgeCandidate } from '../../core/collection/judge-candidate.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Handled } from './handle-page.ts'
 
 export type BlobCandidate = Candidate & { readonly kind: 'blob' }

@@ -1,6 +1,8 @@
 import type { Digest } from '../../core/digest.ts'
+import type { BlobRecord } from '../../ports/metadata/blobs.ts'
+import type { BlobRemoval, Candidate } from '../../ports/metadata/collection.ts'
 import type { EventOf, EventRecord } from '../../ports/metadata/event-record.ts'
-import type { BlobRecord, BlobRemoval, Candidate, StoredRepository } from '../../ports/metadata-store.ts'
+import type { StoredRepository } from '../../ports/metadata/repository-deletion.ts'
 import type { Services } from '../context.ts'
 import { rest } from './pace.ts'
 

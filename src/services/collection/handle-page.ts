@@ -1,6 +1,7 @@
 import { backOffMs } from '../../core/collection/back-off.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { CandidateOutcome } from './collection-report.ts'
 import type { CollectionRun } from './collection-run.ts'
 

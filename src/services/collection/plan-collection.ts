@@ -1,6 +1,7 @@
 import { type Amount, addAmounts, NO_AMOUNT } from '../../core/collection/judge-plan.ts'
 import type { Digest } from '../../core/digest.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { CollectionRun } from './collection-run.ts'
 import { type BlobCandidate, examineBlob, isBlobCandidate, judgeBlob, lockBlobsOf } from './examine-blob.ts'
 import { type Handled, handlePage } from './handle-page.ts'

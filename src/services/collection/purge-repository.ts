@@ -1,4 +1,6 @@
-import type { Candidate, MetadataTransaction, RepositoryPurge } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { RepositoryPurge } from '../../ports/metadata/repository-deletion.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import { eventPlace } from '../event-place.ts'
 import type { CandidateOutcome } from './collection-report.ts'
 import type { CollectionRun } from './collection-run.ts'

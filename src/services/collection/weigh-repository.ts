@@ -1,6 +1,6 @@
 import { type Amount, NO_AMOUNT } from '../../core/collection/judge-plan.ts'
 import type { Digest } from '../../core/digest.ts'
-import type { WeighedPage } from '../../ports/metadata-store.ts'
+import type { WeighedPage } from '../../ports/metadata/repository-deletion.ts'
 import type { CollectionRun } from './collection-run.ts'
 
 /** Rows counted at once: a read, which stops others for a few milliseconds on SQLite. */

@@ -1,4 +1,4 @@
-import type { Repository, RepositoryChange } from '../../ports/metadata-store.ts'
+import type { Repository, RepositoryChange } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'

@@ -1,5 +1,6 @@
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { CreationTemplate, Repository } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { authorize, repositoryArn } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { getRepository, repositoryUnknown } from '../get-repository.ts'

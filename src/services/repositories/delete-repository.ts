@@ -1,5 +1,5 @@
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'

@@ -4,7 +4,7 @@ import {
   MOST_RESOURCE_TAGS,
   tooManyResourceTags,
 } from '../../core/ecr/resource-tags.ts'
-import type { Repository, ResourceTag } from '../../ports/metadata-store.ts'
+import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { lockRepository } from '../lock-repository.ts'
 

@@ -1,21 +1,11 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
-import type { BlobRecord, MetadataReader } from '../../../ports/metadata-store.ts'
+import type { BlobReads, BlobRecord } from '../../../ports/metadata/blobs.ts'
 import type { SqlConnection } from './connection.ts'
 import { REPOSITORY_COLUMNS, STORED_REPOSITORY_COLUMNS, toRepository, toStoredRepository } from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<
-  MetadataReader,
-  | 'findRepositoryBlob'
-  | 'existingRepositoryBlobs'
-  | 'isBlobReferenced'
-  | 'repositoriesWithBlob'
-  | 'holdersOfBlob'
-  | 'findBlob'
-  | 'listBlobsToVerify'
->
 type Key = { repositoryId: number; digest: Digest }
 
 export const BLOB_COLUMNS = [
@@ -114,7 +104,7 @@ export const listBlobsToVerify = statement(({ db, p }: Parts<{ limit: number }>)
     .limit(p.limit),
 )
 
-export function blobReads(connection: SqlConnection): Reads {
+export function blobReads(connection: SqlConnection): BlobReads {
   return {
     async findRepositoryBlob(repositoryId, digest) {
       const row = await connection.first(findRepositoryBlob, { repositoryId, digest })

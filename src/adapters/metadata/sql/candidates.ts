@@ -1,11 +1,9 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
-import type { Candidate, MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { Candidate, CandidateChanges, CandidateReads } from '../../../ports/metadata/collection.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'listDueCandidates'>
-type Writes = Pick<MetadataTransaction, 'addCandidate' | 'deleteCandidate'>
 type CandidateKey = { kind: Candidate['kind']; repositoryId: number; digest: Digest }
 type Row = CandidateKey & { dueAtMs: number }
 
@@ -79,7 +77,7 @@ export const listDueCandidates = statement(({ db, p }: Parts<Row & { nowMs: numb
     .limit(p.limit),
 )
 
-export function candidateReads(connection: SqlConnection): Reads {
+export function candidateReads(connection: SqlConnection): CandidateReads {
   return {
     async listDueCandidates(nowMs, limit, after) {
       const start = after === undefined ? BEFORE_ALL : toRow(after)
@@ -91,7 +89,7 @@ export function candidateReads(connection: SqlConnection): Reads {
   }
 }
 
-export function candidateWrites(connection: SqlConnection): Writes {
+export function candidateWrites(connection: SqlConnection): CandidateChanges {
   return {
     addCandidate: (candidate) => addCandidate(connection, candidate),
     async deleteCandidate(candidate) {

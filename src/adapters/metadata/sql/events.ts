@@ -1,12 +1,9 @@
 import type { Selectable } from 'kysely'
 import type { EventRecord, StoredEvent } from '../../../ports/metadata/event-record.ts'
-import type { MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { EventChanges, EventReads } from '../../../ports/metadata/events.ts'
 import type { SqlConnection } from './connection.ts'
 import type { Schema } from './schema.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'listEvents'>
-type Writes = Pick<MetadataTransaction, 'recordEvent' | 'deleteEventsBefore'>
 
 const listEvents = statement(({ db, p }: Parts<{ after: number; limit: number }>) =>
   db.selectFrom('events').selectAll().where('id', '>', p.after).orderBy('id').limit(p.limit),
@@ -34,7 +31,7 @@ const deleteBefore = statement(({ db, p }: Parts<{ atMs: number; limit: number }
     ),
 )
 
-export function eventReads(connection: SqlConnection): Reads {
+export function eventReads(connection: SqlConnection): EventReads {
   return {
     async listEvents({ after, limit }) {
       const rows = await connection.all(listEvents, { after: after ?? 0, limit })
@@ -43,7 +40,7 @@ export function eventReads(connection: SqlConnection): Reads {
   }
 }
 
-export function eventWrites(connection: SqlConnection): Writes {
+export function eventWrites(connection: SqlConnection): EventChanges {
   return {
     async recordEvent(event) {
       await connection.run(insertEvent, fromEvent(event))

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
-import type { RepositoryPurge } from '../../../ports/metadata-store.ts'
+import type { RepositoryPurge } from '../../../ports/metadata/repository-deletion.ts'
 import type { SqlConnection } from './connection.ts'
 import { dropContentsIfUnused } from './manifest-contents.ts'
 import type { TableOfRepository } from './schema.ts'

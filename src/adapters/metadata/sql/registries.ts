@@ -1,9 +1,6 @@
-import type { MetadataReader, MetadataTransaction, Registry } from '../../../ports/metadata-store.ts'
+import type { Registry, RegistryChanges, RegistryReads } from '../../../ports/metadata/registries.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'findRegistry' | 'getAccountSettings'>
-type Writes = Pick<MetadataTransaction, 'ensureRegistry' | 'putAccountSetting'>
 
 const findRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string }>) =>
   db
@@ -31,7 +28,7 @@ const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: strin
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ value: p.value })),
 )
 
-export function registryReads(connection: SqlConnection): Reads {
+export function registryReads(connection: SqlConnection): RegistryReads {
   return {
     findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
     async getAccountSettings(registryId) {
@@ -41,7 +38,7 @@ export function registryReads(connection: SqlConnection): Reads {
   }
 }
 
-export function registryWrites(connection: SqlConnection): Writes {
+export function registryWrites(connection: SqlConnection): RegistryChanges {
   return {
     async ensureRegistry(accountId, region, nowMs) {
       await connection.run(insertRegistry, { accountId, region, nowMs })

@@ -1,29 +1,10 @@
 import { sql } from 'kysely'
 import type { RepositoryName } from '../../../core/repository-name.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
-import type { MetadataReader, MetadataTransaction, RepositoryChange } from '../../../ports/metadata-store.ts'
+import type { RepositoryChange, RepositoryChanges, RepositoryReads } from '../../../ports/metadata/repositories.ts'
 import type { SqlConnection } from './connection.ts'
-import { deleteRepository } from './delete-repository.ts'
-import { purgeRepository } from './purge-repository.ts'
-import {
-  fromRepository,
-  REPOSITORY_COLUMNS,
-  STORED_REPOSITORY_COLUMNS,
-  toRepository,
-  toStoredRepository,
-} from './repository-row.ts'
+import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'findRepository' | 'findStoredRepository' | 'listRepositories' | 'listResourceTags'>
-type Writes = Pick<
-  MetadataTransaction,
-  | 'insertRepository'
-  | 'updateRepository'
-  | 'deleteRepository'
-  | 'purgeRepository'
-  | 'putResourceTags'
-  | 'deleteResourceTags'
->
 
 const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
   db
@@ -32,10 +13,6 @@ const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: R
     .where('registry_id', '=', p.registryId)
     .where('name', '=', p.name)
     .where('deleted_at_ms', 'is', null),
-)
-
-const findStoredRepository = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
-  db.selectFrom('repositories').select(STORED_REPOSITORY_COLUMNS).where('id', '=', p.repositoryId),
 )
 
 export const listRepositories = statement(
@@ -101,7 +78,7 @@ const deleteResourceTags = statement(({ db, p, dialect }: Parts<{ repositoryId: 
     .where(sql<boolean>`${sql.ref('key')} in ${dialect.textList(p.keys)}`),
 )
 
-export function repositoryReads(connection: SqlConnection): Reads {
+export function repositoryReads(connection: SqlConnection): RepositoryReads {
   return {
     async findRepository(registryId, name) {
       const row = await connection.first(findRepository, { registryId, name })
@@ -113,24 +90,17 @@ export function repositoryReads(connection: SqlConnection): Reads {
       const rows = await connection.all(listRepositories, { registryId, after: from, limit })
       return rows.map(toRepository)
     },
-    async findStoredRepository(repositoryId) {
-      const row = await connection.first(findStoredRepository, { repositoryId })
-      return row && toStoredRepository(row)
-    },
     listResourceTags: (repositoryId) => connection.all(listResourceTags, { repositoryId }),
   }
 }
 
-export function repositoryWrites(connection: SqlConnection): Writes {
+export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
   return {
     async insertRepository(repository) {
       const row = await connection.first(insertRepository, fromRepository(repository))
       return row && toRepository(row)
     },
     updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
-    deleteRepository: (repositoryId, nowMs, purgeDueAtMs) =>
-      deleteRepository(connection, { repositoryId, nowMs, purgeDueAtMs }),
-    purgeRepository: (repositoryId, page) => purgeRepository(connection, { repositoryId, ...page }),
     async putResourceTags(repositoryId, tags) {
       for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
     },

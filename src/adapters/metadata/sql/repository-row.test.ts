@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { newRepository } from '../../../../test/contracts/metadata-store-fixture.ts'
-import type { NewRepository } from '../../../ports/metadata-store.ts'
+import type { NewRepository } from '../../../ports/metadata/repositories.ts'
 import { fromRepository, type RepositoryRow, toRepository } from './repository-row.ts'
 
 const REGISTRY = { id: 1, accountId: '000000000000', region: 'us-east-1' }

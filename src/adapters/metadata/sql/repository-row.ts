@@ -1,7 +1,8 @@
 import type { Selectable } from 'kysely'
 import { DEFAULT_SCAN_ON_PUSH, DEFAULT_TAG_MUTABILITY } from '../../../core/repository-settings.ts'
 import type { TagMutability } from '../../../core/tag-mutability.ts'
-import type { NewRepository, Repository, StoredRepository } from '../../../ports/metadata-store.ts'
+import type { NewRepository, Repository } from '../../../ports/metadata/repositories.ts'
+import type { StoredRepository } from '../../../ports/metadata/repository-deletion.ts'
 import type { Schema } from './schema.ts'
 
 export const REPOSITORY_COLUMNS = [

@@ -5,8 +5,10 @@ import type { Tag } from '../../../core/tag.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
 import type { UploadId } from '../../../ports/ids.ts'
+import type { BlobRecord } from '../../../ports/metadata/blobs.ts'
+import type { BlobRemoval, Candidate } from '../../../ports/metadata/collection.ts'
 import type { EventKind } from '../../../ports/metadata/event-record.ts'
-import type { BlobRecord, BlobRemoval, Candidate, Upload } from '../../../ports/metadata-store.ts'
+import type { Upload } from '../../../ports/metadata/uploads.ts'
 
 /**
  * The tables as the newest migration leaves them. Checked text keeps its brand: only what was parsed is ever written.

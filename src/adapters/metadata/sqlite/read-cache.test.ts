@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { digestOf } from '../../../core/content-digest.ts'
 import { parseRepositoryName } from '../../../core/repository-name.ts'
 import { parseTag } from '../../../core/tag.ts'
-import type { MetadataStore, NewManifest, Repository } from '../../../ports/metadata-store.ts'
+import type { NewManifest } from '../../../ports/metadata/manifests.ts'
+import type { Repository } from '../../../ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../../ports/metadata-store.ts'
 import { openSqliteMetadataStore } from './open-sqlite-metadata-store.ts'
 
 const TAGS = ['a', 'b'].map(parseTag)
