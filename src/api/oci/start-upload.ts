@@ -1,5 +1,5 @@
 import { algorithmOf } from '../../core/digest.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { mountBlob } from '../../services/mount-blob.ts'
 import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
 import { appendToUpload, finishUpload, startUpload as start } from '../../services/uploads.ts'
