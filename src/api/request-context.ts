@@ -8,11 +8,6 @@ export interface RequestContext {
   readonly secure: boolean
   /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
   readonly anonymousListener: boolean
-  /**
-   * Whether the path held `.` or `..` segments (encoded or not) before it was normalised: every surface refuses it as
-   * an invalid name, because the path that we see is not the one that was asked for.
-   */
-  readonly rawPathSuspicious: boolean
   /** Which API answered; set by the server, for the metrics. */
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
   /**

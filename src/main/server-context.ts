@@ -10,8 +10,6 @@ export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
   readonly secure: boolean
   readonly anonymousListener: boolean
-  /** Such paths are refused before a context reaches any API. */
-  readonly rawPathSuspicious = false
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
   operation?: string
   principal?: string

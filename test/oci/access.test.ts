@@ -1,7 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { OCI_TABLE } from '../../src/api/oci/table.ts'
 import { issueToken } from '../../src/services/token.ts'
 import { pushImage } from '../support/images.ts'
+import { requestContext } from '../support/request-context.ts'
 import {
   createRepository,
   openTestRegistry,
@@ -130,17 +132,10 @@ test('the root user of another account may do nothing here', async () => {
   const registryOfAnother = { ...registry.services.defaultRegistry, accountId: '111111111111' }
   await using other = await openTestRegistry()
   const services = { ...other.services, defaultRegistry: registryOfAnother }
-  const { handleOciRequest } = await import('../../src/api/oci/handle.ts')
   const request = new Request('http://x/v2/team/app/manifests/v1', {
     headers: { authorization: basic(TEST_KEY_ID, TEST_SECRET) },
   })
-  const response = await handleOciRequest(services, request, {
-    requestId: 'r',
-    clientAddress: '',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  })
+  const response = await handleOciRequest(services, request, requestContext())
   expect(response.status).toBe(403)
   expect(await response.text()).toContain('is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:')
 })

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as sdk from '@aws-sdk/client-ecr'
 import { imageManifest } from '../../../test/support/images.ts'
+import { requestContext } from '../../../test/support/request-context.ts'
 import { openTestRegistry, TEST_KEY_ID, TEST_SECRET, type TestRegistry } from '../../../test/support/test-registry.ts'
-import { RandomIds } from '../../adapters/random-ids.ts'
 import { SystemClock } from '../../adapters/system-clock.ts'
 import { digestOf } from '../../core/content-digest.ts'
 import type { Services } from '../../services/context.ts'
 import { handleAwsRequest } from '../handle-aws-request.ts'
 import { handleOciRequest } from '../oci/handle.ts'
-import type { RequestContext } from '../request-context.ts'
 import { LAYERS_PATH, serveLayer } from './serve-layer.ts'
 import { ECR_TABLE, unavailableOperations } from './table.ts'
 
@@ -37,13 +36,7 @@ afterAll(async () => {
 
 async function route(services: Services, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
-  const context: RequestContext = {
-    requestId: new RandomIds().uuid(),
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  }
+  const context = requestContext()
   if (pathname.startsWith(LAYERS_PATH)) return await serveLayer(services, request, context)
   if (pathname.startsWith('/v2')) return await handleOciRequest(services, request, context)
   return await handleAwsRequest(services, request, context, { version: '9.9.9' })

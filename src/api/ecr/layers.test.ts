@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { AWS_HOST, callEcr } from '../../../test/support/aws-requests.ts'
 import { bytesOf, imageManifest, pushBlob, pushImage } from '../../../test/support/images.ts'
+import { requestContext } from '../../../test/support/request-context.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { digestOf } from '../../core/content-digest.ts'
 import { serveLayer } from './serve-layer.ts'
@@ -27,13 +28,7 @@ async function initiate(registry: TestRegistry): Promise<string> {
 }
 
 async function serve(registry: TestRegistry, url: string, headers: Record<string, string> = {}): Promise<Response> {
-  return await serveLayer(registry.services, new Request(url, { headers }), {
-    requestId: 'test',
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  })
+  return await serveLayer(registry.services, new Request(url, { headers }), requestContext())
 }
 
 test('a layer goes up in parts and is there by OCI', async () => {

@@ -47,7 +47,6 @@ test.each<[RefusalReason, number, string]>([
   ['too-many-requests', 429, 'TOOMANYREQUESTS'],
   ['storage-full', 507, 'DENIED'],
   ['storage-unavailable', 503, 'UNAVAILABLE'],
-  ['expectation-unknown', 417, 'UNSUPPORTED'],
   ['unsupported', 405, 'UNSUPPORTED'],
   ['not-found', 404, 'UNSUPPORTED'],
 ])('refusalResponse() answers %s with %d %s', async (reason, status, code) => {
