@@ -23,6 +23,11 @@ export class ServerContext implements RequestContext {
     this.anonymousListener = listener.isAnonymous
   }
 
+  /** Read when it is wanted, as not every request has to do with a registry. */
+  get host(): string {
+    return this.#request.headers.get('host')?.toLowerCase() ?? ''
+  }
+
   /** Asked for when it is wanted: it costs more than the rest together. */
   get clientAddress(): string {
     return this.#server.requestIP(this.#request)?.address ?? ''

@@ -61,7 +61,11 @@ export async function handleAws(
   request: Request,
   options: AwsSignOptions = {},
 ): Promise<Response> {
-  const context = requestContext({ requestId: 'request-1', secure: options.secure ?? false })
+  const context = requestContext({
+    requestId: 'request-1',
+    host: AWS_HOST,
+    secure: options.secure ?? false,
+  })
   return await handleAwsRequest(registry.services, request, context, {
     version: '9.9.9',
     externalUrl: options.externalUrl,

@@ -36,7 +36,7 @@ afterAll(async () => {
 
 async function route(services: Services, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
-  const context = requestContext()
+  const context = requestContext({ host: new URL(request.url).host })
   if (pathname.startsWith(LAYERS_PATH)) return await serveLayer(services, request, context)
   if (pathname.startsWith('/v2')) return await handleOciRequest(services, request, context)
   return await handleAwsRequest(services, request, context, { version: '9.9.9' })

@@ -1,8 +1,10 @@
-import { anonymousPrincipal, type Principal } from '../../core/principal.ts'
+import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
-import type { Caller, Services } from '../../services/context.ts'
+import type { Services } from '../../services/context.ts'
+import { registryFor } from '../../services/registry-for.ts'
+import { callerOf } from '../caller-of.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { OciCall } from './call.ts'
 import { refusalResponse } from './errors.ts'
@@ -22,21 +24,18 @@ export async function handleOciRequest(
   context: RequestContext,
 ): Promise<Response> {
   try {
-    const principal = await authenticate(services, request, context)
+    const registry = await registryFor(services, context.host)
+    const principal = context.anonymousListener
+      ? anonymousPrincipal(registry.accountId)
+      : await authenticateBasic(services, request.headers.get('authorization'))
+    const caller = callerOf(context, principal, registry)
     const call = parseCall(request.method, pathAndQuery(request.url))
-    context.principal = principal.arn
     context.operation = call.kind
-    const caller: Caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
     return await runCall({ services, caller, request }, call)
   } catch (error) {
     if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
     throw error
   }
-}
-
-async function authenticate(services: Services, request: Request, context: RequestContext): Promise<Principal> {
-  if (context.anonymousListener) return anonymousPrincipal(services.defaultRegistry.accountId)
-  return await authenticateBasic(services, request.headers.get('authorization'))
 }
 
 async function runCall<Kind extends OciCall['kind']>(oci: OciRequest, call: CallOf<Kind>): Promise<Response> {
