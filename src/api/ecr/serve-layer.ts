@@ -1,6 +1,7 @@
 import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
+import { getRepository } from '../../services/get-repository.ts'
 import { verifyLayerToken } from '../../services/layer-address.ts'
 import { registryFor } from '../../services/registry-for.ts'
 import { callerOf } from '../caller-of.ts'
@@ -26,7 +27,8 @@ export async function serveLayer(services: Services, request: Request, context: 
     const { name, digest } = verifyLayerToken(services, token)
     const registry = await registryFor(services, context.host)
     const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
-    return await getBlob({ services, caller, request }, { kind: 'blob-get', name, digest })
+    const repository = await getRepository(services, caller, name)
+    return await getBlob({ services, caller, request }, { kind: 'blob-get', name, digest }, repository)
   } catch (error) {
     if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
     throw error

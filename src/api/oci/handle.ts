@@ -38,10 +38,17 @@ export async function handleOciRequest(
   }
 }
 
+/** The only look-up of the repository: what it finds is decided and worked with. */
 async function runCall<Kind extends OciCall['kind']>(oci: OciRequest, call: CallOf<Kind>): Promise<Response> {
+  const { services, caller } = oci
+  // The kind of this call, and not any of the union's: it is what lets the row's handler take the call.
   const row = OCI_TABLE[call.kind as Kind]
-  if (row.action !== undefined) authorize(oci.caller, row.action, row.resource(oci.caller.registry, call))
-  return await row.handle(oci, call)
+  const repository = 'name' in call ? await services.metadata.findRepository(caller.registry.id, call.name) : undefined
+  if (row.action !== undefined) {
+    const resource = row.resource(caller.registry, call)
+    await authorize(services, caller, { action: row.action, resource, repository })
+  }
+  return await row.handle(oci, call, repository)
 }
 
 function pathAndQuery(url: string): string {
