@@ -17,7 +17,7 @@ export interface LayerGrant {
 /** A token for one layer. */
 export function issueLayerToken(services: Services, repository: Repository, digest: Digest): string {
   const expiresAtMs = services.clock.nowMs() + LAYER_ADDRESS_LIFETIME_MS
-  return signToken(services.tokenKey, 'layer', [repository.id, repository.name, digest, expiresAtMs])
+  return signToken(services.tokenKey, 'layer', { r: repository.id, n: repository.name, d: digest, e: expiresAtMs })
 }
 
 /**
@@ -29,7 +29,7 @@ export function issueLayerToken(services: Services, repository: Repository, dige
 export async function verifyLayerToken(services: Services, registry: Registry, token: string): Promise<LayerGrant> {
   const claims = openToken(services.tokenKey, 'layer', token)
   if (claims === undefined) throw new Refusal('denied', 'This download address is not one of ours.')
-  const [repositoryId, name, digest, expiresAtMs] = claims
+  const { r: repositoryId, n: name, d: digest, e: expiresAtMs } = claims
   if (typeof repositoryId !== 'number' || typeof expiresAtMs !== 'number') throw unlikeOurs('layer')
   if (typeof name !== 'string' || !isRepositoryName(name)) throw unlikeOurs('layer')
   if (typeof digest !== 'string' || !isDigest(digest)) throw unlikeOurs('layer')

@@ -9,14 +9,14 @@ export const TOKEN_LIFETIME_MS = 12 * 3_600_000
 /** A password for `docker login`. It names the access key it was made with, so it dies with the key. */
 export function issueToken(services: Services, principal: Principal, expiresAtMs: number): string {
   if (principal.kind === 'anonymous') throw new Refusal('unauthenticated', 'An anonymous caller has no token.')
-  return signToken(services.tokenKey, 'authorization', [principal.accessKeyId, expiresAtMs])
+  return signToken(services.tokenKey, 'authorization', { k: principal.accessKeyId, e: expiresAtMs })
 }
 
 /** @throws {Refusal} `credential-unknown` for anything we did not make; `credential-expired` */
 export async function verifyToken(services: Services, token: string): Promise<Principal> {
   const claims = openToken(services.tokenKey, 'authorization', token)
   if (claims === undefined) throw unknownCredential()
-  const [accessKeyId, expiresAtMs] = claims
+  const { k: accessKeyId, e: expiresAtMs } = claims
   if (typeof accessKeyId !== 'string' || typeof expiresAtMs !== 'number') throw unlikeOurs('authorization')
   const key = await services.credentials.find(accessKeyId)
   if (key === undefined) throw unknownCredential()
