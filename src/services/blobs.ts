@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts'
+import type { ByteRange } from '../core/http/parse-range.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { BlobLocation, ByteRange } from '../ports/blob-store.ts'
+import type { BlobLocation } from '../ports/blob-store.ts'
 import type { BlobRecord } from '../ports/metadata/blobs.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'

@@ -27,13 +27,25 @@ export async function mountBlob(
 ): Promise<boolean> {
   const settings = await services.metadata.getAccountSettings(caller.registry.id)
   if (settings[BLOB_MOUNTING] === 'DISABLED') return false
-  const mayRead = (source: Repository) =>
-    isAllowed(caller, 'ecr:GetDownloadUrlForLayer', repositoryArn(caller.registry, source.name))
-  const sources = (await sourceRepositories(services, caller, mount)).filter(mayRead)
+  const sources = await readableSources(services, caller, mount)
   if (sources.length === 0) return false
   return await services.metadata.transact((transaction) =>
     linkFromFirst(services, transaction, { target, sources, digest: mount.digest }),
   )
+}
+
+async function readableSources(
+  services: Services,
+  caller: Caller,
+  mount: { digest: Digest; from: RepositoryName | undefined },
+): Promise<Repository[]> {
+  const readable: Repository[] = []
+  for (const repository of await sourceRepositories(services, caller, mount)) {
+    const resource = repositoryArn(caller.registry, repository.name)
+    const access = { action: 'ecr:GetDownloadUrlForLayer', resource, repository } as const
+    if (await isAllowed(services, caller, access)) readable.push(repository)
+  }
+  return readable
 }
 
 async function sourceRepositories(

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
+import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
@@ -80,7 +81,7 @@ export function testRaces(open: OpenMetadataStore): void {
 
     test('of 20 who create a repository, one does, and all find it', async () => {
       const { id: _id, ...settings } = repository
-      const wanted = { ...settings, name: 'new/one' as typeof repository.name }
+      const wanted = { ...settings, name: parseRepositoryName('new/one') }
       const outcomes = await atOnce(stores, 20, (each) =>
         each.transact((transaction) => transaction.insertRepository(wanted)),
       )

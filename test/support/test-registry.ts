@@ -11,6 +11,7 @@ import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../s
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
 import { ManualClock } from './manual-clock.ts'
+import { requestContext } from './request-context.ts'
 
 export const TEST_KEY_ID = 'AKIATESTTESTTESTTEST'
 export const TEST_SECRET = 'a-secret-for-tests-only'
@@ -94,11 +95,6 @@ async function send(services: Services, method: string, path: string, options: S
   const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
   if (authorization !== null) headers.set('authorization', authorization)
   const request = new Request(`http://127.0.0.1:5000${path}`, { method, headers, body: options.body ?? null })
-  return await handleOciRequest(services, request, {
-    requestId: 'test',
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: options.anonymousListener ?? false,
-    rawPathSuspicious: false,
-  })
+  const context = requestContext({ anonymousListener: options.anonymousListener ?? false })
+  return await handleOciRequest(services, request, context)
 }

@@ -23,6 +23,11 @@ export function parseRepositoryField(fields: Fields<'repositoryName'>): Reposito
   throw fields.invalid('repositoryName', `must satisfy regular expression '${NAME_PATTERN}'`)
 }
 
+/** `registryId`, which most operations take: the account whose registry is meant. */
+export function parseRegistryId(fields: Fields<'registryId'>): string | undefined {
+  return fields.text('registryId', { pattern: /^[0-9]{12}$/ })
+}
+
 /** A list of repository names, or undefined when it is absent. */
 export function parseRepositoryNames(fields: Fields<'repositoryNames'>): RepositoryName[] | undefined {
   return fields.texts('repositoryNames', { min: 1, max: 100 }, { min: 2, max: 255 })?.map((text) => {

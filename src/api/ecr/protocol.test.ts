@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { callEcr, sendAws } from '../../../test/support/aws-requests.ts'
+import { readJson } from '../../../test/support/read-json.ts'
 import { openTestRegistry } from '../../../test/support/test-registry.ts'
 import { ECR_TABLE, unavailableOperations } from './table.ts'
 
@@ -56,7 +57,7 @@ test('targets that are no operation of ECR', async () => {
     const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }
     const response = await sendAws(registry, { headers, body: '{}' })
     expect([target, response.status]).toEqual([target, 404])
-    expect(((await response.json()) as { __type: string }).__type).toBe('UnknownOperationException')
+    expect((await readJson<{ __type: string }>(response)).__type).toBe('UnknownOperationException')
   }
 })
 

@@ -20,7 +20,8 @@ export async function createRepositoryOnPush(
 ): Promise<Repository> {
   const template = await findTemplateFor(services.metadata, caller.registry, { name, purpose: 'CREATE_ON_PUSH' })
   if (template === undefined) throw repositoryUnknown(name, caller.registry.accountId)
-  authorize(caller, 'ecr:CreateRepository', repositoryArn(caller.registry, name))
+  const resource = repositoryArn(caller.registry, name)
+  await authorize(services, caller, { action: 'ecr:CreateRepository', resource, repository: undefined })
   const created = await insertRepository(services, caller, fromTemplate(name, template))
   return created ?? (await getRepository(services, caller, name))
 }
