@@ -37,9 +37,11 @@ export async function getBlobStatAndLease(
   if (!isServable(blob)) throw blobUnknown(digest)
   if (isLeasedLongEnough(services, blob)) return blob
   await services.metadata.transact(async (transaction) => {
-    await transaction.lockBlobs([digest], 'shared')
-    // The collector may have been faster: only what is still there can be leased.
-    if (!isServable(await transaction.findRepositoryBlob(repository.id, digest))) throw blobUnknown(digest)
+    await transaction.lockBlobs([digest], 'exclusive')
+    // The collector may have been faster: only what is still there can be leased. So may another who asked.
+    const current = await transaction.findRepositoryBlob(repository.id, digest)
+    if (!isServable(current)) throw blobUnknown(digest)
+    if (isLeasedLongEnough(services, current)) return
     await transaction.leaseBlobs([digest], services.clock.nowMs() + services.limits.blobLeaseMs)
   })
   return blob

@@ -53,7 +53,7 @@ async function linkFromFirst(
   link: { target: Repository; sources: readonly Repository[]; digest: Digest },
 ): Promise<boolean> {
   if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
-  await transaction.lockBlobs([link.digest], 'shared')
+  await transaction.lockBlobs([link.digest], 'exclusive')
   for (const source of link.sources) {
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
     const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
