@@ -49,6 +49,12 @@ test('Jobs logs and counts a failure and goes on', async () => {
   expect(metrics.render()).toContain('lading_job_runs_total{job="work",outcome="failed"} 1\n')
 })
 
+test('Jobs refuses an interval that a timer cannot wait for', () => {
+  const { jobs } = makeJobs()
+  const run = async () => undefined
+  expect(() => jobs.start({ name: 'rare', intervalMs: 30 * 86_400_000, run })).toThrow(RangeError)
+})
+
 test('stop() tells a running job to end and waits for it', async () => {
   const { jobs } = makeJobs()
   let ended = false

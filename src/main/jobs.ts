@@ -17,6 +17,9 @@ export interface Job {
 /** Up to this share of the interval is left off at random, so that many processes do not all work at once. */
 const JITTER = 0.1
 
+/** The most that `setTimeout` can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Runs jobs, each one never twice at the same time. A run that fails is logged and counted, and the next one comes. */
 export class Jobs {
   readonly #abort = new AbortController()
@@ -35,7 +38,11 @@ export class Jobs {
     this.#lastSuccess = metrics.gauge('lading_job_last_success_timestamp_seconds', help, ['job'])
   }
 
+  /** @throws {RangeError} for an interval that no timer can wait for: it would come round at once, again and again */
   start(job: Job): void {
+    for (const ms of [job.intervalMs, job.firstAfterMs ?? 0]) {
+      if (!(ms >= 0 && ms <= LONGEST_TIMER_MS)) throw new RangeError(`job ${job.name}: no timer waits ${ms} ms`)
+    }
     this.#schedule(job, job.firstAfterMs ?? job.intervalMs)
   }
 

@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts'
+import { hasWholeTerm, leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { BlobLocation, ByteRange } from '../ports/blob-store.ts'
 import type { BlobRecord, Repository } from '../ports/metadata-store.ts'
@@ -25,8 +26,8 @@ export async function getBlobStat(services: Services, repository: Repository, di
 }
 
 /**
- * As `getBlobStat`, with the promise that the blob stays for a while although nothing refers to it yet: a client that
- * is told that a blob exists will not upload it, and names it in a manifest later.
+ * As `getBlobStat`, with the promise that the blob stays for a whole lease although nothing refers to it yet: a client
+ * that is told that a blob exists will not upload it, and names it in a manifest later.
  */
 export async function getBlobStatAndLease(
   services: Services,
@@ -42,14 +43,13 @@ export async function getBlobStatAndLease(
     const current = await transaction.findRepositoryBlob(repository.id, digest)
     if (!isServable(current)) throw blobUnknown(digest)
     if (isLeasedLongEnough(services, current)) return
-    await transaction.leaseBlobs([digest], services.clock.nowMs() + services.limits.blobLeaseMs)
+    await transaction.leaseBlobs([digest], leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs))
   })
   return blob
 }
 
-/** Renewing in the second half of a lease bounds the writes to two per lease, however often a blob is asked for. */
-export function isLeasedLongEnough(services: Services, blob: BlobRecord): boolean {
-  return blob.leaseUntilMs - services.clock.nowMs() > services.limits.blobLeaseMs / 2
+function isLeasedLongEnough({ clock, limits }: Services, blob: BlobRecord): boolean {
+  return hasWholeTerm(blob.leaseUntilMs, clock.nowMs(), limits.blobLeaseMs)
 }
 
 export function isServable(blob: BlobRecord | undefined): blob is BlobRecord {

@@ -27,7 +27,7 @@ export interface Services {
 
 /** Bounds and periods. All times in milliseconds. */
 export interface Limits {
-  /** How long a blob that nothing refers to stays after it was last pushed, mounted or seen. */
+  /** How long a blob that nothing refers to stays, at least, after it was last pushed, mounted or seen. */
   readonly blobLeaseMs: number
   /** How long a deleted manifest can be brought back. */
   readonly restoreWindowMs: number

@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts'
+import { leaseEndMs } from '../core/lease.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
 import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
 import { isAllowed, repositoryArn } from './authorize.ts'
@@ -56,7 +57,7 @@ async function linkFromFirst(
   await transaction.lockBlobs([link.digest], 'exclusive')
   for (const source of link.sources) {
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
-    const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
+    const leaseUntilMs = leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs)
     await transaction.leaseBlobs([link.digest], leaseUntilMs)
     await transaction.linkBlob(link.target.id, link.digest, leaseUntilMs)
     return true

@@ -1,4 +1,5 @@
 import { type Digest, type DigestAlgorithm, quote } from '../core/digest.ts'
+import { leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { CommittedBlob } from '../ports/blob-store.ts'
 import type { UploadId } from '../ports/ids.ts'
@@ -164,7 +165,7 @@ async function recordBlob(
   blob: { upload: Upload; digest: Digest; committed: CommittedBlob },
 ): Promise<void> {
   const now = services.clock.nowMs()
-  const leaseUntilMs = now + services.limits.blobLeaseMs
+  const leaseUntilMs = leaseEndMs(now, services.limits.blobLeaseMs)
   const { digest, committed, upload } = blob
   const previous = await transaction.putBlob(
     { digest, ...committed, state: 'live', leaseUntilMs, verifiedAtMs: now },

@@ -13,7 +13,8 @@ beforeEach(async () => {
 })
 afterEach(async () => await world[Symbol.asyncDispose]())
 
-const AFTER_LEASE = (LIMITS.blobLeaseMs ?? 0) + 1
+const LEASE = LIMITS.blobLeaseMs ?? 0
+const AFTER_LEASE = LEASE * 1.5 + 1
 const AFTER_WINDOW = (LIMITS.restoreWindowMs ?? 0) + 1
 const AFTER_DELAY = (LIMITS.removalDelayMs ?? 0) + 1
 
@@ -50,13 +51,36 @@ describe('a blob that nothing refers to', () => {
 
   test('stays when a HEAD said that it is there, for as long as that promises', async () => {
     const digest = await pushBlob(world.registry, 'team/app', 'asked for')
-    world.wait(900)
+    world.wait(LEASE)
     expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
-    world.wait(101)
+    world.wait(LEASE)
     expect((await world.collect()).candidates).toMatchObject({ postponed: 1, collected: 0 })
     expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
     world.wait(AFTER_LEASE)
     expect((await world.collect()).candidates.collected).toBe(1)
+  })
+
+  test.each([0, 300, 499, 500, 501, 700, 999])(
+    'stays for a whole lease after a HEAD %d later, however much of the last lease is left',
+    async (laterMs) => {
+      const digest = await pushBlob(world.registry, 'team/app', 'asked for')
+      world.wait(laterMs)
+      expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
+      world.wait(LEASE - 1)
+      await world.collect()
+      expect(await world.hasRecord(digest)).toBe(true)
+    },
+  )
+
+  test('is asked for all the time at the price of two writes per lease', async () => {
+    const digest = await pushBlob(world.registry, 'team/app', 'popular')
+    const leases = new Set<number>()
+    for (let n = 0; n < 100; n += 1) {
+      expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
+      leases.add((await world.registry.services.metadata.findBlob(digest))?.leaseUntilMs ?? 0)
+      world.wait(LEASE / 10)
+    }
+    expect(leases.size).toBeLessThanOrEqual(20)
   })
 
   test('can be pushed again once it went, also before its old bytes are unlinked', async () => {

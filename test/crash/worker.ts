@@ -8,7 +8,7 @@ export interface WorkerOptions {
   readonly client: RegistryClient
   readonly owner: number
   readonly repositories: readonly string[]
-  /** `LADING_BLOB_LEASE`: how long a "yes, it is here" holds, at least by half. */
+  /** `LADING_BLOB_LEASE`: how long a "yes, it is here" holds. */
   readonly leaseMs: number
   /** How many layers everybody shares. */
   readonly sharedLayers: number
@@ -119,7 +119,7 @@ export class Worker {
   /** Everything that the manifest names had been said to be there. While that promise holds, a no is a lost blob. */
   #judgeRefusedPush(answer: Answer, toldAtMs: number, path: string): void {
     const { world, leaseMs } = this.#options
-    const late = performance.now() - toldAtMs > leaseMs / 2 - 250
+    const late = performance.now() - toldAtMs > leaseMs - 250
     if (late) world.count('pushes refused after their lease')
     else world.violation(`${path}: ${answer.status} although all of it had been promised: ${textOf(answer)}`)
   }
