@@ -33,6 +33,7 @@ export interface Limits {
   readonly restoreWindowMs: number
   /** How long bytes stay after their metadata went, for reads that had begun. */
   readonly removalDelayMs: number
+  /** How long an upload that nobody goes on with is kept, at least. */
   readonly uploadExpiryMs: number
   readonly uploadsPerPrincipal: number
   /** ECR's bound for a layer: 52,000 MiB. */
