@@ -9,12 +9,6 @@ declare const brand: unique symbol
  */
 export type BlobLocation = string & { readonly [brand]: 'BlobLocation' }
 
-/** `start` and `end` are byte offsets, both inclusive, as in RFC 9110 section 14. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
-
 export interface CommittedBlob {
   readonly location: BlobLocation
   readonly sizeBytes: number
@@ -70,11 +64,12 @@ export interface BlobStore {
   discardUpload(upload: UploadId): Promise<void>
 
   /**
-   * The bytes at a location, whole or in part, without reading them into memory.
+   * The bytes at a location, without reading them into memory; nor does a `slice` of them. Their `size` is what is
+   * there, which need not be what was committed.
    *
    * @returns undefined when the location holds nothing, which means damage: the metadata said that it does
    */
-  read(location: BlobLocation, range?: ByteRange): Promise<Blob | undefined>
+  read(location: BlobLocation): Promise<Blob | undefined>
 
   /** Re-hashes what is stored: the scrub's check. Reads at most `bytesPerSecond` when given. */
   verify(location: BlobLocation, digest: Digest, bytesPerSecond?: number): Promise<'intact' | 'damaged' | 'missing'>

@@ -1,12 +1,18 @@
-import type { Digest } from '../core/digest.ts'
+import { digestOf } from '../core/content-digest.ts'
+import { algorithmOf, type Digest } from '../core/digest.ts'
+import type { ByteRange } from '../core/http/parse-range.ts'
 import { hasWholeTerm, leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { BlobLocation, ByteRange } from '../ports/blob-store.ts'
+import type { BlobLocation } from '../ports/blob-store.ts'
 import type { BlobRecord, Repository } from '../ports/metadata-store.ts'
 import type { Services } from './context.ts'
 
 /** Blobs up to this size are kept in memory once read: most are image configs, asked for by every pull. */
 const CACHED_BLOB_BYTES = 64 * 1024
+
+/** What is wrong with a copy of a blob. */
+type Finding = 'missing' | 'damaged'
+type Bytes = Blob | Uint8Array<ArrayBuffer>
 
 export interface BlobStat {
   readonly digest: Digest
@@ -59,57 +65,48 @@ export function isServable(blob: BlobRecord | undefined): blob is BlobRecord {
 /**
  * The bytes, whole or in part; small blobs come from memory.
  *
- * @throws {Refusal} `blob-unknown` when the bytes have gone missing: the blob is then out of service, so that the
- *   next push of it uploads it again
+ * @throws {Refusal} `blob-unknown` when the bytes are missing or turn out to be others: the blob is then out of service,
+ *   so that the next push of it uploads it again
  */
 export async function readBlob(
   services: Services,
   repository: Repository,
   stat: BlobStat,
   range?: ByteRange,
-): Promise<Blob | Uint8Array<ArrayBuffer>> {
-  if (stat.sizeBytes <= CACHED_BLOB_BYTES) return await readSmallBlob(services, repository, stat, range)
-  return await readStored(services, repository, stat, range)
-}
-
-async function readSmallBlob(
-  services: Services,
-  repository: Repository,
-  stat: BlobStat,
-  range: ByteRange | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = services.blobCache.get(stat.digest)
-  if (bytes === undefined) {
-    const stored = await readStored(services, repository, stat, undefined)
-    bytes = new Uint8Array(await stored.arrayBuffer())
-    services.blobCache.put(stat.digest, bytes)
-  }
+): Promise<Bytes> {
+  const bytes = services.blobCache.get(stat.location) ?? (await readIntact(services, repository, stat))
   return range === undefined ? bytes : bytes.slice(range.start, range.end + 1)
 }
 
-async function readStored(
-  services: Services,
-  repository: Repository,
-  stat: BlobStat,
-  range: ByteRange | undefined,
-): Promise<Blob> {
-  const stored = await services.blobs.read(stat.location, range)
-  if (stored !== undefined) return stored
+async function readIntact(services: Services, repository: Repository, stat: BlobStat): Promise<Bytes> {
+  const first = await readChecked(services, stat)
+  if (typeof first !== 'string') return first
   // A push of the same digest may have replaced the copy since the stat; its old bytes go after a delay.
   const current = await getBlobStat(services, repository, stat.digest)
-  const again = current.location === stat.location ? undefined : await services.blobs.read(current.location, range)
-  if (again !== undefined) return again
-  await takeOutOfService(services, current, 'missing')
+  const found = current.location === stat.location ? first : await readChecked(services, current)
+  if (typeof found !== 'string') return found
+  await takeOutOfService(services, current, found)
   throw blobUnknown(stat.digest)
 }
 
+/**
+ * Hashing a small blob takes less time than reading it. A larger one goes from the disk to the client without passing
+ * here, so only its size can be asked; the scrub does the rest.
+ */
+async function readChecked(services: Services, stat: BlobStat): Promise<Bytes | Finding> {
+  const stored = await services.blobs.read(stat.location)
+  if (stored === undefined) return 'missing'
+  if (stored.size !== stat.sizeBytes) return 'damaged'
+  if (stat.sizeBytes > CACHED_BLOB_BYTES) return stored
+  const bytes = new Uint8Array(await stored.arrayBuffer())
+  if (digestOf(bytes, algorithmOf(stat.digest)) !== stat.digest) return 'damaged'
+  services.blobCache.put(stat.location, bytes)
+  return bytes
+}
+
 /** Marks a blob damaged, unless it has been replaced meanwhile. The next push of its digest repairs it. */
-export async function takeOutOfService(
-  services: Services,
-  blob: BlobStat,
-  finding: 'missing' | 'damaged',
-): Promise<void> {
-  services.blobCache.delete(blob.digest)
+export async function takeOutOfService(services: Services, blob: BlobStat, finding: Finding): Promise<void> {
+  services.blobCache.delete(blob.location)
   await services.metadata.transact(async (transaction) => {
     await transaction.lockBlobs([blob.digest], 'exclusive')
     const current = await transaction.findBlob(blob.digest)

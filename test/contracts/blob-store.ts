@@ -347,19 +347,24 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStoreFix
         [7, 11, 'world'],
         [11, 11, 'd'],
         [0, 11, 'hello, world'],
-      ])('the range %d-%d, both inclusive, is %p', async (start, end, expected) => {
-        const part = await store.read(await put(store, HELLO), { start, end })
+      ])('a slice from byte %d to byte %d, both inclusive, is %p', async (start, end, expected) => {
+        const part = (await store.read(await put(store, HELLO)))?.slice(start, end + 1)
         expect(part?.size).toBe(expected.length)
         expect(await part?.text()).toBe(expected)
       })
       test('knows the size of the whole', async () => {
         expect((await store.read(await put(store, HELLO)))?.size).toBe(12)
       })
+      test.each(['', 'hello', 'hello, world, and more'])('tells the size of what is there now: %p', async (text) => {
+        const location = await put(store, HELLO)
+        expect((await store.read(location))?.size).toBe(12)
+        await fixture.damage(location, bytes(text))
+        expect((await store.read(location))?.size).toBe(text.length)
+      })
       test('a location that holds nothing gives undefined', async () => {
         const location = await put(store, HELLO)
         await store.remove(location)
         expect(await store.read(location)).toBeUndefined()
-        expect(await store.read(location, { start: 0, end: 1 })).toBeUndefined()
       })
       test('a staged upload is not readable', async () => {
         const upload = await startUpload(store)
