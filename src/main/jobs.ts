@@ -1,5 +1,6 @@
 import type { Counter, Metrics } from '../adapters/metrics/metrics.ts'
 import type { Log, LogFields } from '../ports/log.ts'
+import { settlesWithin } from './settles-within.ts'
 
 /** Work that the server does by itself, again and again. */
 export interface Job {
@@ -28,7 +29,7 @@ export class Jobs {
   readonly #seconds: Counter
   readonly #lastSuccess: Counter
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<string, Promise<void>>()
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log
@@ -46,11 +47,15 @@ export class Jobs {
     this.#schedule(job, job.firstAfterMs ?? job.intervalMs)
   }
 
-  /** Starts no run any more, tells those that are under way to end, and waits for them. */
-  async stop(): Promise<void> {
+  /**
+   * Starts no run any more, tells those that are under way to end, and waits for them, but no longer than `limitMs`: all
+   * that they do can be cut off anywhere, as a crash would.
+   */
+  async stop(limitMs: number): Promise<void> {
     this.#abort.abort()
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    await Promise.all(this.#running)
+    if (await settlesWithin(Promise.all(this.#running.values()), limitMs)) return
+    this.#log.write('warn', 'jobs did not end in time', { jobs: [...this.#running.keys()] })
   }
 
   #schedule(job: Job, delayMs: number): void {
@@ -61,10 +66,10 @@ export class Jobs {
 
   #begin(job: Job): void {
     const run = this.#run(job).finally(() => {
-      this.#running.delete(run)
+      this.#running.delete(job.name)
       this.#schedule(job, job.intervalMs)
     })
-    this.#running.add(run)
+    this.#running.set(job.name, run)
   }
 
   async #run(job: Job): Promise<void> {

@@ -14,6 +14,12 @@ export interface CommittedBlob {
   readonly sizeBytes: number
 }
 
+export interface VerifyOptions {
+  /** The most that is read, on average. */
+  readonly bytesPerSecond?: number
+  readonly signal?: AbortSignal
+}
+
 /**
  * Bytes, staged by upload and then committed under a digest. It knows nothing of repositories or of who may see
  * what, nor which location is current for a digest: that is the metadata store's business.
@@ -71,8 +77,12 @@ export interface BlobStore {
    */
   read(location: BlobLocation): Promise<Blob | undefined>
 
-  /** Re-hashes what is stored: the scrub's check. Reads at most `bytesPerSecond` when given. */
-  verify(location: BlobLocation, digest: Digest, bytesPerSecond?: number): Promise<'intact' | 'damaged' | 'missing'>
+  /**
+   * Re-hashes what is stored: the scrub's check.
+   *
+   * @throws the signal's reason, soon after it was given: at a low rate a large blob takes hours
+   */
+  verify(location: BlobLocation, digest: Digest, options?: VerifyOptions): Promise<'intact' | 'damaged' | 'missing'>
 
   /** Removes a committed blob's bytes; streams that are open on them go on to their end. No error when already gone. */
   remove(location: BlobLocation): Promise<void>

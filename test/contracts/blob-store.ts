@@ -407,6 +407,14 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStoreFix
         await store.remove(location)
         expect(await store.verify(location, digestOf(HELLO))).toBe('missing')
       })
+      test('says nothing of the bytes once it was told to stop, but why it stopped', async () => {
+        const location = await put(store, HELLO)
+        const stop = new AbortController()
+        const options = { bytesPerSecond: 1e9, signal: stop.signal }
+        expect(await store.verify(location, digestOf(HELLO), options)).toBe('intact')
+        stop.abort(new Error('enough'))
+        await expect(store.verify(location, digestOf(HELLO), options)).rejects.toThrow('enough')
+      })
     })
 
     describe('listUploads', () => {
