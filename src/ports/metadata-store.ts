@@ -275,6 +275,18 @@ export interface MetadataTransaction extends MetadataReader {
   /** Lets the repository see the blob, and makes it a candidate due at `candidateDueAtMs`: nothing refers to it yet. */
   linkBlob(repositoryId: number, digest: Digest, candidateDueAtMs: number): Promise<void>
   unlinkBlob(repositoryId: number, digest: Digest): Promise<void>
+  /**
+   * Keeps the repository from seeing the blob, which it goes on to hold until it is unlinked. `linkBlob` and
+   * `unhideBlobs` end that.
+   */
+  hideBlob(repositoryId: number, digest: Digest): Promise<void>
+  /**
+   * Lets the repository see again whatever was hidden of the blobs that its manifest, a deleted one too, refers to. What
+   * the repository has never seen, as with a layer that lies elsewhere, it sees no more than before.
+   *
+   * @returns how many
+   */
+  unhideBlobs(repositoryId: number, manifest: Digest): Promise<number>
 
   /** Inserts the manifest with its edges, or revives one that was deleted. An existing one is left as it is. */
   putManifest(repositoryId: number, manifest: NewManifest): Promise<'created' | 'existing'>

@@ -122,7 +122,11 @@ export async function takeOutOfService(services: Services, blob: BlobStat, findi
 }
 
 /**
- * Hides a blob from the repository. Its bytes go when nothing else holds them.
+ * Takes a blob from the repository: it is unknown there from now on, and its bytes go when nothing else holds them.
+ *
+ * A deleted manifest holds its blobs until its restore window ends, so the bytes stay as long, and whatever brings the
+ * manifest back brings them back with it: a push of it, or an undo (`unhideBlobs`). Until then the blob is unknown to
+ * everybody, also to those who push another manifest over it.
  *
  * @throws {Refusal} `blob-unknown`; `blob-in-use` when a manifest of the repository refers to it
  */
@@ -132,6 +136,11 @@ export async function deleteBlob(services: Services, repository: Repository, dig
     await transaction.lockBlobs([digest], 'exclusive')
     if ((await transaction.findRepositoryBlob(repository.id, digest)) === undefined) throw blobUnknown(digest)
     if (await transaction.isBlobReferenced(repository.id, digest)) throw blobInUse(digest)
+    if (await transaction.isBlobHeldBy(repository.id, digest)) {
+      // The purge of the manifest makes it a candidate.
+      await transaction.hideBlob(repository.id, digest)
+      return
+    }
     await transaction.unlinkBlob(repository.id, digest)
     await transaction.addCandidate({ kind: 'blob', repositoryId: undefined, digest, dueAtMs: services.clock.nowMs() })
   })

@@ -49,7 +49,7 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     if (repository === undefined) throw repositoryUnknown(push.repository.name, caller.registry.accountId)
     const tags = await decideTags(transaction, repository, push, digest)
     const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
-    const references = await resolveReferences(transaction, repository, parsed, sparse)
+    const references = await resolveReferences(transaction, repository, { digest, parsed }, sparse)
     const nowMs = services.clock.nowMs()
     const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
     for (const { tag, outcome: change } of tags) {

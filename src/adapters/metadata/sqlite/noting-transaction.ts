@@ -29,6 +29,10 @@ export function notingTransaction(transaction: MetadataTransaction, touched: Tou
       touched.blobs.add(digest)
       return transaction.unlinkBlob(repositoryId, digest)
     },
+    hideBlob(repositoryId, digest) {
+      touched.blobs.add(digest)
+      return transaction.hideBlob(repositoryId, digest)
+    },
     leaseBlobs(digests, leaseUntilMs) {
       for (const digest of digests) touched.blobs.add(digest)
       return transaction.leaseBlobs(digests, leaseUntilMs)
