@@ -1,4 +1,5 @@
 import { hkdfSync } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFilesystemBlobStore } from '../adapters/blobs/filesystem-blob-store.ts'
@@ -9,11 +10,14 @@ import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite
 import { RandomIds } from '../adapters/random-ids.ts'
 import { SystemClock } from '../adapters/system-clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { CreationTemplate, MetadataStore, Registry } from '../ports/metadata-store.ts'
+import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
+import type { Registry } from '../ports/metadata/registries.ts'
+import type { MetadataStore } from '../ports/metadata-store.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
 import { LoginCache } from '../services/login-cache.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
+import { tieStores } from '../services/tie-stores.ts'
 import type { Config } from './config.ts'
 import { lockData } from './data-lock.ts'
 
@@ -39,9 +43,12 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
   opening.use(lockData(join(config.dataFolder, 'lock')))
   const { rootKey, rootKeyFile } = await findRootKey(config, log)
-  const blobs = await openFilesystemBlobStore({ root: join(config.dataFolder, 'blobs') })
-  const metadata = await openMetadata(config)
+  const blobsFolder = join(config.dataFolder, 'blobs')
+  const blobs = await openFilesystemBlobStore({ root: blobsFolder })
+  const metadata = await openMetadata(config, log)
   opening.defer(() => metadata.close())
+  const ids = new RandomIds()
+  await tieStores({ metadata, blobs, ids }, blobsFolder)
   const clock = new SystemClock()
   const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
   const services: Services = {
@@ -52,7 +59,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     pulls: new PullRecorder(metadata, clock),
     credentials: new RootCredentials(config.accountId, rootKey),
     clock,
-    ids: new RandomIds(),
+    ids,
     limits: limitsOf(config),
     defaultRegistry: registry,
     tokenKey: deriveTokenKey(rootKey.secretAccessKey),
@@ -69,9 +76,11 @@ async function findRootKey(config: Config, log: Log): Promise<{ rootKey: RootKey
   return { rootKey, rootKeyFile: path }
 }
 
-async function openMetadata(config: Config): Promise<MetadataStore> {
-  if (config.databaseUrl !== undefined) return await openPostgresMetadataStore({ url: config.databaseUrl })
-  return await openSqliteMetadataStore({ path: join(config.dataFolder, 'metadata.db') })
+async function openMetadata(config: Config, log: Log): Promise<MetadataStore> {
+  const path = join(config.dataFolder, 'metadata.db')
+  if (config.databaseUrl === undefined) return await openSqliteMetadataStore({ path })
+  if (existsSync(path)) log.write('warn', 'LADING_DATABASE_URL is set, so this database is not used', { path })
+  return await openPostgresMetadataStore({ url: config.databaseUrl })
 }
 
 async function findRegistry(
@@ -95,7 +104,6 @@ function openTemplate(nowMs: number): CreationTemplate {
     prefix: 'ROOT',
     description: 'Made at the first start, because LADING_CREATE_ON_PUSH is true.',
     appliedFor: ['CREATE_ON_PUSH'],
-    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
     resourceTags: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

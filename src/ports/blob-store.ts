@@ -90,6 +90,12 @@ export interface BlobStore {
   /** Uploads that hold staged bytes, for the clean-up after a crash. Does not list committed blobs. */
   listUploads(): AsyncIterable<UploadId>
 
+  /** Which installation the bytes belong to, or undefined for a store that nobody has claimed. */
+  owner(): Promise<string | undefined>
+
+  /** Records, durably, whose bytes these are. Only for a store that has no owner. */
+  claim(owner: string): Promise<void>
+
   /** Writes, syncs and removes a small probe: readiness. @throws {Refusal} as every method may */
   probe(): Promise<void>
 }

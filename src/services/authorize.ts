@@ -1,6 +1,6 @@
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { Registry } from '../ports/metadata-store.ts'
+import type { Registry } from '../ports/metadata/registries.ts'
 import type { Caller } from './context.ts'
 
 /** An IAM action of ECR's, such as `ecr:PutImage` (ecr.md 5.2). */

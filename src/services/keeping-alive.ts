@@ -1,5 +1,5 @@
 import { hasWholeTerm, leaseEndMs } from '../core/lease.ts'
-import type { Upload } from '../ports/metadata-store.ts'
+import type { Upload } from '../ports/metadata/uploads.ts'
 import type { Services } from './context.ts'
 
 const LONGEST_PAUSE_MS = 3_600_000

@@ -2,7 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto'
 import { type Digest, isDigest } from '../core/digest.ts'
 import { Refusal } from '../core/refusal.ts'
 import { isRepositoryName, type RepositoryName } from '../core/repository-name.ts'
-import type { Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 
 /** How long an address that `GetDownloadUrlForLayer` gives can be used. */

@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts'
 import { leaseEndMs } from '../core/lease.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
-import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isAllowed, repositoryArn } from './authorize.ts'
 import { isServable } from './blobs.ts'
 import type { Caller, Services } from './context.ts'
@@ -56,6 +57,8 @@ async function linkFromFirst(
   if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
   await transaction.lockBlobs([link.digest], 'exclusive')
   for (const source of link.sources) {
+    // Looked up before the transaction began: it may have been deleted since, and then nobody finds it by its name.
+    if ((await transaction.findRepository(source.registryId, source.name))?.id !== source.id) continue
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
     const leaseUntilMs = leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs)
     await transaction.leaseBlobs([link.digest], leaseUntilMs)

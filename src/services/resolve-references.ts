@@ -2,7 +2,9 @@ import { type Digest, isDigest } from '../core/digest.ts'
 import { type ContentReference, contentReferences } from '../core/manifest/content-references.ts'
 import type { ParsedManifest } from '../core/manifest/parse-manifest.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { Manifest, MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Manifest } from '../ports/metadata/manifests.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isServable } from './blobs.ts'
 
 export interface ResolvedReferences {

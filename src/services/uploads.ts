@@ -3,9 +3,12 @@ import { leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { CommittedBlob } from '../ports/blob-store.ts'
 import type { UploadId } from '../ports/ids.ts'
-import type { MetadataTransaction, Repository, Upload } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { Upload } from '../ports/metadata/uploads.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
 import type { Caller, Services } from './context.ts'
+import { eventPlace } from './event-place.ts'
 import { repositoryUnknown } from './get-repository.ts'
 import { keepingAlive } from './keeping-alive.ts'
 
@@ -121,7 +124,7 @@ export async function finishUpload(
     const current = await transaction.findUpload(upload.id)
     // Cancelled or expired meanwhile: whoever did that removes the bytes, unless it came too early for them.
     if (current?.principal !== upload.principal) return uploadUnknown(upload.id)
-    await recordBlob(services, transaction, { upload, digest: finish.digest, committed })
+    await recordBlob(services, transaction, { upload, repository, digest: finish.digest, committed })
     return undefined
   })
   if (refusal !== undefined) {
@@ -183,11 +186,11 @@ async function commitBytes(services: Services, uploadId: UploadId, digest: Diges
 async function recordBlob(
   services: Services,
   transaction: MetadataTransaction,
-  blob: { upload: Upload; digest: Digest; committed: CommittedBlob },
+  blob: { upload: Upload; repository: Repository; digest: Digest; committed: CommittedBlob },
 ): Promise<void> {
   const now = services.clock.nowMs()
   const leaseUntilMs = leaseEndMs(now, services.limits.blobLeaseMs)
-  const { digest, committed, upload } = blob
+  const { digest, committed, upload, repository } = blob
   const previous = await transaction.putBlob(
     { digest, ...committed, state: 'live', leaseUntilMs, verifiedAtMs: now },
     now + services.limits.removalDelayMs,
@@ -198,7 +201,8 @@ async function recordBlob(
   await transaction.recordEvent({
     kind: 'blob-repaired',
     atMs: now,
-    repositoryId: upload.repositoryId,
+    ...eventPlace(repository),
+    principal: upload.principal,
     detail: { digest },
   })
 }

@@ -57,13 +57,11 @@ function connectTo(target: string): Socket {
 function join(client: Socket, upstream: Socket): void {
   client.pipe(upstream)
   upstream.pipe(client)
-  for (const [one, other] of [
-    [client, upstream],
-    [upstream, client],
-  ] as const) {
-    one.on('error', () => other.destroy())
-    one.on('close', () => other.destroy())
-  }
+  client.on('error', () => upstream.destroy())
+  upstream.on('error', () => client.destroy())
+  client.on('close', () => upstream.destroy())
+  // Ended and not destroyed: what the client has not read yet is still to reach it.
+  upstream.on('close', () => client.end())
 }
 
 // A request's head fits one packet on the loopback interface.

@@ -35,7 +35,7 @@ async function get(digest: Digest, range?: string): Promise<[number, string]> {
   return [response.status, response.ok ? await response.text() : '']
 }
 
-const DAMAGE: readonly [string, string, string | undefined, string][] = [
+const DAMAGE: readonly [string, string, string | undefined, 'missing' | 'damaged'][] = [
   ['a small one with a flipped bit', SMALL, SMALL.replace('c', 'b'), 'damaged'],
   ['a small one that was cut off', SMALL, SMALL.slice(0, 5), 'damaged'],
   ['a small one that is empty', SMALL, '', 'damaged'],

@@ -67,6 +67,24 @@ describe('FilesystemBlobStore', () => {
     expect(await filesUnder(root)).toEqual([])
   })
 
+  test('an empty folder in place of a claimed one is a disk that is gone, not the loss of every blob', async () => {
+    await store.claim('installation-1')
+    const location = await put(store, bytes('there'))
+    const staged = await startUpload(store)
+    await rename(root, `${root}-away`)
+    await openFilesystemBlobStore({ root })
+    const gone = { reason: 'storage-unavailable' }
+    await expect(store.read(location)).rejects.toMatchObject(gone)
+    await expect(store.verify(location, digestOf(bytes('there')))).rejects.toMatchObject(gone)
+    await expect(store.remove(location)).rejects.toMatchObject(gone)
+    await expect(startUpload(store)).rejects.toMatchObject(gone)
+    await expect(store.commit(staged, digestOf(bytes('')))).rejects.toMatchObject(gone)
+    await expect(store.probe()).rejects.toMatchObject(gone)
+    await rm(root, { recursive: true })
+    await rename(`${root}-away`, root)
+    expect(await contentAt(store, location)).toEqual(bytes('there'))
+  })
+
   test('many uploads at rest hold no file descriptors', async () => {
     const before = (await readdir('/proc/self/fd')).length
     for (let index = 0; index < 300; index++) {

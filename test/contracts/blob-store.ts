@@ -89,6 +89,15 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStoreFix
     })
     afterEach(() => fixture.close())
 
+    describe('owner and claim', () => {
+      test('a store has no owner until it is claimed, and keeps the one it has', async () => {
+        expect(await store.owner()).toBeUndefined()
+        await store.claim('installation-1')
+        expect(await store.owner()).toBe('installation-1')
+        expect(await (await fixture.reopen?.())?.owner()).toBe(fixture.reopen && 'installation-1')
+      })
+    })
+
     describe('startUpload and uploadSize', () => {
       test('a started upload holds no bytes', async () => {
         expect(await store.uploadSize(await startUpload(store))).toBe(0)

@@ -1,8 +1,8 @@
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { readFile, stat } from 'node:fs/promises'
+import { readFile, rename, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { freshSettings, startLading } from './lading-process.ts'
+import { AUTHORIZATION, freshSettings, startLading } from './lading-process.ts'
 
 /** Without a preset root key, so that the first start makes one. */
 async function ownKeySettings(): Promise<Record<string, string>> {
@@ -105,3 +105,25 @@ test('the version is the package’s', async () => {
   const { version } = await Bun.file('package.json').json()
   expect(child.stdout.toString()).toStartWith(`lading ${version} `)
 })
+
+test('a data folder whose blobs are missing is refused, and serves them all when they are back', async () => {
+  const settings = await freshSettings()
+  const blobs = join(settings.LADING_DATA ?? '', 'blobs')
+  const first = await startLading(settings)
+  const headers = { authorization: AUTHORIZATION }
+  const digest = `sha256:${new Bun.CryptoHasher('sha256').update('kept').digest('hex')}`
+  const upload = `${first.addresses[0]}/v2/team/app/blobs/uploads/?digest=${digest}`
+  expect((await fetch(upload, { method: 'POST', body: 'kept', headers })).status).toBe(201)
+  await first.end('SIGTERM')
+  await rename(blobs, `${blobs}-away`)
+
+  const without = await startLading(settings)
+  expect(without.child.exitCode).toBe(1)
+  expect(without.stderr()).toContain('a volume may not be mounted')
+
+  await rm(blobs, { recursive: true })
+  await rename(`${blobs}-away`, blobs)
+  await using again = await startLading(settings)
+  const blob = await fetch(`${again.addresses[0]}/v2/team/app/blobs/${digest}`, { headers })
+  expect([blob.status, await blob.text()]).toEqual([200, 'kept'])
+}, 30_000)

@@ -5,7 +5,8 @@ import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { anonymousPrincipal, rootPrincipal } from '../../src/core/principal.ts'
 import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
-import type { MetadataStore, Repository } from '../../src/ports/metadata-store.ts'
+import type { Repository } from '../../src/ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
@@ -68,7 +69,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
 export async function createRepository(
   registry: TestRegistry,
   name: string,
-  tagMutability: TagMutability = { mode: 'MUTABLE', exclusionFilters: [] },
+  tagMutability?: TagMutability,
 ): Promise<Repository> {
   const { services, clock } = registry
   const repository = await services.metadata.transact((transaction) =>
@@ -77,7 +78,7 @@ export async function createRepository(
       name: parseRepositoryName(name),
       createdAtMs: clock.nowMs(),
       tagMutability,
-      scanOnPush: false,
+      scanOnPush: undefined,
       encryption: { type: 'AES256' },
     }),
   )

@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, ftruncateSync, openSync, unlinkSync } from 'node:fs'
 import { type ChunkSource, chunkSource } from './chunk-source.ts'
 import type { RunningHash } from './running-hash.ts'
+import type { SpaceGuard } from './space-guard.ts'
 import { StagedWriter } from './staged-writer.ts'
 import { tooLarge, uploadBusy, wrongOffset } from './upload-refusals.ts'
 
@@ -9,6 +10,7 @@ export interface AppendToFile {
   readonly offsetBytes: number
   readonly limitBytes: number
   readonly source: ReadableStream<Uint8Array> | Uint8Array
+  readonly space: SpaceGuard
   /** Finds the hash of the bytes so far. */
   readonly takeHash: (sizeBytes: number) => RunningHash | undefined
   /** Keeps the hash for the next append or for commit; not called when it and the file may differ. */
@@ -38,7 +40,7 @@ export async function appendFile(append: AppendToFile): Promise<number> {
 
 async function appendTo(fd: number, append: AppendToFile): Promise<number> {
   const hash = append.takeHash(append.offsetBytes)
-  const writer = new StagedWriter(fd, hash)
+  const writer = new StagedWriter(fd, hash, append.space)
   const stopped = await pump(writer, append)
   try {
     await writer.finish()

@@ -12,11 +12,13 @@ export class BlobDirectories {
   readonly uploads: string
   readonly blobs: string
   readonly probe: string
+  readonly owner: string
 
   constructor(root: string) {
     this.uploads = join(root, 'uploads')
     this.blobs = join(root, 'blobs')
     this.probe = join(this.uploads, 'probe')
+    this.owner = join(root, 'installation')
   }
 
   staged(upload: UploadId): string {

@@ -8,8 +8,10 @@ import { type BlobDirectories, makeBlobDirectories } from './blob-directories.ts
 import { DirectorySync } from './directory-sync.ts'
 import { hashFile } from './hash-file.ts'
 import { HashShelf } from './hash-shelf.ts'
+import { OwnerFile } from './owner-file.ts'
 import { publishFile } from './publish-file.ts'
 import { RunningHash } from './running-hash.ts'
+import { SpaceGuard } from './space-guard.ts'
 import { errorCode, orMissing, refusing, requireDirectory, storageUnavailable } from './storage-error.ts'
 import { locationOf } from './storage-key.ts'
 import { type UploadOperation, UploadOperations } from './upload-operations.ts'
@@ -32,12 +34,18 @@ export class FilesystemBlobStore implements BlobStore {
   readonly #hashes = new HashShelf()
   readonly #directorySync = new DirectorySync()
 
+  readonly #owner: OwnerFile
+  readonly #space: SpaceGuard
+
   constructor(directories: BlobDirectories) {
     this.#directories = directories
+    this.#owner = new OwnerFile(directories.owner)
+    this.#space = new SpaceGuard(directories.uploads)
   }
 
   startUpload(upload: UploadId, algorithm: DigestAlgorithm): Promise<void> {
     return refusing(async () => {
+      this.#owner.requirePresent()
       const path = this.#directories.staged(upload)
       // 'ax' fails when the file exists; that the directory is missing means that the disk is
       const file = await orMissing(() => open(path, 'ax', PRIVATE), storageUnavailable)
@@ -58,6 +66,7 @@ export class FilesystemBlobStore implements BlobStore {
         offsetBytes,
         limitBytes,
         source,
+        space: this.#space,
         takeHash: (sizeBytes) => this.#hashes.take(upload, sizeBytes),
         keepHash: (hash) => this.#hashes.put(upload, hash),
         onStart: (stop) => {
@@ -74,6 +83,8 @@ export class FilesystemBlobStore implements BlobStore {
   commit(upload: UploadId, digest: Digest): Promise<CommittedBlob> {
     const location = locationOf(upload)
     return this.#alone(upload, async () => {
+      // Nothing is recorded that lies where a volume was mounted before.
+      this.#owner.requirePresent()
       const sizeBytes = await publishFile({
         from: this.#directories.staged(upload),
         to: this.#directories.committed(location),
@@ -123,8 +134,17 @@ export class FilesystemBlobStore implements BlobStore {
     for await (const { name } of directory) if (isUploadId(name)) yield name
   }
 
+  owner(): Promise<string | undefined> {
+    return refusing(async () => this.#owner.read())
+  }
+
+  claim(owner: string): Promise<void> {
+    return refusing(() => this.#owner.write(owner))
+  }
+
   probe(): Promise<void> {
     return refusing(async () => {
+      this.#owner.requirePresent()
       const path = this.#directories.probe
       const file = await orMissing(() => open(path, 'w', PRIVATE), storageUnavailable)
       try {
@@ -176,6 +196,7 @@ export class FilesystemBlobStore implements BlobStore {
 
   /** @returns undefined: the disk is there, the blob is not */
   #missing(location: BlobLocation): undefined {
+    this.#owner.requirePresent()
     requireDirectory(this.#directories.fan(location))
   }
 

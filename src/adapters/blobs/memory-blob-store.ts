@@ -15,6 +15,7 @@ interface Staged {
 export class MemoryBlobStore implements BlobStore {
   readonly #uploads = new Map<UploadId, Staged>()
   readonly #blobs = new Map<BlobLocation, Blob>()
+  #owner: string | undefined
 
   async startUpload(upload: UploadId): Promise<void> {
     storageKey(upload)
@@ -79,6 +80,14 @@ export class MemoryBlobStore implements BlobStore {
 
   async *listUploads(): AsyncIterable<UploadId> {
     yield* this.#uploads.keys()
+  }
+
+  async owner(): Promise<string | undefined> {
+    return this.#owner
+  }
+
+  async claim(owner: string): Promise<void> {
+    this.#owner = owner
   }
 
   async probe(): Promise<void> {}

@@ -1,5 +1,6 @@
 import { syncData, writeAll } from './file-descriptor.ts'
 import type { RunningHash } from './running-hash.ts'
+import type { SpaceGuard } from './space-guard.ts'
 
 /** With one batch on its way and one being gathered, an upload holds at most twice this and a chunk. */
 const BATCH_BYTES = 512 * 1024
@@ -15,6 +16,7 @@ const SYNC_EVERY_BYTES = 32 * 1024 * 1024
 export class StagedWriter {
   readonly #fd: number
   readonly #hash: RunningHash | undefined
+  readonly #space: SpaceGuard
   #batch: Uint8Array[] = []
   #batchBytes = 0
   #writing: Promise<void> | undefined
@@ -25,9 +27,10 @@ export class StagedWriter {
   /** Whether a sync failed: then bytes that were written may be lost, and a later sync would not say so again. */
   lostBytes = false
 
-  constructor(fd: number, hash: RunningHash | undefined) {
+  constructor(fd: number, hash: RunningHash | undefined, space: SpaceGuard) {
     this.#fd = fd
     this.#hash = hash
+    this.#space = space
   }
 
   /** Bytes that the system has taken from whole batches. */
@@ -35,9 +38,14 @@ export class StagedWriter {
     return this.#writtenBytes
   }
 
-  /** Takes a chunk, which must not change until `finish`; resolves when there is room for the next. */
+  /**
+   * Takes a chunk, which must not change until `finish`; resolves when there is room for the next.
+   *
+   * @throws {Refusal} `storage-full`, and then this chunk was not taken
+   */
   async add(chunk: Uint8Array): Promise<void> {
     if (chunk.byteLength === 0) return
+    this.#space.take(chunk.byteLength)
     this.#batch.push(chunk)
     this.#batchBytes += chunk.byteLength
     if (this.#writing === undefined) this.#startWriting()

@@ -25,7 +25,7 @@ export function storageUnavailable(cause: unknown): Refusal {
   return new Refusal('storage-unavailable', 'The storage cannot be used at the moment; try again later.', {}, { cause })
 }
 
-function storageFull(cause: unknown): Refusal {
+export function storageFull(cause: unknown): Refusal {
   return new Refusal(
     'storage-full',
     'The storage is full: nothing more can be written until space is freed.',

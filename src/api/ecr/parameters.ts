@@ -3,7 +3,8 @@ import type { Fields } from '../../core/ecr/fields.ts'
 import { formatPageToken, invalidPageToken, type PageKey, parsePageToken } from '../../core/ecr/page-token.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
 import { isTag, type Tag } from '../../core/tag.ts'
-import type { ResourceTag, TagStatus } from '../../ports/metadata-store.ts'
+import type { TagStatus } from '../../ports/metadata/images.ts'
+import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 
 /** The model's pattern for repository names (ecr.md 1.15), as messages quote it. */
 const NAME_PATTERN = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*'

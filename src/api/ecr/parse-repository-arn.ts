@@ -1,6 +1,6 @@
 import type { Fields } from '../../core/ecr/fields.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
-import type { Registry } from '../../ports/metadata-store.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
 
 /**
  * `resourceArn`, which must be a repository's in this region. The account is returned as it is: whether the caller

@@ -11,7 +11,7 @@ export const untagResource = defineAction('UntagResource', {
   }),
   resources: (_registry, { arn }) => [arn],
   handle: async ({ services, caller }, { name, keys }) => {
-    await untagRepository(services, await getRepository(services, caller, name), keys)
+    await untagRepository(services, caller, await getRepository(services, caller, name), keys)
     return {}
   },
 })

@@ -1,7 +1,7 @@
 import { parseContentRange } from '../../core/http/parse-content-range.ts'
 import type { ByteRange } from '../../core/http/parse-range.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import {
   appendToUpload as append,

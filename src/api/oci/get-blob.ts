@@ -1,7 +1,7 @@
 import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
 import { multipartByteranges } from '../../core/http/multipart-byteranges.ts'
 import { type ByteRange, parseRange } from '../../core/http/parse-range.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type BlobStat, getBlobStat, getBlobStatAndLease, readBlob } from '../../services/blobs.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { OCI_HEADERS } from './oci-headers.ts'

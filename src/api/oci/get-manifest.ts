@@ -1,5 +1,5 @@
 import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
-import type { StoredManifest } from '../../ports/metadata-store.ts'
+import type { StoredManifest } from '../../ports/metadata/manifests.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
 import { OCI_HEADERS } from './oci-headers.ts'

@@ -1,5 +1,6 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import type { Manifest, Repository } from '../../ports/metadata-store.ts'
+import type { Manifest } from '../../ports/metadata/manifests.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'

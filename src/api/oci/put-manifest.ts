@@ -3,7 +3,7 @@ import { matchesIfMatch, matchesIfNoneMatch } from '../../core/http/entity-tags.
 import { parseManifest } from '../../core/manifest/parse-manifest.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
 import { manifestLocation } from './locations.ts'

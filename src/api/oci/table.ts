@@ -1,4 +1,4 @@
-import type { Registry } from '../../ports/metadata-store.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
 import { type Action, repositoryArn } from '../../services/authorize.ts'
 import type { OciCall } from './call.ts'
 import { appendToUpload, cancelUpload, finishUpload, getUploadStatus } from './continue-upload.ts'

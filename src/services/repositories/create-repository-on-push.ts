@@ -1,9 +1,10 @@
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { CreationTemplate, Repository } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { authorize, repositoryArn } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { getRepository, repositoryUnknown } from '../get-repository.ts'
-import { DEFAULT_SETTINGS, insertRepository, type RepositorySettings } from './create-repository.ts'
+import { DEFAULT_ENCRYPTION, insertRepository, type RepositorySettings } from './create-repository.ts'
 import { findTemplateFor } from './find-template.ts'
 
 /**
@@ -29,8 +30,8 @@ function fromTemplate(name: RepositoryName, template: CreationTemplate): Reposit
   return {
     name,
     tagMutability: template.tagMutability,
-    scanOnPush: DEFAULT_SETTINGS.scanOnPush,
-    encryption: template.encryption ?? DEFAULT_SETTINGS.encryption,
+    scanOnPush: undefined,
+    encryption: template.encryption ?? DEFAULT_ENCRYPTION,
     resourceTags: template.resourceTags,
     ...(repositoryPolicyText === undefined ? {} : { repositoryPolicyText }),
     ...(lifecyclePolicyText === undefined ? {} : { lifecyclePolicyText }),

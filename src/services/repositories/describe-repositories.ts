@@ -1,5 +1,6 @@
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { Page, Repository } from '../../ports/metadata-store.ts'
+import type { Page } from '../../ports/metadata/page.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { getRepository } from '../get-repository.ts'
 

@@ -1,5 +1,5 @@
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { createRepositoryOnPush } from './create-repository-on-push.ts'
 

@@ -22,7 +22,8 @@ export const postgresDialect: SqlDialect = {
     const fields = Object.entries(columns).map(([column, type]) => sql`${sql.ref(column)} ${types[type]}`)
     return sql`(select * from jsonb_to_recordset((${list}::text)::jsonb) as given (${sql.join(fields)}))`
   },
-  tagsOfManifest: sql`(select coalesce(json_agg(tags.tag order by tags.tag), '[]')::text from tags
-    where tags.repository_id = manifests.repository_id and tags.digest = manifests.digest and tags.until_ms is null)`,
+  tagsOfManifest: (manifests) => sql`(select coalesce(json_agg(tags.tag order by tags.tag), '[]')::text from tags
+    where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
+    and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
   lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
 }

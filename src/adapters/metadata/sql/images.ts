@@ -1,7 +1,9 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { ImageIdRow, MetadataReader, Page, TagStatus } from '../../../ports/metadata-store.ts'
+import type { ImageIdRow, TagStatus } from '../../../ports/metadata/images.ts'
+import type { Page } from '../../../ports/metadata/page.ts'
+import type { MetadataReader } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from './connection.ts'
 import { MANIFEST_COLUMNS, toManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
@@ -69,29 +71,29 @@ function manifestPage({ db, p }: Parts<ManifestPage>) {
 const tagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '>', sql.lit(0))
 const untagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '=', sql.lit(0))
 
+/** A page of each status, merged: the two are read whole, as finding each row of the merged page again costs more. */
 function allManifests(parts: Parts<ManifestPage>) {
   const { db, p, dialect } = parts
+  const columns = ['manifests.repository_id', ...MANIFEST_COLUMNS] as const
   const page = db
-    .selectFrom(tagged(parts).select('digest').as('tagged'))
-    .select('tagged.digest')
-    .unionAll(db.selectFrom(untagged(parts).select('digest').as('untagged')).select('untagged.digest'))
+    .selectFrom(tagged(parts).select(columns).as('tagged'))
+    .selectAll()
+    .unionAll(db.selectFrom(untagged(parts).select(columns).as('untagged')).selectAll())
     .orderBy('digest')
     .limit(p.limit)
   return db
     .selectFrom(page.as('page'))
-    .innerJoin('manifests', 'manifests.digest', 'page.digest')
-    .select(MANIFEST_COLUMNS)
-    .select(dialect.tagsOfManifest.as('tags'))
-    .where('manifests.repository_id', '=', p.repositoryId)
+    .selectAll()
+    .select(dialect.tagsOfManifest('page').as('tags'))
     .orderBy('page.digest')
 }
 
 export const listManifests = {
   TAGGED: statement((parts: Parts<ManifestPage>) =>
-    tagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest.as('tags')),
+    tagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest('manifests').as('tags')),
   ),
   UNTAGGED: statement((parts: Parts<ManifestPage>) =>
-    untagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest.as('tags')),
+    untagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest('manifests').as('tags')),
   ),
   ANY: statement(allManifests),
 }

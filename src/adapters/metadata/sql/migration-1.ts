@@ -18,14 +18,16 @@ export const createTables: Migration = {
 
 function registryTables({ id, integer, text, keyed }: ColumnTypes): string[] {
   return [
+    `create table installation (only_row ${integer} not null primary key, id ${text} not null)`,
     `create table registries (id ${id}, account_id ${text} not null, region ${text} not null,
       created_at_ms ${integer} not null, unique (account_id, region))`,
     `create table account_settings (registry_id ${integer} not null, name ${text} not null, value ${text} not null,
       primary key (registry_id, name))${keyed}`,
     `create table repositories (id ${id}, registry_id ${integer} not null, name ${text} not null,
-      created_at_ms ${integer} not null, mutability_mode ${text} not null, mutability_filters ${text} not null,
-      scan_on_push ${integer} not null, encryption_type ${text} not null, encryption_key ${text},
-      policy_text ${text}, lifecycle_policy_text ${text}, unique (registry_id, name))`,
+      created_at_ms ${integer} not null, mutability_mode ${text}, mutability_filters ${text},
+      scan_on_push ${integer}, encryption_type ${text} not null, encryption_key ${text},
+      policy_text ${text}, lifecycle_policy_text ${text}, deleted_at_ms ${integer}, is_purging ${integer} not null)`,
+    'create unique index repositories_live on repositories (registry_id, name) where deleted_at_ms is null',
     `create table resource_tags (repository_id ${integer} not null, key ${text} not null, value ${text} not null,
       primary key (repository_id, key))${keyed}`,
     `create table creation_templates (registry_id ${integer} not null, prefix ${text} not null, body ${text} not null,
@@ -62,7 +64,8 @@ function tagTables({ rowId, integer, text }: ColumnTypes): string[] {
     `create table tags (id ${rowId}, repository_id ${integer} not null, tag ${text} not null, digest ${text} not null,
       from_ms ${integer} not null, until_ms ${integer})`,
     'create unique index tags_live on tags (repository_id, tag) where until_ms is null',
-    'create index tags_live_by_digest on tags (repository_id, digest, tag) where until_ms is null',
+    // The last column is always null: SQLite reads an index alone only when it has every column that is asked for.
+    'create index tags_live_by_digest on tags (repository_id, digest, tag, until_ms) where until_ms is null',
     'create index tags_history on tags (repository_id, tag, until_ms) where until_ms is not null',
   ]
 }
@@ -93,8 +96,8 @@ function collectionTables({ id, integer, text }: ColumnTypes): string[] {
     `create table removals (location ${text} not null primary key, digest ${text} not null,
       size_bytes ${integer} not null, due_at_ms ${integer} not null, why ${text} not null)`,
     'create index removals_by_due on removals (due_at_ms, location)',
-    `create table events (id ${id}, kind ${text} not null, at_ms ${integer} not null, repository_id ${integer},
-      detail ${text} not null)`,
+    `create table events (id ${id}, kind ${text} not null, at_ms ${integer} not null, registry_id ${integer},
+      repository_id ${integer}, repository_name ${text}, principal ${text}, detail ${text} not null)`,
     'create index events_by_time on events (at_ms)',
   ]
 }

@@ -1,9 +1,16 @@
-import type { MetadataReader, MetadataTransaction, Registry } from '../../../ports/metadata-store.ts'
+import type { Registry, RegistryChanges, RegistryReads } from '../../../ports/metadata/registries.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'findRegistry' | 'getAccountSettings'>
-type Writes = Pick<MetadataTransaction, 'ensureRegistry' | 'putAccountSetting'>
+const findInstallation = statement(({ db }: Parts<Record<never, never>>) => db.selectFrom('installation').select('id'))
+
+/** The only key there is makes it the only row. */
+const insertInstallation = statement(({ db, p }: Parts<{ id: string }>) =>
+  db
+    .insertInto('installation')
+    .values({ only_row: 1, id: p.id })
+    .onConflict((conflict) => conflict.doNothing()),
+)
 
 const findRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string }>) =>
   db
@@ -31,8 +38,11 @@ const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: strin
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ value: p.value })),
 )
 
-export function registryReads(connection: SqlConnection): Reads {
+export function registryReads(connection: SqlConnection): RegistryReads {
   return {
+    async findInstallation() {
+      return (await connection.first(findInstallation, {}))?.id
+    },
     findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
     async getAccountSettings(registryId) {
       const rows = await connection.all(listSettings, { registryId })
@@ -41,8 +51,12 @@ export function registryReads(connection: SqlConnection): Reads {
   }
 }
 
-export function registryWrites(connection: SqlConnection): Writes {
+export function registryWrites(connection: SqlConnection): RegistryChanges {
   return {
+    async ensureInstallation(id) {
+      await connection.run(insertInstallation, { id })
+      return (await connection.first(findInstallation, {}))?.id ?? id
+    },
     async ensureRegistry(accountId, region, nowMs) {
       await connection.run(insertRegistry, { accountId, region, nowMs })
       const registry: Registry | undefined = await connection.first(findRegistry, { accountId, region })

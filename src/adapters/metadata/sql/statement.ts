@@ -18,8 +18,8 @@ export interface SqlDialect {
   textList<Text extends string>(list: string): RawBuilder<{ value: Text }>
   /** `(select …)` over a parameter that is a JSON array of objects, with these columns. */
   rows<Row>(list: string, columns: Readonly<Record<keyof Row & string, 'integer' | 'text'>>): RawBuilder<Row>
-  /** The live tags of the manifest `manifests` of the surrounding query, as JSON text in byte order. */
-  readonly tagsOfManifest: RawBuilder<string>
+  /** The live tags of each row of `manifests`, a table of the surrounding query, as JSON text in byte order. */
+  tagsOfManifest(manifests: string): RawBuilder<string>
   /** ` for update` and the like, where the engine locks rows; nothing where one writer runs at a time. */
   lock(mode: 'update' | 'key share'): RawBuilder<unknown>
 }
