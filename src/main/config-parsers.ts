@@ -31,10 +31,16 @@ export function parseDuration(text: string): number {
   return milliseconds
 }
 
-export function parsePositiveDuration(text: string): number {
-  const milliseconds = parseDuration(text)
-  if (milliseconds === 0) throw new SettingProblem('must be longer than 0, such as 60s')
-  return milliseconds
+/** A duration between two others, both as they would be set. */
+export function parseDurationWithin(bounds: { readonly least?: string; readonly most?: string }) {
+  const { least = '0', most = '3650d' } = bounds
+  const [leastMs, mostMs] = [parseDuration(least), parseDuration(most)]
+  return (text: string): number => {
+    const milliseconds = parseDuration(text)
+    if (milliseconds < leastMs) throw new SettingProblem(`must be at least ${least}`)
+    if (milliseconds > mostMs) throw new SettingProblem(`must be at most ${most}`)
+    return milliseconds
+  }
 }
 
 /** A percentage. @returns a number above 0 and at most 1 */

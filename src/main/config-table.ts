@@ -3,10 +3,10 @@ import {
   parseChoice,
   parseDatabaseUrl,
   parseDuration,
+  parseDurationWithin,
   parseExternalUrl,
   parseGlobs,
   parseListenAddress,
-  parsePositiveDuration,
   parseShare,
   parseSize,
   parseText,
@@ -21,6 +21,9 @@ interface Setting<Value> {
   readonly parse: (text: string) => Value
   readonly doc: string
 }
+
+/** A timer set for longer than 2^31 - 1 ms, which is 24.8 days, fires at once. */
+const LONGEST_TIMER = '24d'
 
 const path = parseText(/^[^\0]+$/, 'a path')
 
@@ -93,17 +96,17 @@ export const SETTINGS = {
   },
   LADING_BLOB_LEASE: {
     fallback: '24h',
-    parse: parseDuration,
-    doc: 'How long a blob that nothing refers to stays after it was last pushed, mounted or asked for.',
+    parse: parseDurationWithin({ least: '1s' }),
+    doc: 'How long a blob that nothing refers to stays, at least, after it was last pushed, mounted or asked for: a push that takes longer between a layer and the manifest may be told to begin anew.',
   },
   LADING_UPLOAD_EXPIRY: {
     fallback: '24h',
-    parse: parsePositiveDuration,
-    doc: 'How long an upload that nobody goes on with is kept.',
+    parse: parseDurationWithin({ least: '1s' }),
+    doc: 'How long an upload that nobody goes on with is kept, at least.',
   },
   LADING_COLLECT_INTERVAL: {
     fallback: '60s',
-    parse: parseDuration,
+    parse: parseDurationWithin({ most: LONGEST_TIMER }),
     doc: 'How often the collector looks for bytes whose time is over. 0 turns it off.',
   },
   LADING_COLLECT_SHARE: {
@@ -128,13 +131,13 @@ export const SETTINGS = {
   },
   LADING_TRANSFER_TIMEOUT: {
     fallback: '60s',
-    parse: parsePositiveDuration,
+    parse: parseDurationWithin({ least: '1ms', most: LONGEST_TIMER }),
     doc: 'An upload that brings less than 1 KiB a second over this time is answered 408; the session stays and can be resumed.',
   },
   LADING_STOP_TIMEOUT: {
     fallback: '30s',
-    parse: parseDuration,
-    doc: 'How long a stop waits for requests that are running.',
+    parse: parseDurationWithin({ most: LONGEST_TIMER }),
+    doc: 'How long a stop waits for requests and background work that are running.',
   },
   LADING_LOG_LEVEL: {
     fallback: 'info',

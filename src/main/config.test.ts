@@ -54,6 +54,8 @@ const GOOD: readonly [string, string, string, unknown][] = [
   ['LADING_SPARSE_REPOSITORIES', 'mirror/*, a/b', 'sparseRepositories', ['mirror/*', 'a/b']],
   ['LADING_RESTORE_WINDOW', '0', 'restoreWindowMs', 0],
   ['LADING_BLOB_LEASE', '90s', 'blobLeaseMs', 90_000],
+  ['LADING_COLLECT_INTERVAL', '24d', 'collectIntervalMs', 24 * 86_400_000],
+  ['LADING_STOP_TIMEOUT', '0', 'stopTimeoutMs', 0],
   ['LADING_REMOVAL_DELAY', '300ms', 'removalDelayMs', 300],
   ['LADING_COLLECT_SHARE', '100%', 'collectShare', 1],
   ['LADING_SCRUB_RATE', '512KiB', 'scrubBytesPerSecond', 524_288],
@@ -78,6 +80,12 @@ const BAD: readonly [string, string][] = [
   ['LADING_RESTORE_WINDOW', '-1d'],
   ['LADING_RESTORE_WINDOW', '9999d'],
   ['LADING_TRANSFER_TIMEOUT', '0'],
+  ['LADING_TRANSFER_TIMEOUT', '25d'],
+  ['LADING_BLOB_LEASE', '0'],
+  ['LADING_BLOB_LEASE', '999ms'],
+  ['LADING_UPLOAD_EXPIRY', '0'],
+  ['LADING_COLLECT_INTERVAL', '25d'],
+  ['LADING_STOP_TIMEOUT', '30d'],
   ['LADING_SCRUB_RATE', '8MB'],
   ['LADING_COLLECT_SHARE', '0%'],
   ['LADING_COLLECT_SHARE', '0.5'],
@@ -93,6 +101,13 @@ test.each(BAD)('readConfig() refuses %s=%s in one sentence that names both', (na
   const sentence = problemsOf({ [name]: text }).find((problem) => problem.includes(JSON.stringify(text)))
   expect(sentence).toStartWith(name)
   expect(sentence).toEndWith('.')
+})
+
+test('readConfig() says what the shortest and the longest time would be', () => {
+  expect(problemsOf({ LADING_BLOB_LEASE: '0', LADING_COLLECT_INTERVAL: '30d' })).toEqual([
+    'LADING_BLOB_LEASE is "0": it must be at least 1s.',
+    'LADING_COLLECT_INTERVAL is "30d": it must be at most 24d.',
+  ])
 })
 
 test('readConfig() reports every problem at once', () => {

@@ -25,7 +25,7 @@ test('Jobs runs a job again and again, never twice at once, until it is stopped'
   }
   jobs.start({ name: 'work', intervalMs: 5, run })
   await Bun.sleep(200)
-  await jobs.stop()
+  await jobs.stop(5000)
   const ended = runs
   expect(ended).toBeGreaterThan(3)
   expect([most, running]).toEqual([1, 0])
@@ -43,10 +43,16 @@ test('Jobs logs and counts a failure and goes on', async () => {
   }
   jobs.start({ name: 'work', intervalMs: 5, run })
   await Bun.sleep(60)
-  await jobs.stop()
+  await jobs.stop(5000)
   expect(lines[0]).toBe('error job failed')
   expect(lines[1]).toBe('info job done')
   expect(metrics.render()).toContain('lading_job_runs_total{job="work",outcome="failed"} 1\n')
+})
+
+test('Jobs refuses an interval that a timer cannot wait for', () => {
+  const { jobs } = makeJobs()
+  const run = async () => undefined
+  expect(() => jobs.start({ name: 'rare', intervalMs: 30 * 86_400_000, run })).toThrow(RangeError)
 })
 
 test('stop() tells a running job to end and waits for it', async () => {
@@ -60,6 +66,17 @@ test('stop() tells a running job to end and waits for it', async () => {
   }
   jobs.start({ name: 'endless', intervalMs: 60_000, firstAfterMs: 0, run })
   await Bun.sleep(30)
-  await jobs.stop()
+  await jobs.stop(5000)
   expect(ended).toBe(true)
+})
+
+test('stop() does not wait for ever for a job that does not end, and says which', async () => {
+  const { jobs, lines } = makeJobs()
+  const run = () => new Promise<undefined>(() => {})
+  jobs.start({ name: 'deaf', intervalMs: 60_000, firstAfterMs: 0, run })
+  await Bun.sleep(30)
+  const startedAtMs = performance.now()
+  await jobs.stop(50)
+  expect(performance.now() - startedAtMs).toBeLessThan(2000)
+  expect(lines).toEqual(['warn jobs did not end in time'])
 })

@@ -1,5 +1,6 @@
 import type { Counter, Metrics } from '../adapters/metrics/metrics.ts'
 import type { Log, LogFields } from '../ports/log.ts'
+import { settlesWithin } from './settles-within.ts'
 
 /** Work that the server does by itself, again and again. */
 export interface Job {
@@ -17,6 +18,9 @@ export interface Job {
 /** Up to this share of the interval is left off at random, so that many processes do not all work at once. */
 const JITTER = 0.1
 
+/** The most that `setTimeout` can wait. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1
+
 /** Runs jobs, each one never twice at the same time. A run that fails is logged and counted, and the next one comes. */
 export class Jobs {
   readonly #abort = new AbortController()
@@ -25,7 +29,7 @@ export class Jobs {
   readonly #seconds: Counter
   readonly #lastSuccess: Counter
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
-  readonly #running = new Set<Promise<void>>()
+  readonly #running = new Map<string, Promise<void>>()
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log
@@ -35,15 +39,23 @@ export class Jobs {
     this.#lastSuccess = metrics.gauge('lading_job_last_success_timestamp_seconds', help, ['job'])
   }
 
+  /** @throws {RangeError} for an interval that no timer can wait for: it would come round at once, again and again */
   start(job: Job): void {
+    for (const ms of [job.intervalMs, job.firstAfterMs ?? 0]) {
+      if (!(ms >= 0 && ms <= LONGEST_TIMER_MS)) throw new RangeError(`job ${job.name}: no timer waits ${ms} ms`)
+    }
     this.#schedule(job, job.firstAfterMs ?? job.intervalMs)
   }
 
-  /** Starts no run any more, tells those that are under way to end, and waits for them. */
-  async stop(): Promise<void> {
+  /**
+   * Starts no run any more, tells those that are under way to end, and waits for them, but no longer than `limitMs`: all
+   * that they do can be cut off anywhere, as a crash would.
+   */
+  async stop(limitMs: number): Promise<void> {
     this.#abort.abort()
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    await Promise.all(this.#running)
+    if (await settlesWithin(Promise.all(this.#running.values()), limitMs)) return
+    this.#log.write('warn', 'jobs did not end in time', { jobs: [...this.#running.keys()] })
   }
 
   #schedule(job: Job, delayMs: number): void {
@@ -54,10 +66,10 @@ export class Jobs {
 
   #begin(job: Job): void {
     const run = this.#run(job).finally(() => {
-      this.#running.delete(run)
+      this.#running.delete(job.name)
       this.#schedule(job, job.intervalMs)
     })
-    this.#running.add(run)
+    this.#running.set(job.name, run)
   }
 
   async #run(job: Job): Promise<void> {

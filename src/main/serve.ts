@@ -14,6 +14,8 @@ import { VERSION } from './version.ts'
 import { formatStart } from './welcome.ts'
 
 const STDERR = 2
+/** What a job gets to end its transaction, also when requests get no time at all. */
+const LEAST_FOR_JOBS_MS = 2000
 /** One Ctrl-C reaches us up to three times: from the terminal, from npm and from the script between. */
 const SAME_SIGNAL_MS = 1000
 
@@ -69,7 +71,7 @@ async function start(config: Config, log: JsonLog): Promise<void> {
   const jobs = new Jobs(log, metrics)
   for (const job of backgroundJobs({ services, config, memory, log, metrics })) jobs.start(job)
   // Whoever reads that it has started may stop it at once.
-  handleSignals({ server, jobs, installation, memory, log })
+  handleSignals({ server, jobs, installation, memory, log, stopTimeoutMs: config.stopTimeoutMs })
   process.stdout.write(formatStart(config, installation, server.addresses))
   log.write('info', 'started', { version: VERSION, addresses: server.addresses })
 }
@@ -80,6 +82,7 @@ interface Running {
   readonly installation: Installation
   readonly memory: CollectionMemory
   readonly log: JsonLog
+  readonly stopTimeoutMs: number
 }
 
 function handleSignals(running: Running): void {
@@ -102,11 +105,11 @@ function handleSignals(running: Running): void {
 }
 
 /** Requests first, then what works in the background, then the stores: nothing that was accepted is lost. */
-async function stop({ server, jobs, installation, log }: Running, signal: string): Promise<void> {
+async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running, signal: string): Promise<void> {
   log.write('info', 'stopping', { signal, requestsInFlight: server.requestsInFlight })
   let status = 0
   try {
-    const jobsStopped = jobs.stop()
+    const jobsStopped = jobs.stop(Math.max(stopTimeoutMs, LEAST_FOR_JOBS_MS))
     await server.stop()
     await jobsStopped
     await installation.services.pulls.flush()

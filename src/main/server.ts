@@ -7,6 +7,7 @@ import { edgeRefusal, pathOf, refuseAtEdge, refuseDotSegments } from './edge.ts'
 import { raiseHeaderLimit } from './header-limit.ts'
 import { hasLostSegments, rawPathRoutes } from './raw-path-routes.ts'
 import { ServerContext } from './server-context.ts'
+import { settlesWithin } from './settles-within.ts'
 import { TransferWatch } from './transfer-watch.ts'
 
 /** Answers a request whose path, given without its query, passed the edge. */
@@ -186,17 +187,4 @@ function serveOn(address: ListenAddress, options: Partial<Bun.Serve.Options<unde
     // A machine without IPv6.
     return serve('0.0.0.0')
   }
-}
-
-/** @returns whether it settled in time */
-async function settlesWithin(work: Promise<unknown>, limitMs: number): Promise<boolean> {
-  const timeout = Promise.withResolvers<false>()
-  const timer = setTimeout(() => timeout.resolve(false), limitMs)
-  const settled = work.then(
-    () => true as const,
-    () => true as const,
-  )
-  const inTime = await Promise.race([settled, timeout.promise])
-  clearTimeout(timer)
-  return inTime
 }

@@ -1,5 +1,4 @@
 import type { Digest, DigestAlgorithm } from '../core/digest.ts'
-import type { ByteRange } from '../core/http/parse-range.ts'
 import type { UploadId } from './ids.ts'
 
 declare const brand: unique symbol
@@ -13,6 +12,12 @@ export type BlobLocation = string & { readonly [brand]: 'BlobLocation' }
 export interface CommittedBlob {
   readonly location: BlobLocation
   readonly sizeBytes: number
+}
+
+export interface VerifyOptions {
+  /** The most that is read, on average. */
+  readonly bytesPerSecond?: number
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -65,14 +70,19 @@ export interface BlobStore {
   discardUpload(upload: UploadId): Promise<void>
 
   /**
-   * The bytes at a location, whole or in part, without reading them into memory.
+   * The bytes at a location, without reading them into memory; nor does a `slice` of them. Their `size` is what is
+   * there, which need not be what was committed.
    *
    * @returns undefined when the location holds nothing, which means damage: the metadata said that it does
    */
-  read(location: BlobLocation, range?: ByteRange): Promise<Blob | undefined>
+  read(location: BlobLocation): Promise<Blob | undefined>
 
-  /** Re-hashes what is stored: the scrub's check. Reads at most `bytesPerSecond` when given. */
-  verify(location: BlobLocation, digest: Digest, bytesPerSecond?: number): Promise<'intact' | 'damaged' | 'missing'>
+  /**
+   * Re-hashes what is stored: the scrub's check.
+   *
+   * @throws the signal's reason, soon after it was given: at a low rate a large blob takes hours
+   */
+  verify(location: BlobLocation, digest: Digest, options?: VerifyOptions): Promise<'intact' | 'damaged' | 'missing'>
 
   /** Removes a committed blob's bytes; streams that are open on them go on to their end. No error when already gone. */
   remove(location: BlobLocation): Promise<void>

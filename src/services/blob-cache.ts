@@ -1,11 +1,15 @@
-import type { Digest } from '../core/digest.ts'
+import type { BlobLocation } from '../ports/blob-store.ts'
+
+/** What one entry takes beside its bytes, so that a million empty blobs are not for nothing. */
+const ENTRY_BYTES = 300
 
 /**
- * The bytes of small blobs that were read lately, by digest. Content never changes under its digest, so an entry is
- * never stale; whether a caller may see it is asked of the metadata on every read all the same.
+ * The bytes of small blobs that were read lately, by location. A location is written once and never used again, so an
+ * entry is never stale: a push that repairs a blob gives it another location. Only what has been checked against its
+ * digest goes in; whether a caller may see it is asked of the metadata on every read all the same.
  */
 export class BlobCache {
-  readonly #entries = new Map<Digest, Uint8Array<ArrayBuffer>>()
+  readonly #entries = new Map<BlobLocation, Uint8Array<ArrayBuffer>>()
   readonly #capacityBytes: number
   #sizeBytes = 0
 
@@ -14,29 +18,29 @@ export class BlobCache {
     this.#capacityBytes = capacityBytes
   }
 
-  get(digest: Digest): Uint8Array<ArrayBuffer> | undefined {
-    const bytes = this.#entries.get(digest)
+  get(location: BlobLocation): Uint8Array<ArrayBuffer> | undefined {
+    const bytes = this.#entries.get(location)
     if (bytes === undefined) return undefined
-    this.#entries.delete(digest)
-    this.#entries.set(digest, bytes)
+    this.#entries.delete(location)
+    this.#entries.set(location, bytes)
     return bytes
   }
 
-  put(digest: Digest, bytes: Uint8Array<ArrayBuffer>): void {
-    if (bytes.byteLength > this.#capacityBytes) return
-    this.delete(digest)
-    this.#entries.set(digest, bytes)
-    this.#sizeBytes += bytes.byteLength
+  put(location: BlobLocation, bytes: Uint8Array<ArrayBuffer>): void {
+    if (bytes.byteLength + ENTRY_BYTES > this.#capacityBytes) return
+    this.delete(location)
+    this.#entries.set(location, bytes)
+    this.#sizeBytes += bytes.byteLength + ENTRY_BYTES
     for (const oldest of this.#entries.keys()) {
       if (this.#sizeBytes <= this.#capacityBytes) break
       this.delete(oldest)
     }
   }
 
-  delete(digest: Digest): void {
-    const bytes = this.#entries.get(digest)
+  delete(location: BlobLocation): void {
+    const bytes = this.#entries.get(location)
     if (bytes === undefined) return
-    this.#entries.delete(digest)
-    this.#sizeBytes -= bytes.byteLength
+    this.#entries.delete(location)
+    this.#sizeBytes -= bytes.byteLength + ENTRY_BYTES
   }
 }

@@ -1,5 +1,7 @@
-import type { Digest } from '../core/digest.ts'
+import { digestOf } from '../core/content-digest.ts'
+import { algorithmOf, type Digest } from '../core/digest.ts'
 import type { ByteRange } from '../core/http/parse-range.ts'
+import { hasWholeTerm, leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { BlobLocation } from '../ports/blob-store.ts'
 import type { BlobRecord } from '../ports/metadata/blobs.ts'
@@ -9,6 +11,10 @@ import { INSTALLATION } from './event-place.ts'
 
 /** Blobs up to this size are kept in memory once read: most are image configs, asked for by every pull. */
 const CACHED_BLOB_BYTES = 64 * 1024
+
+/** What is wrong with a copy of a blob. */
+type Finding = 'missing' | 'damaged'
+type Bytes = Blob | Uint8Array<ArrayBuffer>
 
 export interface BlobStat {
   readonly digest: Digest
@@ -28,8 +34,8 @@ export async function getBlobStat(services: Services, repository: Repository, di
 }
 
 /**
- * As `getBlobStat`, with the promise that the blob stays for a while although nothing refers to it yet: a client that
- * is told that a blob exists will not upload it, and names it in a manifest later.
+ * As `getBlobStat`, with the promise that the blob stays for a whole lease although nothing refers to it yet: a client
+ * that is told that a blob exists will not upload it, and names it in a manifest later.
  */
 export async function getBlobStatAndLease(
   services: Services,
@@ -40,17 +46,18 @@ export async function getBlobStatAndLease(
   if (!isServable(blob)) throw blobUnknown(digest)
   if (isLeasedLongEnough(services, blob)) return blob
   await services.metadata.transact(async (transaction) => {
-    await transaction.lockBlobs([digest], 'shared')
-    // The collector may have been faster: only what is still there can be leased.
-    if (!isServable(await transaction.findRepositoryBlob(repository.id, digest))) throw blobUnknown(digest)
-    await transaction.leaseBlobs([digest], services.clock.nowMs() + services.limits.blobLeaseMs)
+    await transaction.lockBlobs([digest], 'exclusive')
+    // The collector may have been faster: only what is still there can be leased. So may another who asked.
+    const current = await transaction.findRepositoryBlob(repository.id, digest)
+    if (!isServable(current)) throw blobUnknown(digest)
+    if (isLeasedLongEnough(services, current)) return
+    await transaction.leaseBlobs([digest], leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs))
   })
   return blob
 }
 
-/** Renewing in the second half of a lease bounds the writes to two per lease, however often a blob is asked for. */
-export function isLeasedLongEnough(services: Services, blob: BlobRecord): boolean {
-  return blob.leaseUntilMs - services.clock.nowMs() > services.limits.blobLeaseMs / 2
+function isLeasedLongEnough({ clock, limits }: Services, blob: BlobRecord): boolean {
+  return hasWholeTerm(blob.leaseUntilMs, clock.nowMs(), limits.blobLeaseMs)
 }
 
 export function isServable(blob: BlobRecord | undefined): blob is BlobRecord {
@@ -60,57 +67,48 @@ export function isServable(blob: BlobRecord | undefined): blob is BlobRecord {
 /**
  * The bytes, whole or in part; small blobs come from memory.
  *
- * @throws {Refusal} `blob-unknown` when the bytes have gone missing: the blob is then out of service, so that the
- *   next push of it uploads it again
+ * @throws {Refusal} `blob-unknown` when the bytes are missing or turn out to be others: the blob is then out of service,
+ *   so that the next push of it uploads it again
  */
 export async function readBlob(
   services: Services,
   repository: Repository,
   stat: BlobStat,
   range?: ByteRange,
-): Promise<Blob | Uint8Array<ArrayBuffer>> {
-  if (stat.sizeBytes <= CACHED_BLOB_BYTES) return await readSmallBlob(services, repository, stat, range)
-  return await readStored(services, repository, stat, range)
-}
-
-async function readSmallBlob(
-  services: Services,
-  repository: Repository,
-  stat: BlobStat,
-  range: ByteRange | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  let bytes = services.blobCache.get(stat.digest)
-  if (bytes === undefined) {
-    const stored = await readStored(services, repository, stat, undefined)
-    bytes = new Uint8Array(await stored.arrayBuffer())
-    services.blobCache.put(stat.digest, bytes)
-  }
+): Promise<Bytes> {
+  const bytes = services.blobCache.get(stat.location) ?? (await readIntact(services, repository, stat))
   return range === undefined ? bytes : bytes.slice(range.start, range.end + 1)
 }
 
-async function readStored(
-  services: Services,
-  repository: Repository,
-  stat: BlobStat,
-  range: ByteRange | undefined,
-): Promise<Blob> {
-  const stored = await services.blobs.read(stat.location, range)
-  if (stored !== undefined) return stored
+async function readIntact(services: Services, repository: Repository, stat: BlobStat): Promise<Bytes> {
+  const first = await readChecked(services, stat)
+  if (typeof first !== 'string') return first
   // A push of the same digest may have replaced the copy since the stat; its old bytes go after a delay.
   const current = await getBlobStat(services, repository, stat.digest)
-  const again = current.location === stat.location ? undefined : await services.blobs.read(current.location, range)
-  if (again !== undefined) return again
-  await takeOutOfService(services, current, 'missing')
+  const found = current.location === stat.location ? first : await readChecked(services, current)
+  if (typeof found !== 'string') return found
+  await takeOutOfService(services, current, found)
   throw blobUnknown(stat.digest)
 }
 
+/**
+ * Hashing a small blob takes less time than reading it. A larger one goes from the disk to the client without passing
+ * here, so only its size can be asked; the scrub does the rest.
+ */
+async function readChecked(services: Services, stat: BlobStat): Promise<Bytes | Finding> {
+  const stored = await services.blobs.read(stat.location)
+  if (stored === undefined) return 'missing'
+  if (stored.size !== stat.sizeBytes) return 'damaged'
+  if (stat.sizeBytes > CACHED_BLOB_BYTES) return stored
+  const bytes = new Uint8Array(await stored.arrayBuffer())
+  if (digestOf(bytes, algorithmOf(stat.digest)) !== stat.digest) return 'damaged'
+  services.blobCache.put(stat.location, bytes)
+  return bytes
+}
+
 /** Marks a blob damaged, unless it has been replaced meanwhile. The next push of its digest repairs it. */
-export async function takeOutOfService(
-  services: Services,
-  blob: BlobStat,
-  finding: 'missing' | 'damaged',
-): Promise<void> {
-  services.blobCache.delete(blob.digest)
+export async function takeOutOfService(services: Services, blob: BlobStat, finding: Finding): Promise<void> {
+  services.blobCache.delete(blob.location)
   await services.metadata.transact(async (transaction) => {
     await transaction.lockBlobs([blob.digest], 'exclusive')
     const current = await transaction.findBlob(blob.digest)
@@ -126,7 +124,11 @@ export async function takeOutOfService(
 }
 
 /**
- * Hides a blob from the repository. Its bytes go when nothing else holds them.
+ * Takes a blob from the repository: it is unknown there from now on, and its bytes go when nothing else holds them.
+ *
+ * A deleted manifest holds its blobs until its restore window ends, so the bytes stay as long, and whatever brings the
+ * manifest back brings them back with it: a push of it, or an undo (`unhideBlobs`). Until then the blob is unknown to
+ * everybody, also to those who push another manifest over it.
  *
  * @throws {Refusal} `blob-unknown`; `blob-in-use` when a manifest of the repository refers to it
  */
@@ -136,6 +138,11 @@ export async function deleteBlob(services: Services, repository: Repository, dig
     await transaction.lockBlobs([digest], 'exclusive')
     if ((await transaction.findRepositoryBlob(repository.id, digest)) === undefined) throw blobUnknown(digest)
     if (await transaction.isBlobReferenced(repository.id, digest)) throw blobInUse(digest)
+    if (await transaction.isBlobHeldBy(repository.id, digest)) {
+      // The purge of the manifest makes it a candidate.
+      await transaction.hideBlob(repository.id, digest)
+      return
+    }
     await transaction.unlinkBlob(repository.id, digest)
     await transaction.addCandidate({ kind: 'blob', repositoryId: undefined, digest, dueAtMs: services.clock.nowMs() })
   })

@@ -28,12 +28,13 @@ export interface Services {
 
 /** Bounds and periods. All times in milliseconds. */
 export interface Limits {
-  /** How long a blob that nothing refers to stays after it was last pushed, mounted or seen. */
+  /** How long a blob that nothing refers to stays, at least, after it was last pushed, mounted or seen. */
   readonly blobLeaseMs: number
   /** How long a deleted manifest can be brought back. */
   readonly restoreWindowMs: number
   /** How long bytes stay after their metadata went, for reads that had begun. */
   readonly removalDelayMs: number
+  /** How long an upload that nobody goes on with is kept, at least. */
   readonly uploadExpiryMs: number
   readonly uploadsPerPrincipal: number
   /** ECR's bound for a layer: 52,000 MiB. */

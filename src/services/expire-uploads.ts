@@ -1,7 +1,7 @@
 import type { UploadId } from '../ports/ids.ts'
 import type { Upload } from '../ports/metadata/uploads.ts'
 import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
-import { Pace } from './collection/pace.ts'
+import { MOST_FAILURES, Pace } from './collection/pace.ts'
 import type { Services } from './context.ts'
 
 const AT_ONCE = 20
@@ -22,7 +22,7 @@ export async function expireUploads(services: Services, signal: AbortSignal): Pr
   const nowMs = services.clock.nowMs()
   const failed = new Set<UploadId>()
   let discarded = 0
-  while (!pace.isInterrupted) {
+  while (!pace.isInterrupted && failed.size < MOST_FAILURES) {
     const listed = await services.metadata.listExpiredUploads(nowMs, AT_ONCE + failed.size)
     const page = listed.filter(({ id }) => !failed.has(id))
     if (page.length === 0) break

@@ -3,6 +3,8 @@ import type { Principal } from '../core/principal.ts'
 /** A revoked or expired credential works for this much longer at most. */
 const REMEMBERED_MS = 1000
 const MOST_REMEMBERED = 10_000
+/** Longer than any that a client of ours is given; one login has endless spellings, padded with blanks and such. */
+const LONGEST_REMEMBERED = 1024
 
 interface Login {
   readonly principal: Principal
@@ -26,6 +28,7 @@ export class LoginCache {
 
   /** Only for what has just been verified. */
   remember(header: string, principal: Principal, nowMs: number): void {
+    if (header.length > LONGEST_REMEMBERED) return
     if (this.#logins.size >= MOST_REMEMBERED) this.#logins.clear()
     this.#logins.set(header, { principal, untilMs: nowMs + REMEMBERED_MS })
   }

@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts'
+import { leaseEndMs } from '../core/lease.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../ports/metadata-store.ts'
@@ -66,12 +67,12 @@ async function linkFromFirst(
   link: { target: Repository; sources: readonly Repository[]; digest: Digest },
 ): Promise<boolean> {
   if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
-  await transaction.lockBlobs([link.digest], 'shared')
+  await transaction.lockBlobs([link.digest], 'exclusive')
   for (const source of link.sources) {
     // Looked up before the transaction began: it may have been deleted since, and then nobody finds it by its name.
     if ((await transaction.findRepository(source.registryId, source.name))?.id !== source.id) continue
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
-    const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
+    const leaseUntilMs = leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs)
     await transaction.leaseBlobs([link.digest], leaseUntilMs)
     await transaction.linkBlob(link.target.id, link.digest, leaseUntilMs)
     return true

@@ -6,12 +6,18 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 const RESOLUTION_MS = 60_000
 const MOST_PENDING = 100_000
 
+interface Pull {
+  readonly repositoryId: number
+  readonly digest: Digest
+  readonly atMs: number
+}
+
 /**
  * Remembers which manifests were pulled and writes the times in bulk, so that a pull never waits for a write. What
  * has not been written when the process dies is lost: the time is advice, not a record.
  */
 export class PullRecorder {
-  readonly #pending = new Map<string, { repositoryId: number; digest: Digest; atMs: number }>()
+  readonly #pending = new Map<string, Pull>()
   #written = new Map<string, number>()
   readonly #metadata: MetadataStore
   readonly #clock: Clock
@@ -26,16 +32,30 @@ export class PullRecorder {
     const atMs = this.#clock.nowMs()
     const last = this.#written.get(key)
     if (last !== undefined && atMs - last < RESOLUTION_MS) return
-    if (this.#pending.size < MOST_PENDING) this.#pending.set(key, { repositoryId, digest, atMs })
+    if (this.#pending.size >= MOST_PENDING && !this.#pending.has(key)) return
+    this.#pending.set(key, { repositoryId, digest, atMs })
     if (this.#written.size >= MOST_PENDING) this.#written = new Map()
     this.#written.set(key, atMs)
   }
 
-  /** Writes what is pending; called every few seconds and at a graceful stop. */
+  /** Writes what is pending; called every few seconds and at a graceful stop. What cannot be written waits for the next. */
   async flush(): Promise<void> {
     if (this.#pending.size === 0) return
-    const pulls = [...this.#pending.values()]
+    const taken = new Map(this.#pending)
     this.#pending.clear()
-    await this.#metadata.transact((transaction) => transaction.recordPulls(pulls))
+    try {
+      await this.#metadata.transact((transaction) => transaction.recordPulls([...taken.values()]))
+    } catch (error) {
+      this.#putBack(taken)
+      throw error
+    }
+  }
+
+  /** A pull that was noted meanwhile is the later one of the same manifest. */
+  #putBack(taken: ReadonlyMap<string, Pull>): void {
+    for (const [key, pull] of taken) {
+      if (this.#pending.size >= MOST_PENDING) return
+      if (!this.#pending.has(key)) this.#pending.set(key, pull)
+    }
   }
 }

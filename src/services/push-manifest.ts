@@ -50,7 +50,7 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     const repository = await lockRepository(transaction, caller, { repository: push.repository, mode: 'shared' })
     const tags = await decideTags(transaction, repository, push, digest)
     const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
-    const references = await resolveReferences(transaction, repository, parsed, sparse)
+    const references = await resolveReferences(transaction, repository, { digest, parsed }, sparse)
     const nowMs = services.clock.nowMs()
     const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
     for (const { tag, outcome: change } of tags) {

@@ -24,20 +24,26 @@ interface Held {
 
 /**
  * Checks that all a manifest refers to is in the repository and as large as the manifest says. What is found cannot be
- * deleted or collected before the transaction ends.
+ * deleted or collected before the transaction ends. A manifest that was deleted and comes back brings back blobs that were
+ * deleted after it.
  *
+ * @param manifest with its own digest
  * @param sparse lets through what is missing; layers that clients may fetch elsewhere always are
  * @throws {Refusal} `manifest-references-unknown`, naming all that is missing; `manifest-invalid` for a wrong size
  */
 export async function resolveReferences(
   transaction: MetadataTransaction,
   repository: Repository,
-  manifest: ParsedManifest,
+  manifest: { readonly digest: Digest; readonly parsed: ParsedManifest },
   sparse: boolean,
 ): Promise<ResolvedReferences> {
-  const references = contentReferences(manifest)
-  const held = await readHeld(transaction, repository, references)
-  const absent = references.filter((reference) => find(held, reference) === undefined)
+  const references = contentReferences(manifest.parsed)
+  let held = await readHeld(transaction, repository, references)
+  let absent = references.filter((reference) => find(held, reference) === undefined)
+  if (absent.length > 0 && (await transaction.unhideBlobs(repository.id, manifest.digest)) > 0) {
+    held = await readHeld(transaction, repository, references)
+    absent = references.filter((reference) => find(held, reference) === undefined)
+  }
   const missing = absent.filter((reference) => reference.required)
   if (missing.length > 0 && !sparse) throw referencesUnknown(repository, missing)
   for (const reference of references) checkSize(reference, find(held, reference)?.sizeBytes)

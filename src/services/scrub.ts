@@ -1,6 +1,6 @@
 import type { BlobRecord } from '../ports/metadata/blobs.ts'
 import { takeOutOfService } from './blobs.ts'
-import { rest } from './collection/pace.ts'
+import { MOST_FAILURES, rest } from './collection/pace.ts'
 import type { Services } from './context.ts'
 
 export interface ScrubOptions {
@@ -37,13 +37,13 @@ export async function scrub(services: Services, options: ScrubOptions, signal: A
   const results = { intact: 0, damaged: 0, missing: 0, failed: 0 }
   let bytes = 0
   const skip = new Set<string>()
-  while (!signal.aborted) {
+  while (!signal.aborted && skip.size < MOST_FAILURES) {
     const page = await nextPage(services, options, skip)
     if (page.length === 0) break
     const intact: BlobRecord[] = []
     for (const blob of page) {
-      if (signal.aborted) break
-      const result = await check(services, options, blob)
+      const result = await check(services, options, blob, signal)
+      if (result === undefined) break
       results[result] += 1
       bytes += blob.sizeBytes
       if (result === 'intact') intact.push(blob)
@@ -63,17 +63,29 @@ async function nextPage(services: Services, options: ScrubOptions, skip: Readonl
   )
 }
 
-async function check(services: Services, options: ScrubOptions, blob: BlobRecord): Promise<ScrubResult> {
-  const result = await verify(services, options, blob)
+/** @returns undefined when the signal came first */
+async function check(
+  services: Services,
+  options: ScrubOptions,
+  blob: BlobRecord,
+  signal: AbortSignal,
+): Promise<ScrubResult | undefined> {
+  const result = await verify(services, options, blob, signal)
+  if (result === 'failed' && signal.aborted) return undefined
   // A push or the collector may have been there meanwhile: only the copy that is current still is out of order.
   if (result === 'damaged' || result === 'missing') await takeOutOfService(services, blob, result)
   options.observer.checked({ digest: blob.digest, sizeBytes: blob.sizeBytes, result })
   return result
 }
 
-async function verify(services: Services, options: ScrubOptions, blob: BlobRecord): Promise<ScrubResult> {
+async function verify(
+  services: Services,
+  { bytesPerSecond }: ScrubOptions,
+  blob: BlobRecord,
+  signal: AbortSignal,
+): Promise<ScrubResult> {
   try {
-    return await services.blobs.verify(blob.location, blob.digest, options.bytesPerSecond)
+    return await services.blobs.verify(blob.location, blob.digest, { bytesPerSecond, signal })
   } catch {
     return 'failed'
   }
@@ -82,7 +94,9 @@ async function verify(services: Services, options: ScrubOptions, blob: BlobRecor
 async function recordIntact(services: Services, blobs: readonly BlobRecord[]): Promise<void> {
   if (blobs.length === 0) return
   const atMs = services.clock.nowMs()
+  // In byte order, as everybody who writes several of these rows does, so that none waits for another in a ring.
+  const digests = blobs.map(({ digest }) => digest).sort()
   await services.metadata.transact(async (transaction) => {
-    for (const { digest } of blobs) await transaction.setBlobVerified(digest, atMs)
+    for (const digest of digests) await transaction.setBlobVerified(digest, atMs)
   })
 }

@@ -1,4 +1,5 @@
-import { type Digest, type DigestAlgorithm, quote } from '../core/digest.ts'
+import { algorithmOf, type Digest, type DigestAlgorithm, quote } from '../core/digest.ts'
+import { leaseEndMs } from '../core/lease.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { CommittedBlob } from '../ports/blob-store.ts'
 import type { UploadId } from '../ports/ids.ts'
@@ -9,6 +10,7 @@ import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
 import type { Caller, Services } from './context.ts'
 import { eventPlace } from './event-place.ts'
 import { repositoryUnknown } from './get-repository.ts'
+import { keepingAlive } from './keeping-alive.ts'
 
 export interface StartUploadOptions {
   readonly surface: Upload['surface']
@@ -35,11 +37,39 @@ export async function startUpload(
       principal,
       surface: options.surface,
       startedAtMs,
-      expiresAtMs: startedAtMs + limits.uploadExpiryMs,
+      expiresAtMs: leaseEndMs(startedAtMs, limits.uploadExpiryMs),
     })
   })
-  await services.blobs.startUpload(id, options.algorithm)
-  return id
+  try {
+    await services.blobs.startUpload(id, options.algorithm)
+    return id
+  } catch (error) {
+    await abandonUpload(services, { id, repositoryId: repository.id })
+    throw error
+  }
+}
+
+/**
+ * Makes a blob of bytes that come in one piece. Nobody learns of the upload behind it, so whatever goes wrong ends it:
+ * nobody could go on with it, and it would count among its owner's uploads until it expires.
+ *
+ * @throws {Refusal} as `startUpload`, `appendToUpload` and `finishUpload`
+ */
+export async function uploadAtOnce(
+  services: Services,
+  caller: Caller,
+  repository: Repository,
+  blob: { surface: Upload['surface']; digest: Digest; body: ReadableStream<Uint8Array> | Uint8Array },
+): Promise<{ digest: Digest; sizeBytes: number }> {
+  const { surface, digest, body } = blob
+  const uploadId = await startUpload(services, caller, repository, { surface, algorithm: algorithmOf(digest) })
+  try {
+    await appendToUpload(services, caller, repository, { uploadId, offsetBytes: 0, body })
+    return await finishUpload(services, caller, repository, { uploadId, digest })
+  } catch (error) {
+    await abandonUpload(services, { id: uploadId, repositoryId: repository.id })
+    throw error
+  }
 }
 
 /**
@@ -56,9 +86,9 @@ export async function appendToUpload(
 ): Promise<number> {
   const upload = await getUpload(services, caller, repository, append.uploadId)
   const offset = append.offsetBytes ?? (await uploadSize(services, upload.id))
-  const size = await services.blobs.append(upload.id, offset, append.body, services.limits.blobBytes)
-  await keepAlive(services, upload)
-  return size
+  return await keepingAlive(services, upload, () =>
+    services.blobs.append(upload.id, offset, append.body, services.limits.blobBytes),
+  )
 }
 
 /** @throws {Refusal} `upload-unknown` */
@@ -86,7 +116,7 @@ export async function finishUpload(
   finish: { uploadId: UploadId; digest: Digest },
 ): Promise<{ digest: Digest; sizeBytes: number }> {
   const upload = await getUpload(services, caller, repository, finish.uploadId)
-  const committed = await commitBytes(services, upload.id, finish.digest)
+  const committed = await keepingAlive(services, upload, () => commitBytes(services, upload.id, finish.digest))
   const refusal = await services.metadata.transact(async (transaction) => {
     // Deleted while the bytes were on their way: nothing may refer to them, so the upload goes instead.
     const unknown = repositoryUnknown(repository.name, caller.registry.accountId)
@@ -144,14 +174,6 @@ async function refuseTooManyUploads(transaction: MetadataTransaction, principal:
   })
 }
 
-/** Puts the expiry off once half of the time has gone, so that a long chunked upload costs few writes. */
-async function keepAlive(services: Services, upload: Upload): Promise<void> {
-  const now = services.clock.nowMs()
-  const period = services.limits.uploadExpiryMs
-  if (upload.expiresAtMs - now > period / 2) return
-  await services.metadata.transact((transaction) => transaction.touchUpload(upload.id, now + period))
-}
-
 async function commitBytes(services: Services, uploadId: UploadId, digest: Digest): Promise<CommittedBlob> {
   try {
     return await services.blobs.commit(uploadId, digest)
@@ -167,7 +189,7 @@ async function recordBlob(
   blob: { upload: Upload; repository: Repository; digest: Digest; committed: CommittedBlob },
 ): Promise<void> {
   const now = services.clock.nowMs()
-  const leaseUntilMs = now + services.limits.blobLeaseMs
+  const leaseUntilMs = leaseEndMs(now, services.limits.blobLeaseMs)
   const { digest, committed, upload, repository } = blob
   const previous = await transaction.putBlob(
     { digest, ...committed, state: 'live', leaseUntilMs, verifiedAtMs: now },
@@ -183,6 +205,18 @@ async function recordBlob(
     principal: upload.principal,
     detail: { digest },
   })
+}
+
+/**
+ * Ends an upload that has failed and that nobody knows of. It is condemned first, because the transaction that records
+ * its blob may have taken effect although it seemed to fail. What cannot be removed now goes when it expires.
+ */
+async function abandonUpload(services: Services, upload: { id: UploadId; repositoryId: number }): Promise<void> {
+  try {
+    if (await condemnUpload(services, upload, () => true)) await discardCondemned(services, upload.id)
+  } catch {
+    // The caller hears of what failed first.
+  }
 }
 
 /** Bytes first: should the process die between the two, the row still says that there was something to remove. */

@@ -18,7 +18,7 @@ async function pushBlobs(count: number, name: string): Promise<void> {
 test('a run that would take more than the share takes nothing and says so once', async () => {
   await pushImage(world.registry, 'team/app', 'v1')
   await pushBlobs(25, 'loose')
-  world.wait(1001)
+  world.wait(1501)
   for (const _ of [1, 2, 3]) {
     const report = await world.collect({ brake: BRAKE })
     expect(report).toMatchObject({ ended: 'refused', taken: NO_AMOUNT, refusal: { measure: 'blobBytes' } })
@@ -29,20 +29,20 @@ test('a run that would take more than the share takes nothing and says so once',
 
 test('what somebody confirmed is carried out, once', async () => {
   await pushBlobs(25, 'loose')
-  world.wait(1001)
+  world.wait(1501)
   expect(world.memory.confirm()).toBe(false)
   await world.collect({ brake: BRAKE })
   expect(world.memory.refused).toMatchObject({ plausible: false, taken: expect.any(Number) })
   expect(world.memory.confirm()).toBe(true)
   expect(await world.collect({ brake: BRAKE })).toMatchObject({ ended: 'done', isForced: true, taken: { blobs: 25 } })
   await pushBlobs(25, 'again')
-  world.wait(1001)
+  world.wait(1501)
   expect((await world.collect({ brake: BRAKE })).ended).toBe('refused')
 })
 
 test('force carries it out without asking', async () => {
   await pushBlobs(5, 'loose')
-  world.wait(1001)
+  world.wait(1501)
   expect(await world.collect({ brake: BRAKE, force: true })).toMatchObject({ ended: 'done', taken: { blobs: 5 } })
 })
 
@@ -52,7 +52,7 @@ test('too many deleted manifests are kept as well, before any of them is purged'
     digests.push(await pushImage(world.registry, 'team/app', `v${n}`, imageManifest([`layer ${n}`])))
   }
   for (const digest of digests.slice(0, 3)) await world.registry.send('DELETE', `/v2/team/app/manifests/${digest}`)
-  world.wait(1001)
+  world.wait(1501)
   const floor = { ...NO_AMOUNT, blobs: 1000, blobBytes: 1e9 }
   const report = await world.collect({ brake: { share: 0.5, floor } })
   expect(report).toMatchObject({ ended: 'refused', refusal: { measure: 'manifests', taken: 3, total: 4 } })
@@ -61,15 +61,15 @@ test('too many deleted manifests are kept as well, before any of them is purged'
 
 test('held and leased blobs do not count, however many candidates there are', async () => {
   await pushImage(world.registry, 'team/app', 'v1', imageManifest(['a', 'b', 'c', 'd', 'e', 'f']))
-  world.wait(1001)
+  world.wait(1501)
   await pushBlobs(1, 'loose')
-  world.wait(1001)
+  world.wait(1501)
   expect(await world.collect({ brake: BRAKE })).toMatchObject({ ended: 'done', taken: { blobs: 1 } })
 })
 
 test('a plausible run after a refusal ends the waiting for a confirmation', async () => {
   await pushBlobs(5, 'loose')
-  world.wait(1001)
+  world.wait(1501)
   await world.collect({ brake: BRAKE })
   expect(world.memory.refused).toBeDefined()
   expect((await world.collect({ brake: { ...BRAKE, share: 1 } })).ended).toBe('done')

@@ -13,7 +13,8 @@ beforeEach(async () => {
 })
 afterEach(async () => await world[Symbol.asyncDispose]())
 
-const AFTER_LEASE = (LIMITS.blobLeaseMs ?? 0) + 1
+const LEASE = LIMITS.blobLeaseMs ?? 0
+const AFTER_LEASE = LEASE * 1.5 + 1
 const AFTER_WINDOW = (LIMITS.restoreWindowMs ?? 0) + 1
 const AFTER_DELAY = (LIMITS.removalDelayMs ?? 0) + 1
 
@@ -50,13 +51,36 @@ describe('a blob that nothing refers to', () => {
 
   test('stays when a HEAD said that it is there, for as long as that promises', async () => {
     const digest = await pushBlob(world.registry, 'team/app', 'asked for')
-    world.wait(900)
+    world.wait(LEASE)
     expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
-    world.wait(101)
+    world.wait(LEASE)
     expect((await world.collect()).candidates).toMatchObject({ postponed: 1, collected: 0 })
     expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
     world.wait(AFTER_LEASE)
     expect((await world.collect()).candidates.collected).toBe(1)
+  })
+
+  test.each([0, 300, 499, 500, 501, 700, 999])(
+    'stays for a whole lease after a HEAD %d later, however much of the last lease is left',
+    async (laterMs) => {
+      const digest = await pushBlob(world.registry, 'team/app', 'asked for')
+      world.wait(laterMs)
+      expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
+      world.wait(LEASE - 1)
+      await world.collect()
+      expect(await world.hasRecord(digest)).toBe(true)
+    },
+  )
+
+  test('is asked for all the time at the price of two writes per lease', async () => {
+    const digest = await pushBlob(world.registry, 'team/app', 'popular')
+    const leases = new Set<number>()
+    for (let n = 0; n < 100; n += 1) {
+      expect(await status('HEAD', `/v2/team/app/blobs/${digest}`)).toBe(200)
+      leases.add((await world.registry.services.metadata.findBlob(digest))?.leaseUntilMs ?? 0)
+      world.wait(LEASE / 10)
+    }
+    expect(leases.size).toBeLessThanOrEqual(20)
   })
 
   test('can be pushed again once it went, also before its old bytes are unlinked', async () => {
@@ -131,6 +155,79 @@ describe('a blob that a manifest refers to', () => {
     expect((await world.collect()).candidates.purged).toBe(0)
     world.wait(2)
     expect((await world.collect()).candidates.purged).toBe(1)
+  })
+
+  test('cannot be deleted while the manifest is there', async () => {
+    await pushImage(world.registry, 'team/app', 'v1', imageManifest(['layer']))
+    expect(await status('DELETE', `/v2/team/app/blobs/${textDigest('layer')}`)).toBe(405)
+  })
+
+  describe('when it is deleted after the manifest', () => {
+    const image = imageManifest(['layer'])
+    const layerPath = `/v2/team/app/blobs/${textDigest('layer')}`
+    beforeEach(async () => {
+      await pushImage(world.registry, 'team/app', 'v1', image)
+      world.wait(AFTER_LEASE)
+      expect(await status('DELETE', `/v2/team/app/manifests/${image.digest}`)).toBe(202)
+      expect(await status('DELETE', layerPath)).toBe(202)
+    })
+
+    test('is unknown at once, and its bytes stay until the restore window of the manifest ends', async () => {
+      for (const method of ['GET', 'HEAD', 'DELETE']) expect(await status(method, layerPath)).toBe(404)
+      world.wait(AFTER_WINDOW - 2)
+      await world.collect()
+      expect(await world.hasRecord(textDigest('layer'))).toBe(true)
+      world.wait(2)
+      expect((await world.collect()).candidates).toMatchObject({ purged: 1, collected: 2 })
+      expect(await world.hasRecord(textDigest('layer'))).toBe(false)
+      expect(await world.candidates()).toEqual([])
+    })
+
+    test('comes back with the manifest, and then cannot be deleted', async () => {
+      world.wait(AFTER_WINDOW - 2)
+      await world.collect()
+      expect((await putManifest(world.registry, 'team/app', 'v1', image.text)).status).toBe(201)
+      world.wait(AFTER_WINDOW + AFTER_LEASE)
+      await world.collect()
+      const response = await world.registry.send('GET', layerPath)
+      expect([response.status, await response.text()]).toEqual([200, 'layer'])
+      expect(await status('DELETE', layerPath)).toBe(405)
+    })
+
+    test('comes back for no other manifest, by no mount, and after the window not at all', async () => {
+      await createRepository(world.registry, 'team/other')
+      const another = imageManifest(['layer'], { annotations: { another: 'one' } })
+      expect((await putManifest(world.registry, 'team/app', 'v2', another.text)).status).toBe(400)
+      for (const from of ['&from=team/app', '']) {
+        const mount = `/v2/team/other/blobs/uploads/?mount=${textDigest('layer')}${from}`
+        expect(await status('POST', mount)).toBe(202)
+      }
+      world.wait(AFTER_WINDOW)
+      await world.collect()
+      expect((await putManifest(world.registry, 'team/app', 'v1', image.text)).status).toBe(400)
+    })
+
+    test('comes back when it is pushed', async () => {
+      await pushBlob(world.registry, 'team/app', 'layer')
+      expect(await status('GET', layerPath)).toBe(200)
+    })
+  })
+
+  test('what lies elsewhere is not seen because a manifest that names it was deleted and pushed again', async () => {
+    await createRepository(world.registry, 'team/other')
+    await pushBlob(world.registry, 'team/other', 'secret')
+    const image = imageManifest(['mine'])
+    const foreign = { mediaType: 'application/vnd.oci.image.layer.nondistributable.v1.tar', urls: ['https://x.test/l'] }
+    const manifest = JSON.parse(image.text)
+    manifest.layers.push({ ...foreign, digest: textDigest('secret'), size: 6 })
+    for (const blob of image.blobs) await pushBlob(world.registry, 'team/app', blob)
+    for (const _ of [1, 2]) {
+      const put = await putManifest(world.registry, 'team/app', 'v1', JSON.stringify(manifest))
+      expect(put.status).toBe(201)
+      expect(await status('GET', `/v2/team/app/blobs/${textDigest('secret')}`)).toBe(404)
+      expect(await status('DELETE', `/v2/team/app/manifests/${put.headers.get('docker-content-digest')}`)).toBe(202)
+      expect(await status('DELETE', `/v2/team/app/blobs/${textDigest('mine')}`)).toBe(202)
+    }
   })
 
   test('an index keeps its children', async () => {

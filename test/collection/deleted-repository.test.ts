@@ -17,7 +17,7 @@ beforeEach(async () => {
 })
 afterEach(async () => await world[Symbol.asyncDispose]())
 
-const AFTER_ALL = 1001
+const AFTER_ALL = 1501
 const NO_BRAKE = { share: 1, floor: NO_AMOUNT }
 
 async function remove(repository = world.app) {

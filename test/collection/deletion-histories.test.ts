@@ -5,7 +5,7 @@ import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { collect } from '../../src/services/collect.ts'
 import { defaultCollectOptions } from '../../src/services/collection/collect-options.ts'
 import { deleteRepository } from '../../src/services/repositories/delete-repository.ts'
-import { imageManifest, pushImage } from '../support/images.ts'
+import { imageManifest, pushImage, putManifest } from '../support/images.ts'
 import { createRepository } from '../support/test-registry.ts'
 import { altered, type CollectionWorld, openCollectionWorld, textDigest } from './world.ts'
 
@@ -15,6 +15,8 @@ const IMAGES = [['base', 'one'], ['base', 'two'], ['three']].map((layers) => ima
 type Step =
   | { readonly do: 'push'; readonly name: 0 | 1; readonly image: 0 | 1 | 2 }
   | { readonly do: 'untag'; readonly name: 0 | 1; readonly image: 0 | 1 | 2 }
+  | { readonly do: 'deleteLayers'; readonly name: 0 | 1; readonly image: 0 | 1 | 2 }
+  | { readonly do: 'bringBack'; readonly name: 0 | 1; readonly image: 0 | 1 | 2 }
   | { readonly do: 'remove'; readonly name: 0 | 1 }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'collect'; readonly purgeRows: number; readonly stopAfter: number }
@@ -24,8 +26,10 @@ const image = fc.constantFrom(0, 1, 2)
 const step = fc.oneof(
   fc.record({ do: fc.constant('push'), name: index, image }),
   fc.record({ do: fc.constant('untag'), name: index, image }),
+  fc.record({ do: fc.constant('deleteLayers'), name: index, image }),
+  fc.record({ do: fc.constant('bringBack'), name: index, image }),
   fc.record({ do: fc.constant('remove'), name: index }),
-  fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 400, 501, 1001) }),
+  fc.record({ do: fc.constant('wait'), ms: fc.constantFrom(1, 400, 501, 1001, 1501) }),
   fc.record({ do: fc.constant('collect'), purgeRows: fc.integer({ min: 1, max: 6 }), stopAfter: fc.nat({ max: 12 }) }),
 )
 
@@ -66,6 +70,17 @@ async function apply(world: CollectionWorld, model: Model, step: Step): Promise<
     if (held?.delete(step.image)) await world.registry.send('DELETE', `/v2/${name}/manifests/${digest}`)
     return
   }
+  if (step.do === 'deleteLayers') {
+    for (const blob of IMAGES[step.image]?.blobs ?? []) {
+      await world.registry.send('DELETE', `/v2/${name}/blobs/${textDigest(blob)}`)
+    }
+    return
+  }
+  if (step.do === 'bringBack') {
+    const put = await putManifest(world.registry, name, `v${step.image}`, IMAGES[step.image]?.text ?? '')
+    if (put.status === 201) held?.add(step.image)
+    return
+  }
   if (held === undefined) {
     model.set(name, new Set())
     await createRepository(world.registry, name)
@@ -99,7 +114,7 @@ test('whatever is deleted, made again and purged in pieces, images stay whole, a
       }
       for (const name of NAMES) await removeRepository(world, name)
       for (let round = 0; round < 4; round++) {
-        world.wait(1001)
+        world.wait(1501)
         await collectSome(world, { purgeRows: 3, stopAfter: Number.POSITIVE_INFINITY })
       }
       expect(await world.candidates()).toEqual([])

@@ -16,7 +16,7 @@ test('explains a blob from its push to its end', async () => {
   const why = async () => (await explainBlob(services, layer)).sentence
   expect(await why()).toContain('no event that is still kept tells of it')
   await pushBlob(world.registry, 'team/app', 'layer')
-  expect(await why()).toContain('was told that it is here: it stays until 2026-01-01T00:00:01.000Z')
+  expect(await why()).toContain('was told that it is here: it stays until 2026-01-01T00:00:01.500Z')
   const image = await pushImage(world.registry, 'team/app', 'v1', imageManifest(['layer']))
   expect(await explainBlob(services, layer)).toMatchObject({
     sentence: expect.stringContaining(
@@ -27,7 +27,7 @@ test('explains a blob from its push to its end', async () => {
   })
   await world.registry.send('DELETE', `/v2/team/app/manifests/${image}`)
   expect(await why()).toContain('in: team/app')
-  world.wait(1001)
+  world.wait(1501)
   await world.collect()
   expect(await why()).toContain('nothing referred to it any more and its lease had ended; its bytes are about to be')
   world.wait(11)
@@ -56,7 +56,7 @@ test('says that a deleted repository holds a blob, until that one is purged', as
 test('says when a blob waits for the collector, and when it is damaged', async () => {
   const { services } = world.registry
   const digest = await pushBlob(world.registry, 'team/app', 'loose')
-  world.wait(1001)
+  world.wait(1501)
   expect((await explainBlob(services, digest)).sentence).toContain('the collector looks at it after')
   await services.metadata.transact((transaction) => transaction.setBlobState(digest, 'damaged'))
   expect((await explainBlob(services, digest)).sentence).toStartWith('It is out of service because it is damaged.')

@@ -94,3 +94,24 @@ test('a blob that cannot be read just now is left as it is, and the others are c
   })
   expect((await world.registry.send('HEAD', `/v2/team/app/blobs/${digest}`)).status).toBe(200)
 })
+
+test('a run that is told to stop leaves the blob that it is at, and says nothing of it', async () => {
+  const digest = await pushBlob(world.registry, 'team/app', 'long')
+  world.wait(1000)
+  const { services } = world.registry
+  const stop = new AbortController()
+  const verify: typeof services.blobs.verify = async (location, of, options) => {
+    stop.abort()
+    return await services.blobs.verify(location, of, options)
+  }
+  const checked: string[] = []
+  const options = {
+    ...OPTIONS,
+    observer: { checked: (finding: { digest: string }) => void checked.push(finding.digest) },
+  }
+  const report = await scrub({ ...services, blobs: altered(services.blobs, { verify }) }, options, stop.signal)
+  expect(report).toEqual({ results: { intact: 0, damaged: 0, missing: 0, failed: 0 }, bytes: 0 })
+  expect(checked).toEqual([])
+  expect((await run()).results.intact).toBe(1)
+  expect((await world.registry.send('HEAD', `/v2/team/app/blobs/${digest}`)).status).toBe(200)
+})

@@ -97,8 +97,21 @@ describe('FilesystemBlobStore', () => {
     const content = new Uint8Array(1024 * 1024)
     const location = await put(store, content)
     const startedAtMs = performance.now()
-    expect(await store.verify(location, digestOf(content), 4 * 1024 * 1024)).toBe('intact')
+    expect(await store.verify(location, digestOf(content), { bytesPerSecond: 4 * 1024 * 1024 })).toBe('intact')
     expect(performance.now() - startedAtMs).toBeGreaterThan(200)
+  })
+
+  test('verify ends in the midst of a blob that would take for ever', async () => {
+    const content = new Uint8Array(1024 * 1024)
+    const location = await put(store, content)
+    const stop = new AbortController()
+    const openFiles = (await readdir('/proc/self/fd')).length
+    const verifying = store.verify(location, digestOf(content), { bytesPerSecond: 1, signal: stop.signal })
+    setTimeout(() => stop.abort(new Error('the server stops')), 20)
+    const startedAtMs = performance.now()
+    await expect(verifying).rejects.toThrow('the server stops')
+    expect(performance.now() - startedAtMs).toBeLessThan(2000)
+    expect((await readdir('/proc/self/fd')).length).toBeLessThanOrEqual(openFiles)
   })
 
   test('a disk that is not there is no missing blob: it would be taken for damage', async () => {

@@ -356,19 +356,24 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStoreFix
         [7, 11, 'world'],
         [11, 11, 'd'],
         [0, 11, 'hello, world'],
-      ])('the range %d-%d, both inclusive, is %p', async (start, end, expected) => {
-        const part = await store.read(await put(store, HELLO), { start, end })
+      ])('a slice from byte %d to byte %d, both inclusive, is %p', async (start, end, expected) => {
+        const part = (await store.read(await put(store, HELLO)))?.slice(start, end + 1)
         expect(part?.size).toBe(expected.length)
         expect(await part?.text()).toBe(expected)
       })
       test('knows the size of the whole', async () => {
         expect((await store.read(await put(store, HELLO)))?.size).toBe(12)
       })
+      test.each(['', 'hello', 'hello, world, and more'])('tells the size of what is there now: %p', async (text) => {
+        const location = await put(store, HELLO)
+        expect((await store.read(location))?.size).toBe(12)
+        await fixture.damage(location, bytes(text))
+        expect((await store.read(location))?.size).toBe(text.length)
+      })
       test('a location that holds nothing gives undefined', async () => {
         const location = await put(store, HELLO)
         await store.remove(location)
         expect(await store.read(location)).toBeUndefined()
-        expect(await store.read(location, { start: 0, end: 1 })).toBeUndefined()
       })
       test('a staged upload is not readable', async () => {
         const upload = await startUpload(store)
@@ -410,6 +415,14 @@ export function describeBlobStore(name: string, open: () => Promise<BlobStoreFix
         expect(await store.verify(location, digestOf(HELLO))).toBe('damaged')
         await store.remove(location)
         expect(await store.verify(location, digestOf(HELLO))).toBe('missing')
+      })
+      test('says nothing of the bytes once it was told to stop, but why it stopped', async () => {
+        const location = await put(store, HELLO)
+        const stop = new AbortController()
+        const options = { bytesPerSecond: 1e9, signal: stop.signal }
+        expect(await store.verify(location, digestOf(HELLO), options)).toBe('intact')
+        stop.abort(new Error('enough'))
+        await expect(store.verify(location, digestOf(HELLO), options)).rejects.toThrow('enough')
       })
     })
 

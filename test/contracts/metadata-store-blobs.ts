@@ -123,6 +123,40 @@ export function testBlobs(open: OpenMetadataStore): void {
       expect(await store.repositoriesWithBlob(registryId, digest('x'), 2)).toHaveLength(2)
     })
 
+    test('hideBlob() keeps a blob from being seen, until unhideBlobs() of a manifest over it, or linkBlob()', async () => {
+      const other = await makeRepository(store, 'other')
+      await store.transact(async (transaction) => {
+        for (const word of ['x', 'y', 'elsewhere']) await transaction.putBlob(blob(word), 0)
+        for (const word of ['x', 'y']) await transaction.linkBlob(id, digest(word), 10)
+      })
+      await push(store, id, manifest('m', { blobs: [digest('x'), digest('elsewhere')] }))
+      const seen = async (word: string) => (await store.findRepositoryBlob(id, digest(word))) !== undefined
+      const registry = await makeRegistry(store)
+      expect([await seen('x'), await seen('y')]).toEqual([true, true])
+      await store.transact(async (transaction) => {
+        await transaction.deleteManifest(id, digest('m'), 1, 2)
+        for (const word of ['x', 'y']) await transaction.hideBlob(id, digest(word))
+        await transaction.hideBlob(other.id, digest('x'))
+        expect(await transaction.isBlobHeld(digest('y'))).toBe(true)
+      })
+      expect([await seen('x'), await seen('y')]).toEqual([false, false])
+      expect(await store.existingRepositoryBlobs(id, [digest('x')])).toEqual(new Map())
+      expect(await store.repositoriesWithBlob(registry.id, digest('x'), 10)).toEqual([])
+
+      const unhide = (repositoryId: number, word: string) =>
+        store.transact((transaction) => transaction.unhideBlobs(repositoryId, digest(word)))
+      expect([await unhide(id, 'unknown'), await unhide(other.id, 'm'), await unhide(id, 'm')]).toEqual([0, 0, 1])
+      expect([await seen('x'), await seen('y'), await seen('elsewhere')]).toEqual([true, false, false])
+      expect(await unhide(id, 'm')).toBe(0)
+      await store.transact((transaction) => transaction.linkBlob(id, digest('y'), 10))
+      expect(await seen('y')).toBe(true)
+      await store.transact(async (transaction) => {
+        await transaction.hideBlob(id, digest('y'))
+        await transaction.unlinkBlob(id, digest('y'))
+        expect(await transaction.isBlobHeld(digest('y'))).toBe(false)
+      })
+    })
+
     test('deleteBlob() forgets the blob and makes its bytes a removal', async () => {
       await store.transact(async (transaction) => {
         await transaction.putBlob(blob('x'), 0)

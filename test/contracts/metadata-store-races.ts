@@ -154,6 +154,20 @@ export function testRaces(open: OpenMetadataStore): void {
       }
     })
 
+    test('20 who lease one blob, and 20 who link it elsewhere, all do', async () => {
+      const layer = digest('shared')
+      await store.transact((transaction) => transaction.putBlob(blob('shared', { leaseUntilMs: 0 }), 0))
+      await atOnce(stores, 40, (each, index) =>
+        each.transact(async (transaction) => {
+          await transaction.lockBlobs([layer], 'exclusive')
+          expect(await transaction.findBlob(layer)).toBeDefined()
+          await transaction.leaseBlobs([layer], 1000 + index)
+          if (index % 2 === 1) await transaction.linkBlob(repository.id + index, layer, 5)
+        }),
+      )
+      expect((await store.findBlob(layer))?.leaseUntilMs).toBe(1039)
+    })
+
     test('a repository that is being deleted is pushed to before or not at all', async () => {
       for (let round = 0; round < 10; round++) {
         const { id } = await makeRepository(store, `gone-${round}`)

@@ -13,7 +13,7 @@ import { RigWorld } from './world.ts'
  * Clients that think between being told that a layer is there and naming it, for nearly as long as the promise holds;
  * few images kept, so that a layer is often held by nothing but that promise.
  */
-const SHARING = { workers: 32, sharedLayers: 150, keep: 1, thinkMs: RIG_LEASE_MS / 2 - 700 }
+const SHARING = { workers: 32, sharedLayers: 150, keep: 1, thinkMs: RIG_LEASE_MS - 700 }
 
 /**
  * Pushes that share nearly all layers with images that are being deleted, while the collector runs all the time. What a

@@ -10,6 +10,3 @@ export const RIG_SETTINGS = {
   // Nearly all that the load leaves behind is to go: what a careful collector would ask about.
   LADING_COLLECT_SHARE: '100%',
 } as const
-
-/** After this much quiet everything that waits has been waited for. */
-export const RIG_SETTLED_MS = RIG_LEASE_MS + 4000

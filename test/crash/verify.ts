@@ -100,7 +100,7 @@ class Verification {
   /** Whatever was promised lately is still under its lease, whether or not anything refers to it. */
   async #checkPromises(): Promise<void> {
     const { world, cut, leaseMs, settle } = this.#options
-    const stillHolds = performance.now() - leaseMs / 2 + 500
+    const stillHolds = performance.now() - leaseMs + 500
     if (settle) world.forgetPromisesBefore(stillHolds)
     const promises = world.promises.filter(({ atMs }) => atMs <= cut.fromMs && atMs >= stillHolds)
     await inParallel(promises, ({ repository, digest, atMs }) => this.#checkPromise(repository, digest, atMs))
@@ -111,7 +111,7 @@ class Verification {
     const key = blobKey(repository, digest)
     if (world.loneBlobs.has(key) && world.ledger.possible(key, cut).has(ABSENT)) return
     const wrong = await this.#checkBlob(repository, digest)
-    const isLate = performance.now() - atMs > leaseMs / 2 - 100
+    const isLate = performance.now() - atMs > leaseMs - 100
     if (wrong !== undefined && !isLate) world.violation(`a promised blob is gone: ${wrong}`)
   }
 

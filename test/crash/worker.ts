@@ -11,7 +11,7 @@ export interface WorkerOptions {
   readonly repositories: readonly string[]
   /** A repository that nobody else writes to: it is deleted now and then, and made again by the next push. */
   readonly ownRepository: string
-  /** `LADING_BLOB_LEASE`: how long a "yes, it is here" holds, at least by half. */
+  /** `LADING_BLOB_LEASE`: how long a "yes, it is here" holds. */
   readonly leaseMs: number
   /** How many layers everybody shares. */
   readonly sharedLayers: number
@@ -123,7 +123,7 @@ export class Worker {
   /** Everything that the manifest names had been said to be there. While that promise holds, a no is a lost blob. */
   #judgeRefusedPush(answer: Answer, toldAtMs: number, path: string): void {
     const { world, leaseMs } = this.#options
-    const late = performance.now() - toldAtMs > leaseMs / 2 - 250
+    const late = performance.now() - toldAtMs > leaseMs - 250
     if (late) world.count('pushes refused after their lease')
     else world.violation(`${path}: ${answer.status} although all of it had been promised: ${textOf(answer)}`)
   }

@@ -103,3 +103,17 @@ test('a second signal a while later ends the process at once', async () => {
   expect(await lading.end('SIGTERM')).toBe(1)
   expect(performance.now() - startedMs).toBeLessThan(2000)
 }, 30_000)
+
+test('a stop does not wait for a scrub that takes hours over a blob', async () => {
+  const settings = { ...(await freshSettings()), LADING_SCRUB_INTERVAL: '1s', LADING_SCRUB_RATE: '1KiB' }
+  const lading = await startLading(settings)
+  const whole = bytes(300_000, 11)
+  const digest = `sha256:${createHash('sha256').update(whole).digest('hex')}`
+  const path = `${lading.addresses[0]}/v2/team/app/blobs/uploads/?digest=${digest}`
+  expect((await fetch(path, { method: 'POST', headers, body: whole })).status).toBe(201)
+  await Bun.sleep(2500)
+  const startedMs = performance.now()
+  expect(await lading.end('SIGTERM')).toBe(0)
+  expect(performance.now() - startedMs).toBeLessThan(5000)
+  expect(lading.stderr()).not.toContain('jobs did not end in time')
+}, 30_000)

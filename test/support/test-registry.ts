@@ -6,6 +6,7 @@ import { anonymousPrincipal, rootPrincipal } from '../../src/core/principal.ts'
 import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
@@ -34,9 +35,10 @@ export interface TestRegistry extends AsyncDisposable {
   send(method: string, path: string, options?: SendOptions): Promise<Response>
 }
 
-export async function openTestRegistry(limits: Partial<Limits> = {}): Promise<TestRegistry> {
+/** @param given another store than SQLite in memory; it is closed with the registry */
+export async function openTestRegistry(limits: Partial<Limits> = {}, given?: MetadataStore): Promise<TestRegistry> {
   const clock = new ManualClock()
-  const metadata = await openSqliteMetadataStore({ path: ':memory:' })
+  const metadata = given ?? (await openSqliteMetadataStore({ path: ':memory:' }))
   const registry = await metadata.transact((transaction) =>
     transaction.ensureRegistry(ACCOUNT, 'us-east-1', clock.nowMs()),
   )

@@ -1,8 +1,7 @@
 import { existsSync, statSync } from 'node:fs'
 import { open, opendir, unlink } from 'node:fs/promises'
 import { algorithmOf, type Digest, type DigestAlgorithm } from '../../core/digest.ts'
-import type { ByteRange } from '../../core/http/parse-range.ts'
-import type { BlobLocation, BlobStore, CommittedBlob } from '../../ports/blob-store.ts'
+import type { BlobLocation, BlobStore, CommittedBlob, VerifyOptions } from '../../ports/blob-store.ts'
 import { isUploadId, type UploadId } from '../../ports/ids.ts'
 import { appendFile } from './append-file.ts'
 import { type BlobDirectories, makeBlobDirectories } from './blob-directories.ts'
@@ -101,22 +100,25 @@ export class FilesystemBlobStore implements BlobStore {
     return refusing(() => this.#discard(upload))
   }
 
-  read(location: BlobLocation, range?: ByteRange): Promise<Blob | undefined> {
+  read(location: BlobLocation): Promise<Blob | undefined> {
     return refusing(async () => {
       const path = this.#directories.committed(location)
       // existsSync is the cheapest look; only when it says no does it matter why
       if (!existsSync(path) && fileSize(path) === undefined) return this.#missing(location)
-      const file = Bun.file(path)
-      return range === undefined ? file : file.slice(range.start, range.end + 1)
+      return Bun.file(path)
     })
   }
 
-  verify(location: BlobLocation, digest: Digest, bytesPerSecond?: number): Promise<'intact' | 'damaged' | 'missing'> {
+  verify(
+    location: BlobLocation,
+    digest: Digest,
+    options: VerifyOptions = {},
+  ): Promise<'intact' | 'damaged' | 'missing'> {
     return refusing(async () => {
       const file = await open(this.#directories.committed(location), 'r').catch(undefinedIfMissing)
       if (file === undefined) return this.#missing(location) ?? 'missing'
       try {
-        return (await hashFile(file.fd, algorithmOf(digest), bytesPerSecond)) === digest ? 'intact' : 'damaged'
+        return (await hashFile(file.fd, algorithmOf(digest), options)) === digest ? 'intact' : 'damaged'
       } finally {
         await file.close()
       }

@@ -1,6 +1,5 @@
 import { algorithmOf, type Digest, digestFromHex } from '../../core/digest.ts'
-import type { ByteRange } from '../../core/http/parse-range.ts'
-import type { BlobLocation, BlobStore, CommittedBlob } from '../../ports/blob-store.ts'
+import type { BlobLocation, BlobStore, CommittedBlob, VerifyOptions } from '../../ports/blob-store.ts'
 import type { UploadId } from '../../ports/ids.ts'
 import { locationOf, storageKey } from './storage-key.ts'
 import { digestMismatch, tooLarge, uploadBusy, uploadUnknown, wrongOffset } from './upload-refusals.ts'
@@ -59,13 +58,16 @@ export class MemoryBlobStore implements BlobStore {
     staged?.stop?.()
   }
 
-  async read(location: BlobLocation, range?: ByteRange): Promise<Blob | undefined> {
-    storageKey(location)
-    const blob = this.#blobs.get(location)
-    return range === undefined ? blob : blob?.slice(range.start, range.end + 1)
+  async read(location: BlobLocation): Promise<Blob | undefined> {
+    return this.#blobs.get(storageKey(location) as BlobLocation) // the same text, checked
   }
 
-  async verify(location: BlobLocation, digest: Digest): Promise<'intact' | 'damaged' | 'missing'> {
+  async verify(
+    location: BlobLocation,
+    digest: Digest,
+    options: VerifyOptions = {},
+  ): Promise<'intact' | 'damaged' | 'missing'> {
+    options.signal?.throwIfAborted()
     const blob = this.#blobs.get(location)
     if (blob === undefined) return 'missing'
     return digestOf([await blob.bytes()], digest) === digest ? 'intact' : 'damaged'

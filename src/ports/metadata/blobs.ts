@@ -24,7 +24,7 @@ export interface BlobReads {
   isBlobReferenced(repositoryId: number, digest: Digest): Promise<boolean>
   /** Live repositories of the registry that may see the blob, for a mount without `from`. At most `limit`. */
   repositoriesWithBlob(registryId: number, digest: Digest, limit: number): Promise<Repository[]>
-  /** Repositories of the installation, live or deleted, that may see the blob. At most `limit`. */
+  /** Repositories of the installation, live or deleted, that may see the blob or hold it hidden. At most `limit`. */
   holdersOfBlob(digest: Digest, limit: number): Promise<StoredRepository[]>
   /** Whoever may see it: not for a request. */
   findBlob(digest: Digest): Promise<BlobRecord | undefined>
@@ -57,6 +57,18 @@ export interface BlobChanges {
   isBlobHeldBy(repositoryId: number, digest: Digest): Promise<boolean>
   /** Lets the repository see the blob, and makes it a candidate due at `candidateDueAtMs`: nothing refers to it yet. */
   linkBlob(repositoryId: number, digest: Digest, candidateDueAtMs: number): Promise<void>
-  /** Hides the blob from the repository. Makes no candidate: that is the caller's, if the blob is to go. */
+  /** Lets the repository go of the blob. Makes no candidate: that is the caller's, if the blob is to go. */
   unlinkBlob(repositoryId: number, digest: Digest): Promise<void>
+  /**
+   * Keeps the repository from seeing the blob, which it goes on to hold until it is unlinked. `linkBlob` and
+   * `unhideBlobs` end that.
+   */
+  hideBlob(repositoryId: number, digest: Digest): Promise<void>
+  /**
+   * Lets the repository see again whatever was hidden of the blobs that its manifest, a deleted one too, refers to. What
+   * the repository has never seen, as with a layer that lies elsewhere, it sees no more than before.
+   *
+   * @returns how many
+   */
+  unhideBlobs(repositoryId: number, manifest: Digest): Promise<number>
 }

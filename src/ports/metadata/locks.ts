@@ -16,6 +16,10 @@ export interface MetadataLocks {
   lockRepository(repositoryId: number, mode: 'shared' | 'exclusive'): Promise<Repository | undefined>
   /** Keeps anybody else from writing this tag until the transaction ends. Lock several in byte order. */
   lockTag(repositoryId: number, tag: Tag): Promise<void>
-  /** Keeps blobs from being collected until the transaction ends, and the collector from them while others hold them. */
+  /**
+   * Keeps blobs from being collected until the transaction ends, and the collector from them while others hold them.
+   * Whoever is going to write a blob's row (`putBlob`, `leaseBlobs`, `setBlobState`, …) locks it `exclusive`: two who
+   * hold it `shared` and then write it wait for each other.
+   */
   lockBlobs(digests: readonly Digest[], mode: 'shared' | 'exclusive'): Promise<void>
 }

@@ -48,7 +48,7 @@ function byRepository(candidates: readonly ManifestCandidate[]): ManifestCandida
 }
 
 async function takeBlobs(run: CollectionRun, page: readonly BlobCandidate[], nowMs: number): Promise<void> {
-  const handled = await handlePage(run, page, async (transaction, candidates) => {
+  await handlePage(run, page, async (transaction, candidates) => {
     await lockBlobsOf(transaction, candidates)
     const taken: Handled<BlobCandidate>[] = []
     for (const candidate of candidates) {
@@ -58,9 +58,6 @@ async function takeBlobs(run: CollectionRun, page: readonly BlobCandidate[], now
     await recordCollected(run, transaction, taken)
     return taken
   })
-  for (const { candidate, outcome } of handled) {
-    if (outcome === 'collected') run.services.blobCache.delete(candidate.digest)
-  }
 }
 
 async function takeBlob(

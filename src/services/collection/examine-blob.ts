@@ -36,8 +36,8 @@ export async function judgeBlob(
  * Races, all of them decided by the exclusive lock on the digest that the caller holds and by the order of statements:
  * - A manifest push locks its blobs shared and checks and links them in that transaction. Either it came first, and the
  *   blob is held here; or it comes later, finds nothing, and is refused before anything was promised to it.
- * - A HEAD or a mount that says yes renews the lease under a shared lock, unless more than half of it is left: either
- *   way the lease that is read here has not ended.
+ * - A HEAD or a mount that says yes renews the lease under an exclusive lock of its own, unless enough of it is left:
+ *   either way the lease that is read here has not ended.
  * - An upload that ends writes the blob's row with a new lease in the transaction that links it.
  * - A purge that removes the last edge of the repository makes the candidate anew, in its own transaction. The candidate
  *   is taken off *before* the edges are read, so that either the purge waits and then adds it again, or it was first and

@@ -2,6 +2,12 @@ import type { Clock } from '../../ports/clock.ts'
 
 const LONGEST_REST_MS = 250
 
+/**
+ * So many failures in one run are the disk's: the run leaves it at that, and the next one sees whether it was mended.
+ * Without a bound, a run over a dead disk would list what has failed already again and again.
+ */
+export const MOST_FAILURES = 200
+
 /** Keeps background work to a share of the time. Between two steps the event loop always gets its turn. */
 export class Pace {
   readonly #clock: Clock

@@ -1,6 +1,7 @@
 import type { BlobLocation } from '../../ports/blob-store.ts'
 import type { BlobRemoval } from '../../ports/metadata/collection.ts'
 import type { CollectionRun } from './collection-run.ts'
+import { MOST_FAILURES } from './pace.ts'
 
 /**
  * Unlinks the bytes whose delay is over. Bytes first, then the row: after a crash between the two the row is worked off
@@ -11,7 +12,7 @@ import type { CollectionRun } from './collection-run.ts'
 export async function unlinkRemovals(run: CollectionRun, failed: Set<BlobLocation>): Promise<void> {
   const { services, options } = run
   const nowMs = services.clock.nowMs()
-  while (!run.pace.isInterrupted) {
+  while (!run.pace.isInterrupted && failed.size < MOST_FAILURES) {
     const listed = await services.metadata.listDueRemovals(nowMs, options.batch + failed.size)
     const page = listed.filter((removal) => !failed.has(removal.location))
     if (page.length === 0) break

@@ -90,12 +90,40 @@ const manifestHolding = statement(({ db, p }: Parts<Key>) =>
 const insertLink = statement(({ db, p }: Parts<Key>) =>
   db
     .insertInto('repository_blobs')
-    .values({ repository_id: p.repositoryId, digest: p.digest })
-    .onConflict((conflict) => conflict.doNothing()),
+    .values({ repository_id: p.repositoryId, digest: p.digest, hidden: 0 })
+    .onConflict((conflict) =>
+      conflict
+        .columns(['repository_id', 'digest'])
+        .doUpdateSet({ hidden: 0 })
+        .where('repository_blobs.hidden', '=', sql.lit(1)),
+    ),
 )
 
 const deleteLink = statement(({ db, p }: Parts<Key>) =>
   db.deleteFrom('repository_blobs').where('repository_id', '=', p.repositoryId).where('digest', '=', p.digest),
+)
+
+const hideLink = statement(({ db, p }: Parts<Key>) =>
+  db
+    .updateTable('repository_blobs')
+    .set({ hidden: 1 })
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest),
+)
+
+const unhideLinks = statement(({ db, p }: Parts<{ repositoryId: number; manifest: Digest }>) =>
+  db
+    .updateTable('repository_blobs')
+    .set({ hidden: 0 })
+    .where('repository_id', '=', p.repositoryId)
+    .where('hidden', '=', sql.lit(1))
+    .where('digest', 'in', (eb) =>
+      eb
+        .selectFrom('manifest_blobs')
+        .select('blob')
+        .where('manifest_blobs.repository_id', '=', p.repositoryId)
+        .where('manifest_blobs.manifest', '=', p.manifest),
+    ),
 )
 
 export function blobWrites(connection: SqlConnection): BlobChanges {
@@ -129,6 +157,10 @@ export function blobWrites(connection: SqlConnection): BlobChanges {
     async unlinkBlob(repositoryId, digest) {
       await connection.run(deleteLink, { repositoryId, digest })
     },
+    async hideBlob(repositoryId, digest) {
+      await connection.run(hideLink, { repositoryId, digest })
+    },
+    unhideBlobs: (repositoryId, manifest) => connection.run(unhideLinks, { repositoryId, manifest }),
   }
 }
 

@@ -38,7 +38,8 @@ const findRepositoryBlob = statement(({ db, p }: Parts<Key>) =>
           .selectFrom('repository_blobs')
           .select('repository_blobs.digest')
           .where('repository_blobs.repository_id', '=', p.repositoryId)
-          .where('repository_blobs.digest', '=', p.digest),
+          .where('repository_blobs.digest', '=', p.digest)
+          .where('repository_blobs.hidden', '=', sql.lit(0)),
       'is not',
       null,
     ),
@@ -50,6 +51,7 @@ const existingRepositoryBlobs = statement(({ db, p, dialect }: Parts<{ repositor
     .innerJoin('blobs', 'blobs.digest', 'repository_blobs.digest')
     .select(BLOB_COLUMNS)
     .where('repository_blobs.repository_id', '=', p.repositoryId)
+    .where('repository_blobs.hidden', '=', sql.lit(0))
     .where(sql<boolean>`repository_blobs.digest in ${dialect.textList(p.digests)}`),
 )
 
@@ -74,6 +76,7 @@ const repositoriesWithBlob = statement(({ db, p }: Parts<{ registryId: number; d
     .innerJoin('repositories', 'repositories.id', 'repository_blobs.repository_id')
     .select(REPOSITORY_COLUMNS)
     .where('repository_blobs.digest', '=', p.digest)
+    .where('repository_blobs.hidden', '=', sql.lit(0))
     .where('repositories.registry_id', '=', p.registryId)
     .where('repositories.deleted_at_ms', 'is', null)
     .orderBy('repository_blobs.repository_id')

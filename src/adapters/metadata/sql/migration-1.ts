@@ -77,7 +77,7 @@ function blobTables({ integer, text, keyed, nullsFirst }: ColumnTypes): string[]
       verified_at_ms ${integer})`,
     `create index blobs_to_verify on blobs (verified_at_ms${nullsFirst}, digest) where state = 'live'`,
     `create table repository_blobs (repository_id ${integer} not null, digest ${text} not null,
-      primary key (repository_id, digest))${keyed}`,
+      hidden ${integer} not null, primary key (repository_id, digest))${keyed}`,
     'create index repository_blobs_by_digest on repository_blobs (digest, repository_id)',
     `create table uploads (id ${text} not null primary key, repository_id ${integer} not null,
       principal ${text} not null, surface ${text} not null, started_at_ms ${integer} not null,

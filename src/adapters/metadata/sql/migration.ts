@@ -9,7 +9,7 @@ export interface ColumnTypes {
   /** Text that is compared and ordered by its bytes. */
   readonly text: string
   readonly bytes: string
-  /** After the columns of a table that is nothing but its primary key. */
+  /** After the columns of a table that is hardly more than its primary key. */
   readonly keyed: string
   /** After an ascending index column whose nulls come first. */
   readonly nullsFirst: string

@@ -45,7 +45,8 @@ export interface Schema {
     lease_until_ms: number
     verified_at_ms: number | null
   }
-  repository_blobs: { repository_id: number; digest: Digest }
+  /** What a repository may see; hidden: only a deleted manifest of it, come back, may see it again. */
+  repository_blobs: { repository_id: number; digest: Digest; hidden: number }
   uploads: {
     id: UploadId
     repository_id: number

@@ -52,6 +52,8 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   isBlobHeldBy: nothing,
   linkBlob: nothing,
   unlinkBlob: (touched, _repositoryId, digest) => ofBlob(touched, digest),
+  hideBlob: (touched, _repositoryId, digest) => ofBlob(touched, digest),
+  unhideBlobs: nothing,
   putManifest: ofRepository,
   deleteManifest: ofRepository,
   purgeManifest: ofRepository,
