@@ -92,7 +92,7 @@ function scrubJob({ services, config, log, metrics }: JobsOptions): Job {
     observer: {
       checked: (finding: { digest: string; sizeBytes: number; result: string }) => {
         checked.add(1, finding.result)
-        bytes.add(finding.sizeBytes)
+        if (finding.result === 'intact' || finding.result === 'damaged') bytes.add(finding.sizeBytes)
         if (finding.result !== 'intact') log.write('error', 'scrub found a blob that is not as it should be', finding)
       },
     },
@@ -101,14 +101,17 @@ function scrubJob({ services, config, log, metrics }: JobsOptions): Job {
     name: 'scrub',
     intervalMs: Math.min(LONGEST_SCRUB_INTERVAL_MS, Math.max(1000, config.scrubIntervalMs / 10)),
     run: async (signal) => {
-      const { results, bytes: read } = await scrub(services, options, signal)
-      return reportUnlessZero({ ...results, bytes: read })
+      const { results, recovered, bytes: read, ended } = await scrub(services, options, signal)
+      if (ended === 'implausible') log.write('error', 'the scrub stopped: too much is wrong to be true', { ...results })
+      return reportUnlessZero({ ...results, recovered, bytes: read })
     },
   }
 }
 
 /** `/metrics` must answer at once, so what needs a query is asked for beforehand. */
-function usageJob({ services, metrics }: JobsOptions): Job {
+function usageJob({ services, metrics, log }: JobsOptions): Job {
+  let damagedBefore = 0
+  const damaged = metrics.gauge('lading_damaged_blobs', 'Blobs out of service, as their bytes are damaged or missing.')
   const blobs = metrics.gauge('lading_blobs', 'Blobs stored.')
   const bytes = metrics.gauge('lading_blob_bytes', 'Bytes of blobs stored.')
   return {
@@ -119,6 +122,10 @@ function usageJob({ services, metrics }: JobsOptions): Job {
       const usage = await services.metadata.usage()
       blobs.set(usage.blobs)
       bytes.set(usage.blobBytes)
+      const outOfService = await services.metadata.countDamagedBlobs()
+      if (outOfService > damagedBefore) log.write('error', 'blobs are out of service', { blobs: outOfService })
+      damagedBefore = outOfService
+      damaged.set(outOfService)
       return undefined
     },
   }

@@ -123,6 +123,20 @@ export async function takeOutOfService(services: Services, blob: BlobStat, findi
   })
 }
 
+/** The other way round, for a copy that has turned out to be intact, unless it has been replaced meanwhile. */
+export async function putBackIntoService(services: Services, blob: BlobStat): Promise<void> {
+  const atMs = services.clock.nowMs()
+  await services.metadata.transact(async (transaction) => {
+    await transaction.lockBlobs([blob.digest], 'exclusive')
+    const current = await transaction.findBlob(blob.digest)
+    if (current?.location !== blob.location || current.state !== 'damaged') return
+    await transaction.setBlobState(blob.digest, 'live')
+    await transaction.setBlobVerified(blob.digest, atMs)
+    const detail = { digest: blob.digest, sizeBytes: blob.sizeBytes }
+    await transaction.recordEvent({ kind: 'blob-recovered', atMs, ...INSTALLATION, detail })
+  })
+}
+
 /**
  * Takes a blob from the repository: it is unknown there from now on, and its bytes go when nothing else holds them.
  *

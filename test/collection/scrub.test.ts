@@ -110,8 +110,32 @@ test('a run that is told to stop leaves the blob that it is at, and says nothing
     observer: { checked: (finding: { digest: string }) => void checked.push(finding.digest) },
   }
   const report = await scrub({ ...services, blobs: altered(services.blobs, { verify }) }, options, stop.signal)
-  expect(report).toEqual({ results: { intact: 0, damaged: 0, missing: 0, failed: 0 }, bytes: 0 })
+  const results = { intact: 0, damaged: 0, missing: 0, failed: 0 }
+  expect(report).toEqual({ results, bytes: 0, recovered: 0, ended: 'interrupted' })
   expect(checked).toEqual([])
   expect((await run()).results.intact).toBe(1)
   expect((await world.registry.send('HEAD', `/v2/team/app/blobs/${digest}`)).status).toBe(200)
+})
+
+test('a blob whose bytes come back goes back into service, with an event', async () => {
+  const digest = await pushBlob(world.registry, 'team/app', 'healthy')
+  const get = () => world.registry.send('GET', `/v2/team/app/blobs/${digest}`)
+  await damage(digest, 'heblthy')
+  expect((await get()).status).toBe(404)
+  expect(await run()).toMatchObject({ recovered: 0 })
+  await damage(digest, 'healthy')
+  expect(await run()).toMatchObject({ recovered: 1 })
+  expect(await (await get()).text()).toBe('healthy')
+  expect(await world.events('blob-recovered')).toEqual([{ digest, sizeBytes: 7 }])
+  expect(await world.registry.services.metadata.countDamagedBlobs()).toBe(0)
+})
+
+test('a disk that has lost nearly everything is not believed: the run stops, and tells', async () => {
+  for (let n = 0; n < 60; n += 1) await damage(await pushBlob(world.registry, 'team/app', `blob ${n}`), 'gone')
+  world.wait(1000)
+  expect(await run()).toMatchObject({ ended: 'implausible', results: { damaged: 21 } })
+  expect(await world.registry.services.metadata.countDamagedBlobs()).toBe(20)
+  expect(await world.events('scrub-stopped')).toEqual([
+    { why: 'too many blobs are wrong at once', checked: 21, wrong: 21 },
+  ])
 })

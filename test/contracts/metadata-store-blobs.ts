@@ -185,6 +185,25 @@ export function testBlobs(open: OpenMetadataStore): void {
       expect(await order(2)).toEqual([digest('early'), digest('never')])
     })
 
+    test('blobs out of service are listed by digest and counted, until they are back', async () => {
+      await store.transact(async (transaction) => {
+        for (const name of ['a', 'b', 'c']) await transaction.putBlob(blob(name), 0)
+      })
+      const wrong = [digest('a'), digest('c')].sort()
+      const setStates = (state: 'live' | 'damaged') =>
+        store.transact(async (transaction) => {
+          for (const each of wrong) await transaction.setBlobState(each, state)
+        })
+      await setStates('damaged')
+      const listed = await store.listDamagedBlobs({ limit: 10 })
+      expect(listed.map((found) => found.digest)).toEqual(wrong)
+      const rest = await store.listDamagedBlobs({ after: wrong[0], limit: 1 })
+      expect(rest.map((found) => found.digest)).toEqual(wrong.slice(1))
+      expect(await store.countDamagedBlobs()).toBe(2)
+      await setStates('live')
+      expect(await store.countDamagedBlobs()).toBe(0)
+    })
+
     test('usage() counts blobs, their bytes, and manifests', async () => {
       expect(await freshUsage()).toEqual({ blobs: 0, blobBytes: 0, manifests: 0 })
       await store.transact(async (transaction) => {

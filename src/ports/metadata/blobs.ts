@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.ts'
 import type { BlobLocation } from '../blob-store.ts'
+import type { Page } from './page.ts'
 import type { Repository } from './repositories.ts'
 import type { StoredRepository } from './repository-deletion.ts'
 
@@ -30,6 +31,9 @@ export interface BlobReads {
   findBlob(digest: Digest): Promise<BlobRecord | undefined>
   /** Live blobs in the order of their last check, never-checked ones first. */
   listBlobsToVerify(limit: number): Promise<BlobRecord[]>
+  /** Blobs that are out of service, by digest. */
+  listDamagedBlobs(page: Page<Digest>): Promise<BlobRecord[]>
+  countDamagedBlobs(): Promise<number>
 }
 
 export interface BlobChanges {

@@ -44,6 +44,8 @@ export type EventRecord =
   | JanitorEvent<'repository-purged', { why: string }>
   | InstallationEvent<'blobs-collected', { why: string; blobs: readonly { digest: Digest; sizeBytes: number }[] }>
   | InstallationEvent<'blob-damaged', { digest: Digest; finding: 'missing' | 'damaged'; sizeBytes: number }>
+  | InstallationEvent<'blob-recovered', { digest: Digest; sizeBytes: number }>
+  | InstallationEvent<'scrub-stopped', { why: string; checked: number; wrong: number }>
   | InstallationEvent<
       'collection-refused',
       {

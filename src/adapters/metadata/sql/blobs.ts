@@ -107,6 +107,23 @@ export const listBlobsToVerify = statement(({ db, p }: Parts<{ limit: number }>)
     .limit(p.limit),
 )
 
+export const listDamagedBlobs = statement(({ db, p }: Parts<{ after: Digest; limit: number }>) =>
+  db
+    .selectFrom('blobs')
+    .select(BLOB_COLUMNS)
+    .where('state', '=', sql.lit('damaged'))
+    .where('digest', '>', p.after)
+    .orderBy('digest')
+    .limit(p.limit),
+)
+
+const countDamagedBlobs = statement(({ db }: Parts<Record<never, never>>) =>
+  db
+    .selectFrom('blobs')
+    .select((eb) => eb.fn.countAll<number | string>().as('count'))
+    .where('state', '=', sql.lit('damaged')),
+)
+
 export function blobReads(connection: SqlConnection): BlobReads {
   return {
     async findRepositoryBlob(repositoryId, digest) {
@@ -132,6 +149,14 @@ export function blobReads(connection: SqlConnection): BlobReads {
     async listBlobsToVerify(limit) {
       const rows = await connection.all(listBlobsToVerify, { limit })
       return rows.map(toBlob)
+    },
+    async listDamagedBlobs({ after, limit }) {
+      // Every digest is greater than the empty text.
+      const rows = await connection.all(listDamagedBlobs, { after: after ?? ('' as Digest), limit })
+      return rows.map(toBlob)
+    },
+    async countDamagedBlobs() {
+      return Number((await connection.first(countDamagedBlobs, {}))?.count ?? 0)
     },
   }
 }

@@ -76,6 +76,7 @@ function blobTables({ integer, text, keyed, nullsFirst }: ColumnTypes): string[]
       location ${text} not null, state ${text} not null, lease_until_ms ${integer} not null,
       verified_at_ms ${integer})`,
     `create index blobs_to_verify on blobs (verified_at_ms${nullsFirst}, digest) where state = 'live'`,
+    `create index blobs_damaged on blobs (digest) where state = 'damaged'`,
     `create table repository_blobs (repository_id ${integer} not null, digest ${text} not null,
       hidden ${integer} not null, primary key (repository_id, digest))${keyed}`,
     'create index repository_blobs_by_digest on repository_blobs (digest, repository_id)',

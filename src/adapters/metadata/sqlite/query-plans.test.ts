@@ -3,7 +3,7 @@ import { afterAll, expect, test } from 'bun:test'
 import { digest, manifest, newRepository } from '../../../../test/contracts/metadata-store-fixture.ts'
 import type { Repository } from '../../../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
-import { listBlobsToVerify } from '../sql/blobs.ts'
+import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
@@ -62,6 +62,7 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   listExpiredUploads: { statement: listExpiredUploads, index: 'uploads_by_expiry (expires_at_ms<?)' },
   listDueCandidates: { statement: listDueCandidates, index: 'candidates_by_due' },
   listDueRemovals: { statement: listDueRemovals, index: 'removals_by_due (due_at_ms<?)' },
+  listDamagedBlobs: { statement: listDamagedBlobs, index: 'blobs_damaged (digest>?)' },
   listBlobsToVerify: { statement: listBlobsToVerify, index: 'blobs_to_verify' },
 }
 
