@@ -16,6 +16,8 @@ import { formatStart } from './welcome.ts'
 const STDERR = 2
 /** One Ctrl-C reaches us up to three times: from the terminal, from npm and from the script between. */
 const SAME_SIGNAL_MS = 1000
+/** How long an ending process waits for whoever reads its log. */
+const LAST_LINES_MS = 1000
 
 /**
  * `lading serve`: runs until a signal. Ends the process with status 2 for settings that are wrong, before anything was
@@ -29,7 +31,7 @@ export async function serve(): Promise<void> {
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     log.write('debug', 'could not start', { error })
-    log.flush()
+    await log.flush(LAST_LINES_MS)
     exitWith(1, [`cannot start: ${reason}`])
   }
 }
@@ -60,6 +62,7 @@ async function start(config: Config, log: JsonLog): Promise<void> {
     observe: observeRequests(metrics, log),
   })
   addProcessMetrics(metrics, server)
+  metrics.counterOf('lading_log_lines_dropped_total', 'Log lines that nobody read in time.', () => log.droppedLines)
   const installation = await openInstallation(config, log)
   const { services } = installation
   const awsOptions = { version: VERSION, externalUrl: config.externalUrl }
@@ -91,14 +94,18 @@ function handleSignals(running: Running): void {
       void stop(running, signal)
     } else if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) {
       log.write('warn', 'stopped at once', { signal })
-      log.flush()
-      process.exit(1)
+      void exitAfterLog(log, 1)
     }
   }
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stopOnce)
   process.on('SIGUSR2', () => log.write('warn', 'collection confirmed', { waited: memory.confirm() }))
   // A promise that nobody waits for is a bug, but none for which every running push should fail.
   process.on('unhandledRejection', (error) => log.write('error', 'unhandled rejection', { error }))
+  // Nobody knows what state it leaves, so the process ends; but not before its log says why.
+  process.on('uncaughtException', (error) => {
+    log.write('error', 'uncaught exception', { error })
+    void exitAfterLog(log, 1)
+  })
 }
 
 /** Requests first, then what works in the background, then the stores: nothing that was accepted is lost. */
@@ -116,6 +123,10 @@ async function stop({ server, jobs, installation, log }: Running, signal: string
     status = 1
   }
   log.write('info', 'stopped')
-  log.flush()
+  await exitAfterLog(log, status)
+}
+
+async function exitAfterLog(log: JsonLog, status: number): Promise<never> {
+  await log.flush(LAST_LINES_MS)
   process.exit(status)
 }
