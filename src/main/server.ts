@@ -17,7 +17,7 @@ export interface Exchange {
   readonly request: Request
   readonly response: Response
   readonly path: string
-  readonly context: RequestContext
+  readonly context: RequestContext & { readonly receivedBytes: () => number }
   readonly durationMs: number
 }
 
@@ -119,8 +119,10 @@ export class RegistryServer {
       }
       // What we work on may take longer than a connection may idle: a commit of 50 GB, a wait for a lock.
       server.timeout(request, 0)
+      const watched = this.transfers.watch(request)
+      context.receivedBytes = watched.receivedBytes
       try {
-        return await this.#options.application(this.transfers.watch(request), path, context)
+        return await this.#options.application(watched.request, path, context)
       } finally {
         // The connection outlives the request: without its limit anybody could keep it for ever.
         server.timeout(request, this.#idleSeconds)
@@ -132,7 +134,7 @@ export class RegistryServer {
     request: Request,
     server: BunServer,
     isAnonymous: boolean,
-    answer: (path: string, context: RequestContext) => Promise<Response> | Response,
+    answer: (path: string, context: ServerContext) => Promise<Response> | Response,
   ): Promise<Response> {
     const startedMs = performance.now()
     const context = new ServerContext(request, server, { isAnonymous, isSecure: this.#options.tls !== undefined })
@@ -145,6 +147,7 @@ export class RegistryServer {
     }
     if (leavesMuchUnread(request, response)) response.headers.set('connection', 'close')
     response.headers.set('x-request-id', context.requestId)
+    response.headers.set('x-content-type-options', 'nosniff')
     this.#options.observe({ request, response, path, context, durationMs: performance.now() - startedMs })
     return response
   }
@@ -155,7 +158,9 @@ export class RegistryServer {
     if (error instanceof Error && error.name === 'AbortError') return new Response(null, { status: 499 })
     const { requestId, operation } = context ?? {}
     // A file is opened only when it is sent, or when a small one is read: too late for the adapter's own translation.
-    if (storageRefusal(error) instanceof Refusal) {
+    const refusal = storageRefusal(error)
+    if (refusal instanceof Refusal) {
+      if (context !== undefined) context.refused = { refusal, code: 'UNAVAILABLE' }
       this.#options.log.write('warn', 'the storage failed a request', { requestId, operation, error })
       return edgeRefusal(503, 'UNAVAILABLE', 'The storage cannot be used at the moment; try again later.')
     }

@@ -2,6 +2,8 @@ import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { verifyLayerToken } from '../../services/layer-address.ts'
+import { noteRefusal } from '../note-refusal.ts'
+import { OCI_ERRORS } from '../oci/error-codes.ts'
 import { refusalResponse } from '../oci/errors.ts'
 import { getBlob } from '../oci/get-blob.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -22,11 +24,13 @@ export async function serveLayer(services: Services, request: Request, context: 
     }
     const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
     const { name, digest } = verifyLayerToken(services, token)
+    context.target = { repository: name, reference: digest }
     const principal = anonymousPrincipal(services.defaultRegistry.accountId)
     const caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
     return await getBlob({ services, caller, request }, { kind: 'blob-get', name, digest })
   } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
+    return refusalResponse(error, { head: request.method === 'HEAD' })
   }
 }

@@ -3,8 +3,11 @@ import { Refusal } from '../../core/refusal.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
+import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { OciCall } from './call.ts'
+import { describeCall } from './describe-call.ts'
+import { OCI_ERRORS } from './error-codes.ts'
 import { refusalResponse } from './errors.ts'
 import { parseCall } from './parse-call.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
@@ -23,14 +26,16 @@ export async function handleOciRequest(
 ): Promise<Response> {
   try {
     const principal = await authenticate(services, request, context)
-    const call = parseCall(request.method, pathAndQuery(request.url))
     context.principal = principal.arn
+    const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind
+    context.target = describeCall(call)
     const caller: Caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
     return await runCall({ services, caller, request }, call)
   } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
+    return refusalResponse(error, { head: request.method === 'HEAD' })
   }
 }
 

@@ -26,9 +26,13 @@ const ERRORS: Partial<Record<RefusalReason, ErrorShape>> = {
 /** No other reason comes from here; should one, it is a fault in the request. */
 const OTHER: ErrorShape = { code: 'ValidationError', status: 400 }
 
+export function queryErrorOf(reason: RefusalReason): ErrorShape {
+  return ERRORS[reason] ?? OTHER
+}
+
 /** A refusal as the query protocol's XML error (iam.md 2.2). */
 export function xmlErrorResponse(api: QueryApi, refusal: Refusal, requestId: string): Response {
-  const { code, status } = ERRORS[refusal.reason] ?? OTHER
+  const { code, status } = queryErrorOf(refusal.reason)
   const error = xmlElements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: refusal.message })
   const body = `<ErrorResponse xmlns="${api.namespace}"><Error>${error}</Error>${xmlElements({ RequestId: requestId })}</ErrorResponse>`
   return new Response(body, { status, headers: { 'Content-Type': 'text/xml' } })
