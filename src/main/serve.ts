@@ -1,10 +1,12 @@
 import { JsonLog } from '../adapters/log/json-log.ts'
 import { Metrics } from '../adapters/metrics/metrics.ts'
+import { Refusal } from '../core/refusal.ts'
 import { CollectionMemory } from '../services/collection/collection-memory.ts'
 import { makeApplication } from './application.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import { type Installation, openInstallation } from './compose.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { meaningOfHangup } from './hangup.ts'
 import { Jobs } from './jobs.ts'
 import { observeRequests } from './observe-requests.ts'
 import { addProcessMetrics } from './process-metrics.ts'
@@ -24,16 +26,27 @@ const LAST_LINES_MS = 1000
  * made, and with 1 when it cannot start.
  */
 export async function serve(): Promise<void> {
+  // Before anything is made: the database tells as much as the images, and everybody on the machine could read it.
+  process.umask(0o077)
   const config = settingsOrExit()
   const log = new JsonLog({ level: config.logLevel, fileDescriptor: STDERR })
   try {
     await start(config, log)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Refusal ? withCause(error) : messageOf(error)
     log.write('debug', 'could not start', { error })
     await log.flush(LAST_LINES_MS)
     exitWith(1, [`cannot start: ${reason}`])
   }
+}
+
+/** What callers are told of a refusal does not say why; whoever starts the server must know. */
+function withCause(refusal: Refusal): string {
+  return refusal.cause === undefined ? refusal.message : `${refusal.message} ${messageOf(refusal.cause)}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function settingsOrExit(): Config {
@@ -97,7 +110,9 @@ function handleSignals(running: Running): void {
       void exitAfterLog(log, 1)
     }
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stopOnce)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stopOnce)
+  const ignore = (signal: NodeJS.Signals) => log.write('info', 'ignored a signal', { signal })
+  process.on('SIGHUP', meaningOfHangup() === 'stop' ? stopOnce : ignore)
   process.on('SIGUSR2', () => log.write('warn', 'collection confirmed', { waited: memory.confirm() }))
   // A promise that nobody waits for is a bug, but none for which every running push should fail.
   process.on('unhandledRejection', (error) => log.write('error', 'unhandled rejection', { error }))

@@ -5,6 +5,7 @@ import type { Log } from '../ports/log.ts'
 import type { ListenAddress } from './config-parsers.ts'
 import { edgeRefusal, pathOf, refuseAtEdge, refuseDotSegments } from './edge.ts'
 import { raiseHeaderLimit } from './header-limit.ts'
+import { listenProblem } from './listen-problem.ts'
 import { hasLostSegments, rawPathRoutes } from './raw-path-routes.ts'
 import { ServerContext } from './server-context.ts'
 import { TransferWatch } from './transfer-watch.ts'
@@ -57,8 +58,9 @@ export class RegistryServer {
     raiseHeaderLimit()
     this.#options = options
     this.transfers = new TransferWatch(options.transferTimeoutMs)
-    this.#servers = [this.#listen(options.listen, false)]
-    if (options.anonymousListen !== undefined) this.#servers.push(this.#listen(options.anonymousListen, true))
+    this.#servers = [this.#listen(options.listen, 'LADING_LISTEN')]
+    const { anonymousListen } = options
+    if (anonymousListen !== undefined) this.#servers.push(this.#listen(anonymousListen, 'LADING_ANONYMOUS_LISTEN'))
   }
 
   /** Where the main and, if there is one, the anonymous listener are, as `scheme://host:port`. */
@@ -89,7 +91,15 @@ export class RegistryServer {
     return this.#options.idleSeconds ?? IDLE_SECONDS
   }
 
-  #listen(address: ListenAddress, isAnonymous: boolean): BunServer {
+  #listen(address: ListenAddress, setting: 'LADING_LISTEN' | 'LADING_ANONYMOUS_LISTEN'): BunServer {
+    try {
+      return this.#serveOn(address, setting === 'LADING_ANONYMOUS_LISTEN')
+    } catch (error) {
+      throw listenProblem(setting, address, error)
+    }
+  }
+
+  #serveOn(address: ListenAddress, isAnonymous: boolean): BunServer {
     const { tls } = this.#options
     const answer = (request: Request, server: BunServer) => this.#answer(request, server, isAnonymous)
     const refuseRawPath = (request: Request, server: BunServer) =>
@@ -187,7 +197,8 @@ function serveOn(address: ListenAddress, options: Partial<Bun.Serve.Options<unde
   if (address.hostname !== '') return serve(address.hostname)
   try {
     return serve('::')
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw error
     // A machine without IPv6.
     return serve('0.0.0.0')
   }
