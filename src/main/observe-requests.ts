@@ -11,6 +11,9 @@ const CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx']
 /** No answer to a read that a client or an orchestrator does not get all day long. */
 const EVERYDAY = new Set([404, 416])
 
+/** Operations of AWS's APIs that change nothing. A token that is handed out is worth a line. */
+const READS = /^(?:BatchCheck|BatchGet|Describe|Get(?!AuthorizationToken)|List)/
+
 /** Counts and logs every request. What is not logged at the level set costs no line. */
 export function observeRequests(metrics: Metrics, log: Log): (exchange: Exchange) => void {
   const count = requestCounter(metrics)
@@ -65,9 +68,10 @@ function announcedBytes(request: Request, response: Response): number | undefine
   return length === null ? undefined : Number(length)
 }
 
-function levelOf(method: string, status: number, { login }: RequestContext): LogLevel {
+function levelOf(method: string, status: number, { login, operation }: RequestContext): LogLevel {
   if (status >= 500) return 'error'
   if (login !== undefined) return login === 'missing' ? 'debug' : 'info'
+  if (status < 400 && operation !== undefined && READS.test(operation)) return 'debug'
   const isRead = method === 'GET' || method === 'HEAD'
   return isRead && (status < 400 || EVERYDAY.has(status)) ? 'debug' : 'info'
 }

@@ -62,6 +62,16 @@ test('a login that fails is logged and counted; a challenge is neither, and has 
   expect(lading.stderr()).not.toContain('secret')
 }, 30_000)
 
+test('reads are left out at info on both APIs, a token that is handed out is not', async () => {
+  const lading = await startLading(await freshSettings())
+  const [url = ''] = lading.addresses
+  await fetch(`${url}/v2/`, { headers })
+  await sendEcr(url, 'DescribeRepositories', {})
+  await sendEcr(url, 'GetAuthorizationToken', {})
+  await lading.end('SIGTERM')
+  expect(requestLines(lading.stderr())).toMatchObject([{ operation: 'GetAuthorizationToken', status: 200 }])
+}, 30_000)
+
 test('strangers cannot fill the log', async () => {
   const lading = await startLading(await freshSettings())
   for (let n = 0; n < 300; n++) await fetch(`${lading.addresses[0]}/v2/`, { headers: basic(`${KEY_ID}:${n}`) })

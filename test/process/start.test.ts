@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
+import { SETTING_NAMES } from '../../src/main/config-table.ts'
 import { AUTHORIZATION, freshSettings, KEY_ID, startLading } from './lading-process.ts'
 
 /** Without a preset root key, so that the first start makes one. */
@@ -101,6 +102,19 @@ test('started through node and npm’s way, a signal reaches the server and its 
   const wrong = await startLading({ LADING_NOPE: '1' }, command)
   expect(wrong.child.exitCode).toBe(2)
 }, 30_000)
+
+test('lading --help names every setting', () => {
+  const { stdout } = Bun.spawnSync([process.execPath, 'src/main/lading.ts', '--help'])
+  expect(SETTING_NAMES.filter((name) => !stdout.toString().includes(`  ${name}`))).toEqual([])
+  expect(
+    Math.max(
+      ...stdout
+        .toString()
+        .split('\n')
+        .map(({ length }) => length),
+    ),
+  ).toBeLessThan(100)
+})
 
 test('the version is the package’s', async () => {
   const child = Bun.spawnSync([process.execPath, 'src/main/lading.ts', 'version'])
