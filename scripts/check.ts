@@ -1,11 +1,11 @@
 /**
- * `npm run check`: types, lint and format, layers, unit and contract tests. `--static` leaves the tests out; paths
+ * `npm run check`: types, lint and format, layers, docs, unit and contract tests. `--static` leaves the tests out; paths
  * narrow the tests down.
  */
 import { runTests } from './run-tests.ts'
 import { addTallies, formatTally, type Tally } from './tally.ts'
 
-const UNIT_TESTS = ['./src', './scripts', './test/layers.test.ts', './test/contracts']
+const UNIT_TESTS = ['./src', './scripts', './test/layers.test.ts', './test/docs.test.ts', './test/contracts']
 
 async function runTool(name: string, command: readonly string[]): Promise<Tally> {
   const startedMs = performance.now()

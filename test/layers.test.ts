@@ -15,9 +15,27 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['core'],
 }
 
-/** Names that only `adapters`, `main` and `cli` may use: the world. */
-const WORLD = /\bprocess\.env\b|\bBun\.|from 'bun(?::[a-z]+)?'|from 'node:(?:fs|net|http|https|child_process|os|path)/
-const IMPURE = /\bDate\.now\(|\bnew Date\(\)|\bMath\.random\(|\bperformance\.now\(/
+/** What only `adapters`, `main` and `cli` may use: the world. */
+const WORLD: readonly RegExp[] = [
+  /\bprocess\.(?:env|argv|cwd|exit|stdin|stdout|stderr)\b/,
+  /\bBun\./,
+  /(?<![.\w#])fetch\(/,
+  /\bnew (?:WebSocket|Worker|EventSource|XMLHttpRequest)\(/,
+  /\bglobalThis\b/,
+  /(?:\bfrom|\bimport)\s*\(?\s*['"]bun(?::[a-z]+)?['"]/,
+  /(?:\bfrom|\bimport)\s*\(?\s*['"](?:node:)?(?:fs|net|https?|http2|tls|dns|dgram|child_process|worker_threads|cluster|os|path)(?:\/[a-z]+)?['"]/,
+]
+/** Clocks and randomness, which come to `services` by the ports `Clock` and `Ids` and to `core` as values. */
+const IMPURE: readonly RegExp[] = [
+  /\bDate\.now\b/,
+  /\bnew Date\(\s*\)/,
+  /(?<!new )\bDate\(/,
+  /\bperformance\.(?:now|timeOrigin)\b/,
+  /\bprocess\.(?:hrtime|uptime)\b/,
+  /\bMath\.random\b/,
+  /\b(?:randomUUID|getRandomValues|randomBytes|randomInt|randomFillSync)\b/,
+]
+const IMPORT = /(?:\bfrom|\bimport)\s*\(?\s*['"](\.[^'"]+)['"]/g
 
 interface SourceFile {
   readonly path: string
@@ -40,8 +58,9 @@ function isSource(file: SourceFile): boolean {
 }
 
 function importsOf(file: SourceFile): string[] {
-  const matches = file.text.matchAll(/(?:from|import)\s*\(?\s*'(\.[^']+)'/g)
-  return [...matches].map((match) => relative(SOURCE, resolve(SOURCE, dirname(file.path), match[1] ?? '')))
+  return [...file.text.matchAll(IMPORT)].map((match) =>
+    relative(SOURCE, resolve(SOURCE, dirname(file.path), match[1] ?? '')),
+  )
 }
 
 const files = await sourceFiles()
@@ -77,12 +96,62 @@ test('no import cycles', () => {
   expect(cycles).toEqual([])
 })
 
-test('core has no clock, no randomness and no world; services and api reach the world only through ports', () => {
-  const wrong = files
-    .filter((file) => ['core', 'ports', 'services', 'api'].includes(file.layer) && isSource(file))
-    .filter((file) => WORLD.test(file.text) || (file.layer === 'core' && IMPURE.test(file.text)))
-    .map((file) => file.path)
-  expect(wrong).toEqual([])
+/** The files of these layers whose code, comments aside, has any of the patterns in it. */
+function offenders(layers: readonly string[], patterns: readonly RegExp[]): string[] {
+  return files
+    .filter((file) => layers.includes(file.layer) && isSource(file))
+    .flatMap((file) =>
+      withoutComments(file.text)
+        .split('\n')
+        .filter((line) => patterns.some((pattern) => pattern.test(line)))
+        .map((line) => `${file.path}: ${line.trim()}`),
+    )
+}
+
+/** Whole lines of comments only: what stands behind code is judged as code. */
+function withoutComments(text: string): string {
+  return text.replace(/^\s*(?:\/\/|\/?\*).*$/gm, '')
+}
+
+test('core, ports, services and api reach the world only through ports', () => {
+  expect(offenders(['core', 'ports', 'services', 'api'], WORLD)).toEqual([])
+})
+
+test('core, ports, services and api have no clock and no randomness of their own', () => {
+  expect(offenders(['core', 'ports', 'services', 'api'], IMPURE)).toEqual([])
+})
+
+test.each([
+  'const answer = await fetch(url)',
+  "import { lookup } from 'node:dns/promises'",
+  'import { Worker } from "node:worker_threads"',
+  'import { readFile } from "fs/promises"',
+  "import { SQL } from 'bun'",
+  "const { lookup } = await import('node:dns')",
+  'await globalThis.fetch(url)',
+  'const home = process.env.HOME',
+])('the world is recognised in: %s', (line) => {
+  expect(WORLD.some((pattern) => pattern.test(line))).toBe(true)
+})
+
+test.each([
+  'const now = Date.now()',
+  'const today = new Date()',
+  'rest(Date.now)',
+  'const id = crypto.randomUUID()',
+  'if (Math.random() < 0.5) return',
+])('a clock or randomness is recognised in: %s', (line) => {
+  expect(IMPURE.some((pattern) => pattern.test(line))).toBe(true)
+})
+
+test.each([
+  'new Date(clock.nowMs())',
+  'const { fetch } = options',
+  "const scheme = context.secure ? 'https' : 'http'",
+  'await this.upstream.fetch(url)',
+  "import { createHash } from 'node:crypto'",
+])('neither is seen in: %s', (line) => {
+  expect([...WORLD, ...IMPURE].some((pattern) => pattern.test(line))).toBe(false)
 })
 
 test('only main/config.ts reads the environment', () => {
@@ -92,7 +161,7 @@ test('only main/config.ts reads the environment', () => {
 
 test('source files use .ts suffixes, no default exports, no barrels', () => {
   const wrong = files
-    .filter((file) => /from '\.[^']*(?<!\.ts|\.json)'|^export default|^export \* from/m.test(file.text))
+    .filter((file) => /from ['"]\.[^'"]*(?<!\.ts|\.json)['"]|^export default|^export (?:type )?\* /m.test(file.text))
     .map((file) => file.path)
   expect(wrong).toEqual([])
 })

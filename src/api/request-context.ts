@@ -6,15 +6,15 @@ export interface RequestContext {
   readonly requestId: string
   /** The peer's address without its port, from the socket; empty when it is gone already. Never from a header. */
   readonly clientAddress: string
+  /**
+   * The `Host` header in lower case, with its port if it names one; empty when there is none. It says which registry is
+   * asked for, and is the client's word: good for a look-up and for telling the client its own address.
+   */
+  readonly host: string
   /** Whether it came over TLS. */
   readonly secure: boolean
   /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
   readonly anonymousListener: boolean
-  /**
-   * Whether the path held `.` or `..` segments (encoded or not) before it was normalised: every surface refuses it as
-   * an invalid name, because the path that we see is not the one that was asked for.
-   */
-  readonly rawPathSuspicious: boolean
   /** Which API answered; set by the server, for the metrics. */
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
   /**

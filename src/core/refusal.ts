@@ -15,7 +15,6 @@ export type RefusalReason =
   | 'tag-invalid'
   | 'digest-invalid'
   | 'parameter-invalid' // any other argument; the message follows ECR's InvalidParameterException grammar
-  | 'validation' // ECR's ValidationException
   | 'page-invalid' // a page size or page token that is out of range
   // repositories
   | 'repository-unknown'
@@ -28,7 +27,6 @@ export type RefusalReason =
   // blobs and uploads
   | 'blob-unknown'
   | 'blob-in-use'
-  | 'blob-damaged'
   | 'digest-mismatch'
   | 'size-mismatch'
   | 'upload-unknown'
@@ -36,7 +34,6 @@ export type RefusalReason =
   | 'upload-range' // the bytes sent do not start where the upload stands; detail.offsetBytes says where that is
   | 'upload-too-slow'
   | 'layer-exists'
-  | 'layer-part-too-small'
   | 'layer-too-large'
   | 'range-unsatisfiable'
   | 'range-excessive'
@@ -54,7 +51,6 @@ export type RefusalReason =
   | 'not-found' // no such address
   | 'operation-unknown'
   | 'not-available-yet'
-  | 'expectation-unknown'
   | 'limit-exceeded'
   | 'too-many-requests'
   | 'storage-full'

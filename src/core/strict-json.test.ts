@@ -108,10 +108,10 @@ describe('parseStrictJson()', () => {
   })
 
   test('gives objects in which __proto__ and constructor are ordinary keys', () => {
-    const object = parse('{"__proto__":{"polluted":true},"constructor":1}') as Record<string, unknown>
-    expect(Object.keys(object)).toEqual(['__proto__', 'constructor'])
-    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
-    expect((parse('{}') as Record<string, unknown>).toString).toBeUndefined()
+    const object = parse('{"__proto__":{"polluted":true},"constructor":1}')
+    expect(Object.keys(Object(object))).toEqual(['__proto__', 'constructor'])
+    expect('polluted' in {}).toBe(false)
+    expect('toString' in Object(parse('{}'))).toBe(false)
   })
 
   test.each([

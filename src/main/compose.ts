@@ -9,7 +9,9 @@ import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite
 import { RandomIds } from '../adapters/random-ids.ts'
 import { SystemClock } from '../adapters/system-clock.ts'
 import type { Log } from '../ports/log.ts'
-import type { CreationTemplate, MetadataStore, Registry } from '../ports/metadata-store.ts'
+import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
+import type { Registry } from '../ports/metadata/registries.ts'
+import type { MetadataStore } from '../ports/metadata-store.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
 import { LoginCache } from '../services/login-cache.ts'
@@ -117,7 +119,6 @@ function openTemplate(nowMs: number): CreationTemplate {
     prefix: 'ROOT',
     description: 'Made at the first start, because LADING_CREATE_ON_PUSH is true.',
     appliedFor: ['CREATE_ON_PUSH'],
-    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
     resourceTags: [],
     createdAtMs: nowMs,
     updatedAtMs: nowMs,

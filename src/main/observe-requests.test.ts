@@ -25,7 +25,7 @@ test('observeRequests() says why a storage refusal came, which the caller is not
       clientAddress: '127.0.0.1',
       secure: false,
       anonymousListener: false,
-      rawPathSuspicious: false,
+      host: '127.0.0.1',
       principal: 'arn:aws:iam::000000000000:root',
       operation: 'upload-start',
       target: { repository: 'team/app' },

@@ -14,8 +14,6 @@ export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
   readonly secure: boolean
   readonly anonymousListener: boolean
-  /** Such paths are refused before a context reaches any API. */
-  readonly rawPathSuspicious = false
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
   operation?: string
   principal?: string
@@ -33,6 +31,11 @@ export class ServerContext implements RequestContext {
     this.#server = server
     this.secure = listener.isSecure
     this.anonymousListener = listener.isAnonymous
+  }
+
+  /** Read when it is wanted, as not every request has to do with a registry. */
+  get host(): string {
+    return this.#request.headers.get('host')?.toLowerCase() ?? ''
   }
 
   /** Asked for when it is wanted: it costs more than the rest together. */

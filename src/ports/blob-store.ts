@@ -1,4 +1,5 @@
 import type { Digest, DigestAlgorithm } from '../core/digest.ts'
+import type { ByteRange } from '../core/http/parse-range.ts'
 import type { UploadId } from './ids.ts'
 
 declare const brand: unique symbol
@@ -8,12 +9,6 @@ declare const brand: unique symbol
  * digest give two locations, so that removing an old copy can never hit a new one (docs/adr/0002).
  */
 export type BlobLocation = string & { readonly [brand]: 'BlobLocation' }
-
-/** `start` and `end` are byte offsets, both inclusive, as in RFC 9110 section 14. */
-export interface ByteRange {
-  readonly start: number
-  readonly end: number
-}
 
 export interface CommittedBlob {
   readonly location: BlobLocation

@@ -1,5 +1,5 @@
 import { checkAccountSetting, defaultAccountSetting } from '../core/ecr/account-settings.ts'
-import type { Registry } from '../ports/metadata-store.ts'
+import type { Registry } from '../ports/metadata/registries.ts'
 import type { Services } from './context.ts'
 
 /** @throws {Refusal} `parameter-invalid` for a name that is no setting */

@@ -1,7 +1,8 @@
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { Registry } from '../ports/metadata-store.ts'
-import type { Caller } from './context.ts'
+import type { Registry } from '../ports/metadata/registries.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { Caller, Services } from './context.ts'
 
 /** An IAM action of ECR's, such as `ecr:PutImage` (ecr.md 5.2). */
 export type Action = `${'ecr' | 'sts' | 'iam'}:${string}`
@@ -15,24 +16,41 @@ const ANONYMOUS_ACTIONS: ReadonlySet<Action> = new Set<Action>([
   'ecr:ListImages',
 ])
 
+/** One question: may the caller do this to that? */
+export interface Access {
+  readonly action: Action
+  /** An ARN, or `*` for actions on the registry as a whole. */
+  readonly resource: string
+  /** The repository that the ARN names, as what belongs to it has a say; undefined when there is none, or not just one. */
+  readonly repository: Repository | undefined
+}
+
 export function repositoryArn(registry: Registry, repositoryName: string): string {
   return `arn:aws:ecr:${registry.region}:${registry.accountId}:repository/${repositoryName}`
 }
 
 /**
- * Decides before anything is looked up, so that a refusal is the same whether or not the resource exists.
+ * What a list of a registry's repositories is asked about: AWS decides DescribeRepositories on the resource type
+ * `repository`, so without names it is this and not `*` (ecr.md 5.2).
+ */
+export function allRepositoriesArn(registry: Registry): string {
+  return repositoryArn(registry, '*')
+}
+
+/**
+ * A refusal is made of the question alone, so that it is the same whether or not the repository exists.
  *
- * @param resource an ARN, or `*` for actions on the registry as a whole
  * @throws {Refusal} `denied`, with AWS's sentence
  */
-export function authorize(caller: Caller, action: Action, resource: string): void {
-  if (isAllowed(caller, action, resource)) return
-  throw new Refusal('denied', deniedSentence(caller.principal, action, resource))
+export async function authorize(services: Services, caller: Caller, access: Access): Promise<void> {
+  if (await isAllowed(services, caller, access)) return
+  throw new Refusal('denied', deniedSentence(caller.principal, access))
 }
 
 /** The same decision for a caller who is not to notice it: a mount that may not read its source just uploads. */
-export function isAllowed(caller: Caller, action: Action, resource: string): boolean {
+export async function isAllowed(_services: Services, caller: Caller, access: Access): Promise<boolean> {
   const { principal, registry } = caller
+  const { action, resource } = access
   if (principal.kind === 'anonymous') return ANONYMOUS_ACTIONS.has(action)
   // A root user may do everything in its own account; a resource of another account is never its own.
   return principal.accountId === registry.accountId && (resource === '*' || accountOf(resource) === registry.accountId)
@@ -48,6 +66,6 @@ function accountOf(arn: string): string {
   return arn.slice(begin, arn.indexOf(':', begin))
 }
 
-function deniedSentence(principal: Principal, action: Action, resource: string): string {
+function deniedSentence(principal: Principal, { action, resource }: Access): string {
   return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
 }

@@ -1,8 +1,11 @@
 import type { Digest } from '../core/digest.ts'
+import type { ByteRange } from '../core/http/parse-range.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { BlobLocation, ByteRange } from '../ports/blob-store.ts'
-import type { BlobRecord, Repository } from '../ports/metadata-store.ts'
+import type { BlobLocation } from '../ports/blob-store.ts'
+import type { BlobRecord } from '../ports/metadata/blobs.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
+import { INSTALLATION } from './event-place.ts'
 
 /** Blobs up to this size are kept in memory once read: most are image configs, asked for by every pull. */
 const CACHED_BLOB_BYTES = 64 * 1024
@@ -116,7 +119,7 @@ export async function takeOutOfService(
     await transaction.recordEvent({
       kind: 'blob-damaged',
       atMs: services.clock.nowMs(),
-      repositoryId: undefined,
+      ...INSTALLATION,
       detail: { digest: blob.digest, finding, sizeBytes: blob.sizeBytes },
     })
   })
@@ -129,7 +132,7 @@ export async function takeOutOfService(
  */
 export async function deleteBlob(services: Services, repository: Repository, digest: Digest): Promise<void> {
   await services.metadata.transact(async (transaction) => {
-    await transaction.lockRepository(repository.id, 'exclusive')
+    if ((await transaction.lockRepository(repository.id, 'exclusive')) === undefined) throw blobUnknown(digest)
     await transaction.lockBlobs([digest], 'exclusive')
     if ((await transaction.findRepositoryBlob(repository.id, digest)) === undefined) throw blobUnknown(digest)
     if (await transaction.isBlobReferenced(repository.id, digest)) throw blobInUse(digest)

@@ -10,6 +10,7 @@ import { Pace } from './collection/pace.ts'
 import { type CollectionPlan, planCollection } from './collection/plan-collection.ts'
 import { unlinkRemovals } from './collection/unlink-removals.ts'
 import type { Services } from './context.ts'
+import { INSTALLATION } from './event-place.ts'
 
 const EVENTS_AT_ONCE = 500
 
@@ -85,7 +86,7 @@ async function recordRefusal(run: CollectionRun, refusal: RefusedPlan): Promise<
     transaction.recordEvent({
       kind: 'collection-refused',
       atMs: run.services.clock.nowMs(),
-      repositoryId: undefined,
+      ...INSTALLATION,
       detail: { measure, wouldTake: taken, outOf: total, share, floor: floor[measure] },
     }),
   )

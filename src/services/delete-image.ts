@@ -1,8 +1,11 @@
 import type { Digest } from '../core/digest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Tag } from '../core/tag.ts'
-import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import type { Caller, Services } from './context.ts'
+import { requestOf } from './event-place.ts'
+import { lockRepository } from './lock-repository.ts'
 import { manifestUnknown } from './pull-manifest.ts'
 
 /** How many of the indexes that hold a manifest the refusal names. */
@@ -11,11 +14,11 @@ const HOLDERS_NAMED = 10
 /**
  * Takes the tag off. The manifest stays, untagged if this was its last tag.
  *
- * @throws {Refusal} `manifest-unknown` when there is no such tag
+ * @throws {Refusal} `manifest-unknown` when there is no such tag; `repository-unknown` when that went meanwhile
  */
 export async function untag(services: Services, caller: Caller, repository: Repository, tag: Tag): Promise<void> {
   await services.metadata.transact(async (transaction) => {
-    await transaction.lockRepository(repository.id, 'shared')
+    await lockRepository(transaction, caller, { repository, mode: 'shared' })
     await transaction.lockTag(repository.id, tag)
     await untagLocked(services, caller, transaction, { repository, tag })
   })
@@ -26,7 +29,7 @@ export async function untag(services: Services, caller: Caller, repository: Repo
  * collected after that.
  *
  * @returns the tags that pointed at it
- * @throws {Refusal} `manifest-unknown`; `manifest-in-use` when an index of the repository holds it
+ * @throws {Refusal} as `untag`; `manifest-in-use` when an index of the repository holds it
  */
 export async function deleteManifest(
   services: Services,
@@ -35,7 +38,7 @@ export async function deleteManifest(
   digest: Digest,
 ): Promise<Tag[]> {
   return await services.metadata.transact(async (transaction) => {
-    await transaction.lockRepository(repository.id, 'exclusive')
+    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     return await deleteLocked(services, caller, transaction, { repository, digest })
   })
 }
@@ -45,8 +48,8 @@ export async function deleteManifest(
  *
  * @param image `expected`: what the tag must point at, when the caller says so
  * @returns what the tag pointed at
- * @throws {Refusal} `manifest-unknown`; `manifest-in-use` when an index holds the manifest that would go, and then
- *   nothing has changed
+ * @throws {Refusal} as `untag`; `manifest-in-use` when an index holds the manifest that would go, and then nothing has
+ *   changed
  */
 export async function deleteTagAndOrphan(
   services: Services,
@@ -55,7 +58,7 @@ export async function deleteTagAndOrphan(
   { tag, expected }: { tag: Tag; expected: Digest | undefined },
 ): Promise<Digest> {
   return await services.metadata.transact(async (transaction) => {
-    await transaction.lockRepository(repository.id, 'exclusive')
+    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const digest = (await transaction.findTag(repository.id, tag))?.digest
     if (digest === undefined || (expected ?? digest) !== digest) throw manifestUnknown({ kind: 'tag', tag })
     const tags = await transaction.tagsOf(repository.id, digest)
@@ -73,8 +76,8 @@ async function untagLocked(
 ): Promise<void> {
   const atMs = services.clock.nowMs()
   if (!(await transaction.deleteTag(repository.id, tag, atMs))) throw manifestUnknown({ kind: 'tag', tag })
-  const detail = { tag, principal: caller.principal.arn, requestId: caller.requestId }
-  await transaction.recordEvent({ kind: 'tag-deleted', atMs, repositoryId: repository.id, detail })
+  const detail = { tag, requestId: caller.requestId }
+  await transaction.recordEvent({ kind: 'tag-deleted', atMs, ...requestOf(caller, repository), detail })
 }
 
 async function deleteLocked(
@@ -90,8 +93,8 @@ async function deleteLocked(
   if (holders.length > 0) throw manifestInUse(holders)
   const atMs = services.clock.nowMs()
   const tags = await transaction.deleteManifest(repository.id, digest, atMs, atMs + services.limits.restoreWindowMs)
-  const detail = { digest, tags, principal: caller.principal.arn, requestId: caller.requestId }
-  await transaction.recordEvent({ kind: 'manifest-deleted', atMs, repositoryId: repository.id, detail })
+  const detail = { digest, tags, requestId: caller.requestId }
+  await transaction.recordEvent({ kind: 'manifest-deleted', atMs, ...requestOf(caller, repository), detail })
   return tags
 }
 

@@ -1,5 +1,7 @@
 import type { Digest } from '../core/digest.ts'
-import type { ManifestWithTags, Page, Repository, TagStatus } from '../ports/metadata-store.ts'
+import type { ManifestWithTags, TagStatus } from '../ports/metadata/images.ts'
+import type { Page } from '../ports/metadata/page.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 
 export interface ManifestPage {

@@ -1,5 +1,5 @@
 import type { UploadId } from '../ports/ids.ts'
-import type { Upload } from '../ports/metadata-store.ts'
+import type { Upload } from '../ports/metadata/uploads.ts'
 import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
 import { Pace } from './collection/pace.ts'
 import type { Services } from './context.ts'

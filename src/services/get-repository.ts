@@ -1,6 +1,6 @@
 import { Refusal } from '../core/refusal.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
-import type { Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Caller, Services } from './context.ts'
 
 /** @throws {Refusal} `repository-unknown` */

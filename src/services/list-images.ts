@@ -1,4 +1,6 @@
-import type { ImageIdRow, Page, Repository, TagStatus } from '../ports/metadata-store.ts'
+import type { ImageIdRow, TagStatus } from '../ports/metadata/images.ts'
+import type { Page } from '../ports/metadata/page.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 
 export interface ImageIdPage {

@@ -1,5 +1,6 @@
 import type { Digest } from '../core/digest.ts'
-import type { Manifest, Repository } from '../ports/metadata-store.ts'
+import type { Manifest } from '../ports/metadata/manifests.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 
 /** Rows read from the metadata at a time. */

@@ -1,6 +1,7 @@
 import type { Digest } from '../core/digest.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
-import type { MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isAllowed, repositoryArn } from './authorize.ts'
 import { isServable } from './blobs.ts'
 import type { Caller, Services } from './context.ts'
@@ -26,13 +27,25 @@ export async function mountBlob(
 ): Promise<boolean> {
   const settings = await services.metadata.getAccountSettings(caller.registry.id)
   if (settings[BLOB_MOUNTING] === 'DISABLED') return false
-  const mayRead = (source: Repository) =>
-    isAllowed(caller, 'ecr:GetDownloadUrlForLayer', repositoryArn(caller.registry, source.name))
-  const sources = (await sourceRepositories(services, caller, mount)).filter(mayRead)
+  const sources = await readableSources(services, caller, mount)
   if (sources.length === 0) return false
   return await services.metadata.transact((transaction) =>
     linkFromFirst(services, transaction, { target, sources, digest: mount.digest }),
   )
+}
+
+async function readableSources(
+  services: Services,
+  caller: Caller,
+  mount: { digest: Digest; from: RepositoryName | undefined },
+): Promise<Repository[]> {
+  const readable: Repository[] = []
+  for (const repository of await sourceRepositories(services, caller, mount)) {
+    const resource = repositoryArn(caller.registry, repository.name)
+    const access = { action: 'ecr:GetDownloadUrlForLayer', resource, repository } as const
+    if (await isAllowed(services, caller, access)) readable.push(repository)
+  }
+  return readable
 }
 
 async function sourceRepositories(
@@ -55,6 +68,8 @@ async function linkFromFirst(
   if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
   await transaction.lockBlobs([link.digest], 'shared')
   for (const source of link.sources) {
+    // Looked up before the transaction began: it may have been deleted since, and then nobody finds it by its name.
+    if ((await transaction.findRepository(source.registryId, source.name))?.id !== source.id) continue
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
     const leaseUntilMs = services.clock.nowMs() + services.limits.blobLeaseMs
     await transaction.leaseBlobs([link.digest], leaseUntilMs)

@@ -1,7 +1,8 @@
 import type { Digest } from '../core/digest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Tag } from '../core/tag.ts'
-import type { Repository, StoredManifest } from '../ports/metadata-store.ts'
+import type { StoredManifest } from '../ports/metadata/manifests.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Services } from './context.ts'
 
 /** What a manifest is asked for by. */

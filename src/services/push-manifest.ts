@@ -5,9 +5,11 @@ import { type ParsedManifest, parseManifest } from '../core/manifest/parse-manif
 import { Refusal } from '../core/refusal.ts'
 import type { Tag } from '../core/tag.ts'
 import { decideTagWrite } from '../core/tag-mutability.ts'
-import type { MetadataTransaction, NewManifest, Repository } from '../ports/metadata-store.ts'
+import type { NewManifest } from '../ports/metadata/manifests.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import type { Caller, Services } from './context.ts'
-import { repositoryUnknown } from './get-repository.ts'
+import { lockRepository } from './lock-repository.ts'
 import { pushWarnings } from './push-warnings.ts'
 import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
 
@@ -45,8 +47,7 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
   const parsed = parseManifest(push.content, push.mediaType)
   const digest = checkedDigest(push)
   return await services.metadata.transact(async (transaction) => {
-    const repository = await transaction.lockRepository(push.repository.id, 'shared')
-    if (repository === undefined) throw repositoryUnknown(push.repository.name, caller.registry.accountId)
+    const repository = await lockRepository(transaction, caller, { repository: push.repository, mode: 'shared' })
     const tags = await decideTags(transaction, repository, push, digest)
     const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
     const references = await resolveReferences(transaction, repository, parsed, sparse)

@@ -2,7 +2,9 @@ import { type Digest, isDigest } from '../core/digest.ts'
 import { type ContentReference, contentReferences } from '../core/manifest/content-references.ts'
 import type { ParsedManifest } from '../core/manifest/parse-manifest.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { Manifest, MetadataTransaction, Repository } from '../ports/metadata-store.ts'
+import type { Manifest } from '../ports/metadata/manifests.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isServable } from './blobs.ts'
 
 export interface ResolvedReferences {
@@ -39,8 +41,7 @@ export async function resolveReferences(
   const missing = absent.filter((reference) => reference.required)
   if (missing.length > 0 && !sparse) throw referencesUnknown(repository, missing)
   for (const reference of references) checkSize(reference, find(held, reference)?.sizeBytes)
-  const isChild = (reference: ContentReference) =>
-    reference.storedAs === 'manifest' || held.manifests.has(reference.descriptor.digest as Digest)
+  const isChild = (reference: ContentReference) => reference.storedAs === 'manifest' || isHeldManifest(held, reference)
   return {
     children: digestsOf(references.filter(isChild)),
     blobs: digestsOf(references.filter((reference) => !isChild(reference))),
@@ -63,8 +64,9 @@ async function readHeld(
 }
 
 function find(held: Held, reference: ContentReference): { readonly sizeBytes: number } | undefined {
-  // A digest of an algorithm that cannot be pushed is in neither map.
-  const digest = reference.descriptor.digest as Digest
+  const { digest } = reference.descriptor
+  // Of an algorithm that cannot be pushed.
+  if (!isDigest(digest)) return undefined
   switch (reference.storedAs) {
     case 'manifest':
       return held.manifests.get(digest)
@@ -73,6 +75,10 @@ function find(held: Held, reference: ContentReference): { readonly sizeBytes: nu
     case 'either':
       return held.manifests.get(digest) ?? held.blobs.get(digest)
   }
+}
+
+function isHeldManifest(held: Held, { descriptor }: ContentReference): boolean {
+  return isDigest(descriptor.digest) && held.manifests.has(descriptor.digest)
 }
 
 /** Each once, in byte order: every transaction locks in the same order. */

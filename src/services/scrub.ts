@@ -1,4 +1,4 @@
-import type { BlobRecord } from '../ports/metadata-store.ts'
+import type { BlobRecord } from '../ports/metadata/blobs.ts'
 import { takeOutOfService } from './blobs.ts'
 import { rest } from './collection/pace.ts'
 import type { Services } from './context.ts'

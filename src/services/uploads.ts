@@ -2,9 +2,12 @@ import { type Digest, type DigestAlgorithm, quote } from '../core/digest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { CommittedBlob } from '../ports/blob-store.ts'
 import type { UploadId } from '../ports/ids.ts'
-import type { MetadataTransaction, Repository, Upload } from '../ports/metadata-store.ts'
+import type { Repository } from '../ports/metadata/repositories.ts'
+import type { Upload } from '../ports/metadata/uploads.ts'
+import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { condemnUpload, discardCondemned } from './collection/condemn-upload.ts'
 import type { Caller, Services } from './context.ts'
+import { eventPlace } from './event-place.ts'
 import { repositoryUnknown } from './get-repository.ts'
 
 export interface StartUploadOptions {
@@ -91,7 +94,7 @@ export async function finishUpload(
     const current = await transaction.findUpload(upload.id)
     // Cancelled or expired meanwhile: whoever did that removes the bytes, unless it came too early for them.
     if (current?.principal !== upload.principal) return uploadUnknown(upload.id)
-    await recordBlob(services, transaction, { upload, digest: finish.digest, committed })
+    await recordBlob(services, transaction, { upload, repository, digest: finish.digest, committed })
     return undefined
   })
   if (refusal !== undefined) {
@@ -161,11 +164,11 @@ async function commitBytes(services: Services, uploadId: UploadId, digest: Diges
 async function recordBlob(
   services: Services,
   transaction: MetadataTransaction,
-  blob: { upload: Upload; digest: Digest; committed: CommittedBlob },
+  blob: { upload: Upload; repository: Repository; digest: Digest; committed: CommittedBlob },
 ): Promise<void> {
   const now = services.clock.nowMs()
   const leaseUntilMs = now + services.limits.blobLeaseMs
-  const { digest, committed, upload } = blob
+  const { digest, committed, upload, repository } = blob
   const previous = await transaction.putBlob(
     { digest, ...committed, state: 'live', leaseUntilMs, verifiedAtMs: now },
     now + services.limits.removalDelayMs,
@@ -176,7 +179,8 @@ async function recordBlob(
   await transaction.recordEvent({
     kind: 'blob-repaired',
     atMs: now,
-    repositoryId: upload.repositoryId,
+    ...eventPlace(repository),
+    principal: upload.principal,
     detail: { digest },
   })
 }

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readJson } from '../support/read-json.ts'
 import { homeOf } from './client-home.ts'
 import { type CommandOptions, type Outcome, run } from './command.ts'
 import { ask, assertStoredIdentical, assertTag } from './registry-http.ts'
@@ -73,7 +74,7 @@ async function writeContext({ directory }: World): Promise<void> {
 async function countLayers({ registry }: World, tag: string): Promise<number> {
   const response = await ask(registry, `/v2/${REPOSITORY}/manifests/${tag}`)
   // An image manifest; anything else has no layers and fails here.
-  const { layers } = (await response.json()) as { layers: readonly unknown[] }
+  const { layers } = await readJson<{ layers: readonly unknown[] }>(response)
   return layers.length
 }
 

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { readJson } from '../support/read-json.ts'
 import { homeOf } from './client-home.ts'
 import { type CommandOptions, type Outcome, run, runRefused } from './command.ts'
 import { ask, assertGone, findDigest } from './registry-http.ts'
@@ -94,7 +95,7 @@ function tagFormSteps(world: World): readonly Step[] {
       await cosignRun(world, annotated)
       const response = await ask(registry, `/v2/${REPOSITORY}/manifests/${tag}`)
       // The layers are the signatures; the length asserts the shape.
-      const { layers } = (await response.json()) as { layers: readonly unknown[] }
+      const { layers } = await readJson<{ layers: readonly unknown[] }>(response)
       assertEqual(layers.length, 2, 'the number of signatures')
     }),
     step('clean removes the signatures under the tag', async () => {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readJson } from '../support/read-json.ts'
 import { homeOf } from './client-home.ts'
 import { type CommandOptions, type Outcome, run } from './command.ts'
 import { findInLayout } from './oci-layout.ts'
@@ -87,8 +88,7 @@ function referrerSteps(world: World): readonly Step[] {
 }
 
 async function readIndex(response: Response): Promise<{ manifests: readonly { artifactType: string }[] }> {
-  // The shape is asserted by what the callers read from it.
-  return (await response.json()) as { manifests: readonly { artifactType: string }[] }
+  return await readJson<{ manifests: readonly { artifactType: string }[] }>(response)
 }
 
 /** The artifact types that `oras discover` finds. */

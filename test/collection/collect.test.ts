@@ -146,19 +146,6 @@ describe('a blob that a manifest refers to', () => {
   })
 })
 
-test('a deleted repository leaves nothing behind, and takes nothing that others hold', async () => {
-  const { metadata } = world.registry.services
-  const other = await createRepository(world.registry, 'team/other')
-  await pushImage(world.registry, 'team/app', 'v1', imageManifest(['shared', 'mine']))
-  await pushImage(world.registry, 'team/other', 'v1', imageManifest(['shared']))
-  await metadata.transact((transaction) => transaction.deleteRepository(world.app.id, world.registry.clock.nowMs()))
-  world.wait(AFTER_LEASE)
-  expect((await world.collect()).candidates).toMatchObject({ collected: 2 })
-  expect(await world.hasRecord(textDigest('mine'))).toBe(false)
-  expect(await metadata.findRepositoryBlob(other.id, textDigest('shared'))).toBeDefined()
-  expect(await world.candidates()).toEqual([])
-})
-
 test('a copy that a new push replaced is unlinked after the delay, and the new one is not', async () => {
   const digest = await pushBlob(world.registry, 'team/app', 'twice')
   const before = await locationOf(digest)

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { explainBlob } from '../../src/services/collection/explain-blob.ts'
+import { deleteRepository } from '../../src/services/repositories/delete-repository.ts'
 import { imageManifest, pushBlob, pushImage } from '../support/images.ts'
 import { type CollectionWorld, openCollectionWorld, textDigest } from './world.ts'
 
@@ -21,7 +22,7 @@ test('explains a blob from its push to its end', async () => {
     sentence: expect.stringContaining(
       'manifests refer to it, deleted ones in their restore window included, in: team/app',
     ),
-    holders: [{ repository: 'team/app', isReferenced: true }],
+    holders: [{ repository: 'team/app', isDeleted: false, isReferenced: true }],
     candidates: [{ kind: 'blob', repositoryId: world.app.id }],
   })
   await world.registry.send('DELETE', `/v2/team/app/manifests/${image}`)
@@ -35,6 +36,21 @@ test('explains a blob from its push to its end', async () => {
   expect(sentence).toContain('its bytes are unlinked')
   expect(blob).toBeUndefined()
   expect(history.map(({ kind }) => kind)).toEqual(['blobs-collected'])
+})
+
+test('says that a deleted repository holds a blob, until that one is purged', async () => {
+  const { services, caller } = world.registry
+  await pushImage(world.registry, 'team/app', 'v1', imageManifest(['layer']))
+  world.wait(1001)
+  await deleteRepository(services, caller, world.app, { force: true })
+  const explained = await explainBlob(services, textDigest('layer'))
+  expect(explained.sentence).toBe(
+    'It stays because manifests refer to it in repositories that are deleted, until they are purged: team/app.',
+  )
+  expect(explained.holders).toEqual([{ repository: 'team/app', isDeleted: true, isReferenced: true }])
+  world.wait(1001)
+  await world.collect()
+  expect((await explainBlob(services, textDigest('layer'))).sentence).toStartWith('It went at')
 })
 
 test('says when a blob waits for the collector, and when it is damaged', async () => {

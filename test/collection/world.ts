@@ -1,7 +1,9 @@
 import { DEFAULT_BRAKE } from '../../src/core/collection/judge-plan.ts'
 import { digestOf } from '../../src/core/content-digest.ts'
 import type { Digest } from '../../src/core/digest.ts'
-import type { Candidate, Repository } from '../../src/ports/metadata-store.ts'
+import type { Candidate } from '../../src/ports/metadata/collection.ts'
+import type { EventKind, EventRecord } from '../../src/ports/metadata/event-record.ts'
+import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import { collect } from '../../src/services/collect.ts'
 import { type CollectOptions, defaultCollectOptions } from '../../src/services/collection/collect-options.ts'
 import { CollectionMemory } from '../../src/services/collection/collection-memory.ts'
@@ -24,7 +26,8 @@ export interface CollectionWorld extends AsyncDisposable {
   wait(ms: number): void
   /** Every candidate, due or not. */
   candidates(): Promise<Candidate[]>
-  events(kind: string): Promise<Readonly<Record<string, unknown>>[]>
+  /** The details of all events of one kind. */
+  events(kind: EventKind): Promise<EventRecord['detail'][]>
   /** Whether bytes of this content lie in the blob store, whatever the metadata says. */
   hasRecord(digest: Digest): Promise<boolean>
 }

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { Candidate, MetadataStore } from '../../src/ports/metadata-store.ts'
+import type { Candidate } from '../../src/ports/metadata/collection.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   blob,
   digest,

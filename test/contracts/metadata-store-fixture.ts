@@ -4,16 +4,13 @@ import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import { parseTag, type Tag } from '../../src/core/tag.ts'
 import type { BlobLocation } from '../../src/ports/blob-store.ts'
 import type { UploadId } from '../../src/ports/ids.ts'
-import type {
-  BlobRecord,
-  MetadataStore,
-  MetadataTransaction,
-  NewManifest,
-  NewRepository,
-  Registry,
-  Repository,
-  Upload,
-} from '../../src/ports/metadata-store.ts'
+import type { BlobRecord } from '../../src/ports/metadata/blobs.ts'
+import type { EventRecord } from '../../src/ports/metadata/event-record.ts'
+import type { NewManifest } from '../../src/ports/metadata/manifests.ts'
+import type { Registry } from '../../src/ports/metadata/registries.ts'
+import type { NewRepository, Repository } from '../../src/ports/metadata/repositories.ts'
+import type { Upload } from '../../src/ports/metadata/uploads.ts'
+import type { MetadataStore, MetadataTransaction } from '../../src/ports/metadata-store.ts'
 
 /** An empty store, for the length of a test. */
 export interface MetadataStoreFixture {
@@ -131,6 +128,23 @@ export async function pushIn(
     await transaction.putTag(repositoryId, tag(text), pushed.digest, pushed.pushedAtMs)
   }
   return outcome
+}
+
+export function createdEvent(repositoryId: number, atMs: number): EventRecord {
+  const place = { registryId: 1, repositoryId, repositoryName: 'team/app' }
+  const principal = 'arn:aws:iam::000000000000:root'
+  return { kind: 'repository-created', atMs, ...place, principal, detail: { requestId: `request ${atMs}` } }
+}
+
+/** Purges a deleted repository to the end. @returns how many pages it took */
+export async function purgeAll(store: MetadataStore, repositoryId: number, limit = 100): Promise<number> {
+  for (let pages = 1; ; pages++) {
+    const purge = await store.transact((transaction) =>
+      transaction.purgeRepository(repositoryId, { limit, blobsDueAtMs: 99 }),
+    )
+    if (purge.state === 'purged') return pages
+    if (purge.state === 'kept') throw new Error(`repository ${repositoryId} is live, or not there`)
+  }
 }
 
 /** Names in an order that only a comparison of bytes gives. */

@@ -36,16 +36,19 @@ if (binaries === undefined) {
     await push(store, id, manifest('a'))
     await push(store, id, manifest('b'))
     let runs = 0
-    const inOrder = (...names: string[]) =>
+    const holdsFirst = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const
+    const inOrder = (own: 0 | 1, first: string, second: string) =>
       store.transact(async (transaction) => {
         runs++
-        for (const name of names) {
-          await transaction.lockTag(id, tag(name))
-          await transaction.putTag(id, tag(name), digest('a'), 5)
-          await Bun.sleep(50)
-        }
+        await transaction.lockTag(id, tag(first))
+        // Each has its first tag before either asks for its second; whoever is run again finds both promises kept.
+        holdsFirst[own].resolve()
+        await holdsFirst[own === 0 ? 1 : 0].promise
+        await transaction.putTag(id, tag(first), digest('a'), 5)
+        await transaction.lockTag(id, tag(second))
+        await transaction.putTag(id, tag(second), digest('a'), 5)
       })
-    await Promise.all([inOrder('v1', 'v2'), inOrder('v2', 'v1')])
+    await Promise.all([inOrder(0, 'v1', 'v2'), inOrder(1, 'v2', 'v1')])
     expect(runs).toBeGreaterThan(2)
     expect(await store.listTags(id, { limit: 10 })).toHaveLength(2)
     await store.close()

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { MetadataStore, Repository } from '../../src/ports/metadata-store.ts'
+import { parseRepositoryName } from '../../src/core/repository-name.ts'
+import type { Repository } from '../../src/ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   blob,
   digest,
@@ -8,6 +10,7 @@ import {
   makeRepository,
   manifest,
   type OpenMetadataStore,
+  purgeAll,
   push,
   tag,
 } from './metadata-store-fixture.ts'
@@ -78,7 +81,7 @@ export function testRaces(open: OpenMetadataStore): void {
 
     test('of 20 who create a repository, one does, and all find it', async () => {
       const { id: _id, ...settings } = repository
-      const wanted = { ...settings, name: 'new/one' as typeof repository.name }
+      const wanted = { ...settings, name: parseRepositoryName('new/one') }
       const outcomes = await atOnce(stores, 20, (each) =>
         each.transact((transaction) => transaction.insertRepository(wanted)),
       )
@@ -158,7 +161,7 @@ export function testRaces(open: OpenMetadataStore): void {
           each.transact(async (transaction) => {
             if (index === 3) {
               if ((await transaction.lockRepository(id, 'exclusive')) !== undefined)
-                await transaction.deleteRepository(id, 5)
+                await transaction.deleteRepository(id, 5, 6)
               return
             }
             if ((await transaction.lockRepository(id, 'shared')) === undefined) return
@@ -167,8 +170,46 @@ export function testRaces(open: OpenMetadataStore): void {
             await transaction.putTag(id, tag(`t${index}`), digest(`m${round}-${index}`), 5)
           }),
         )
+        await purgeAll(store, id, 3)
         expect(await store.listTags(id, { limit: 10 })).toEqual([])
         expect(await store.hasManifests(id)).toBe(false)
+      }
+    })
+
+    test('of 20 who delete a repository and make it again, no two have it at a time, and every one can be purged', async () => {
+      const { id: _id, ...settings } = repository
+      const deleted = await atOnce(stores, 20, (each) =>
+        each.transact(async (transaction) => {
+          const current = await transaction.findRepository(repository.registryId, repository.name)
+          if (current === undefined) return await transaction.insertRepository(settings)
+          if ((await transaction.lockRepository(current.id, 'exclusive')) === undefined) return undefined
+          await transaction.deleteRepository(current.id, 5, 6)
+          return undefined
+        }),
+      )
+      const candidates = await store.listDueCandidates(6, 100)
+      const made = [repository, ...deleted.filter((each) => each !== undefined)].map(({ id }) => id)
+      const live = await store.findRepository(repository.registryId, repository.name)
+      expect([...candidates.map(({ repositoryId }) => repositoryId), live?.id].filter(Boolean).sort()).toEqual(
+        made.sort(),
+      )
+      for (const id of made.filter((each) => each !== live?.id)) await purgeAll(store, id)
+    })
+
+    test('two who purge a repository at once take its manifests once, and lose no blob', async () => {
+      for (let round = 0; round < 5; round++) {
+        const { id } = await makeRepository(store, `purged-${round}`)
+        const words = Array.from({ length: 12 }, (_, index) => `${round}-${index}`)
+        for (const word of words)
+          await push(store, id, manifest(word, { blobs: [digest(`layer ${word}`)] }), `t${word}`)
+        await store.transact((transaction) => transaction.deleteRepository(id, 5, 6))
+        const purged = await atOnce(stores, 40, (each) =>
+          each.transact((transaction) => transaction.purgeRepository(id, { limit: 2, blobsDueAtMs: 9 })),
+        )
+        expect(purged.reduce((sum, { manifests }) => sum + manifests, 0)).toBe(12)
+        expect(purged.filter(({ state }) => state === 'purged')).toHaveLength(1)
+        const candidates = (await store.listDueCandidates(9, 1000)).map((candidate) => candidate.digest)
+        expect(candidates).toEqual(expect.arrayContaining(words.map((word) => digest(`layer ${word}`))))
       }
     })
 

@@ -1,17 +1,12 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { CreationTemplate, MetadataStore } from '../../src/ports/metadata-store.ts'
+import type { CreationTemplate } from '../../src/ports/metadata/creation-templates.ts'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
-  blob,
-  digest,
   type MetadataStoreFixture,
   makeRegistry,
   makeRepository,
-  manifest,
   newRepository,
   type OpenMetadataStore,
-  push,
-  tag,
-  upload,
 } from './metadata-store-fixture.ts'
 
 const TEMPLATE: CreationTemplate = {
@@ -70,8 +65,16 @@ export function testRepositories(open: OpenMetadataStore): void {
         lifecyclePolicyText: '{ }',
       })
       const made = await store.transact((transaction) => transaction.insertRepository(wanted))
-      expect(made).toEqual({ ...wanted, id: made?.id ?? 0 })
+      expect(made).toMatchObject(wanted)
       expect(await store.findRepository(registry.id, wanted.name)).toEqual(made)
+    })
+
+    test('a repository whose settings nobody has chosen has the default ones', async () => {
+      const registry = await makeRegistry(store)
+      const unset = newRepository(registry, 'a/b', { tagMutability: undefined, scanOnPush: undefined })
+      const made = await store.transact((transaction) => transaction.insertRepository(unset))
+      expect(made).toMatchObject({ tagMutability: { mode: 'MUTABLE', exclusionFilters: [] }, scanOnPush: false })
+      expect(await store.findRepository(registry.id, unset.name)).toEqual(made)
     })
 
     test('insertRepository() gives undefined when the name is taken', async () => {
@@ -133,52 +136,6 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect(await store.listCreationTemplates(id, { after: 'ROOT', limit: 10 })).toEqual([TEMPLATE])
       await store.transact((transaction) => transaction.deleteCreationTemplate(id, 'team'))
       expect(await store.findCreationTemplate(id, 'team')).toBeUndefined()
-    })
-
-    test('deleteRepository() takes everything along, and its blobs become candidates of no repository', async () => {
-      const kept = await makeRepository(store, 'kept')
-      const gone = await makeRepository(store, 'gone')
-      const shared = manifest('shared', { blobs: [digest('layer')] })
-      await push(store, kept.id, shared, 'v1')
-      await push(store, gone.id, shared, 'v1')
-      await push(store, gone.id, manifest('deleted', { blobs: [digest('old-layer')] }), 'v2')
-      await store.transact(async (transaction) => {
-        await transaction.putBlob(blob('linked'), 0)
-        await transaction.linkBlob(gone.id, digest('linked'), 9_000_000_000_000)
-        await transaction.deleteManifest(gone.id, digest('deleted'), 5, 9_000_000_000_000)
-        await transaction.putResourceTags(gone.id, [{ key: 'a', value: 'b' }])
-        await transaction.insertUpload(upload(1, { repositoryId: gone.id, expiresAtMs: 9_000_000_000_000 }))
-      })
-      await store.transact(async (transaction) => {
-        await transaction.lockRepository(gone.id, 'exclusive')
-        await transaction.deleteRepository(gone.id, 77)
-      })
-      expect(await store.findRepository(gone.registryId, gone.name)).toBeUndefined()
-      const candidates = await store.listDueCandidates(9_000_000_000_000, 10)
-      expect(candidates).toEqual(
-        [digest('layer'), digest('linked'), digest('old-layer')]
-          .sort()
-          .map((each) => ({ kind: 'blob', repositoryId: undefined, digest: each, dueAtMs: 77 })),
-      )
-      // The bytes of a manifest that another repository holds stay; an upload's row stays until its bytes are gone.
-      expect((await store.readManifestByTag(kept.id, tag('v1')))?.content).toEqual(shared.content)
-      expect(await store.listExpiredUploads(1, 10)).toHaveLength(1)
-    })
-
-    test('a repository made anew under the name of a deleted one sees nothing of it', async () => {
-      const old = await makeRepository(store, 'a/b')
-      await push(store, old.id, manifest('m', { subject: digest('s'), blobs: [digest('layer')] }), 'v1')
-      await store.transact((transaction) => transaction.linkBlob(old.id, digest('layer'), 5))
-      await store.transact((transaction) => transaction.deleteRepository(old.id, 77))
-      const { id } = await makeRepository(store, 'a/b')
-      expect(id).not.toBe(old.id)
-      expect(await store.listTags(id, { limit: 10 })).toEqual([])
-      expect(await store.hasManifests(id)).toBe(false)
-      expect(await store.readManifest(id, digest('m'))).toBeUndefined()
-      expect(await store.listReferrers(id, digest('s'), { limit: 10 })).toEqual([])
-      expect(await store.findRepositoryBlob(id, digest('layer'))).toBeUndefined()
-      expect(await store.hasManifests(old.id)).toBe(false)
-      expect(await push(store, id, manifest('m'), 'v1')).toBe('created')
     })
   })
 }

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
+  createdEvent,
   digest,
   type MetadataStoreFixture,
   makeRegistry,
@@ -50,7 +51,7 @@ export function testTransactions(open: OpenMetadataStore): void {
         await pushIn(transaction, id, manifest('m', { blobs: [digest('layer')] }), 'v1')
         await transaction.insertUpload(upload(7, { repositoryId: id }))
         await transaction.addCandidate({ kind: 'blob', repositoryId: id, digest: digest('layer'), dueAtMs: 5 })
-        await transaction.recordEvent({ kind: 'k', atMs: 1, repositoryId: id, detail: {} })
+        await transaction.recordEvent(createdEvent(id, 1))
         await transaction.putAccountSetting(registryId, 'A', 'B')
         throw thrown
       })
@@ -103,7 +104,7 @@ export function testTransactions(open: OpenMetadataStore): void {
       const { id } = await makeRepository(store)
       const kept = await store.transact(async (transaction) => transaction)
       await expect(kept.findRepository(1, (await makeNamed(store, 'a/b')).name)).rejects.toThrow('has ended')
-      await expect(kept.deleteRepository(id, 1)).rejects.toThrow('has ended')
+      await expect(kept.deleteRepository(id, 1, 2)).rejects.toThrow('has ended')
       expect(await store.transact((transaction) => transaction.lockRepository(id, 'shared'))).toBeDefined()
     })
 

@@ -1,6 +1,7 @@
 import { describe } from 'bun:test'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
+import { testDeletion } from './metadata-store-deletion.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
 import { testLists } from './metadata-store-lists.ts'
 import { testManifests } from './metadata-store-manifests.ts'
@@ -14,6 +15,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
   describe(`MetadataStore: ${name}`, () => {
     testTransactions(open)
     testRepositories(open)
+    testDeletion(open)
     testManifests(open)
     testTags(open)
     testLists(open)

@@ -1,9 +1,16 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import { Sha256 } from '../support/sha256.ts'
+import { type Answer, textOf, Unanswered } from './registry-client.ts'
 import { RIG_KEY } from './server-process.ts'
 
 /** Calls an operation of ECR's as the root user. @throws {Error} unless it answers 200 */
 export async function callEcr(url: string, operation: string, input: unknown): Promise<void> {
+  const answer = await askEcr(url, operation, input)
+  if (answer.status !== 200) throw new Error(`${operation}: ${answer.status} ${textOf(answer)}`)
+}
+
+/** Calls an operation of ECR's as the root user, once. @throws {Unanswered} */
+export async function askEcr(url: string, operation: string, input: unknown): Promise<Answer> {
   const { host, hostname, port } = new URL(url)
   const body = JSON.stringify(input)
   const signer = new SignatureV4({
@@ -25,6 +32,10 @@ export async function callEcr(url: string, operation: string, input: unknown): P
     },
     body,
   })
-  const response = await fetch(`${url}/`, { method: 'POST', headers: signed.headers, body })
-  if (!response.ok) throw new Error(`${operation}: ${response.status} ${await response.text()}`)
+  try {
+    const response = await fetch(`${url}/`, { method: 'POST', headers: signed.headers, body })
+    return { status: response.status, headers: response.headers, bytes: await response.bytes() }
+  } catch (error) {
+    throw new Unanswered(operation, { cause: error })
+  }
 }

@@ -44,5 +44,6 @@ function countCollected(data: string): number {
   const database = new Database(databaseFile(data), { readonly: true })
   const rows = database.query<{ detail: string }, []>(`select detail from events where kind = 'blobs-collected'`).all()
   database.close()
-  return rows.reduce((sum, { detail }) => sum + (JSON.parse(detail) as { blobs: unknown[] }).blobs.length, 0)
+  const collected: { blobs: unknown[] }[] = rows.map(({ detail }) => JSON.parse(detail))
+  return collected.reduce((sum, { blobs }) => sum + blobs.length, 0)
 }

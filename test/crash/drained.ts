@@ -55,7 +55,7 @@ function look(data: string): Remains {
 function files(data: string): Pick<Remains, 'uploadFiles' | 'blobFiles'> {
   const all = readdirSync(data, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const under = (name: string) => all.filter(({ parentPath }) => `${parentPath}/`.includes(`/${name}/`)).length
-  return { uploadFiles: under('uploads'), blobFiles: under('blobs') }
+  return { uploadFiles: under('blobs/uploads'), blobFiles: under('blobs/blobs') }
 }
 
 export function databaseFile(data: string): string {

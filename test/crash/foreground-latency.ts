@@ -10,6 +10,8 @@ const CLIENTS = 4
 /** Each client asks this often: a load that leaves the machine room, so that waiting shows. */
 const EVERY_MS = 8
 const MOST_RATIO = 1.2
+/** The collector looks at every candidate before it takes the first. */
+const PLANNED_WITHIN_MS = 120_000
 
 export interface LatencyResult {
   readonly idle: Percentiles
@@ -44,8 +46,10 @@ export async function foregroundLatency(folder: string, manifests: number, turns
   const idle: number[] = []
   const collecting: number[] = []
   for (let turn = 0; turn < turns; turn += 1) {
-    await during(await start('0'), idle)
-    await during(await start('1s'), collecting)
+    await during(await start('0'), async () => {}, idle)
+    const left = manifestsLeft(data)
+    const purging = () => until(() => manifestsLeft(data) < left, PLANNED_WITHIN_MS)
+    await during(await start('1s'), purging, collecting)
     console.log(`  turn ${turn + 1}: ${manifestsLeft(data)} manifests left`)
   }
   const [still, busy] = [percentiles(idle), percentiles(collecting)]
@@ -70,12 +74,13 @@ async function pushForeground(url: string): Promise<void> {
   await expectStatus(client, 201, 'PUT', '/v2/front/app/manifests/v1', image.text)
 }
 
-/** Measures for a while, then stops the server. */
-async function during(server: ServerProcess, latenciesMs: number[]): Promise<void> {
+/** Measures for a while once `ready`, then stops the server. */
+async function during(server: ServerProcess, ready: () => Promise<void>, latenciesMs: number[]): Promise<void> {
   try {
     await Bun.sleep(2500)
-    const until = performance.now() + 12_000
-    await Promise.all(Array.from({ length: CLIENTS }, (_, n) => ask(server.url, n, until, latenciesMs)))
+    await ready()
+    const endMs = performance.now() + 12_000
+    await Promise.all(Array.from({ length: CLIENTS }, (_, n) => ask(server.url, n, endMs, latenciesMs)))
     await server.stop()
   } finally {
     await server.kill()
@@ -83,7 +88,7 @@ async function during(server: ServerProcess, latenciesMs: number[]): Promise<voi
 }
 
 /** What pulls do, with a push now and then. */
-async function ask(url: string, n: number, until: number, latenciesMs: number[]): Promise<void> {
+async function ask(url: string, n: number, endMs: number, latenciesMs: number[]): Promise<void> {
   const client = new RegistryClient(url)
   const [config, layer] = image.blobs
   const requests: (() => Promise<void>)[] = [
@@ -93,7 +98,7 @@ async function ask(url: string, n: number, until: number, latenciesMs: number[])
     () => expectStatus(client, 200, 'GET', `/v2/front/app/manifests/${image.digest}`),
     () => expectStatus(client, 201, 'PUT', `/v2/front/app/manifests/client-${n}`, image.text),
   ]
-  for (let turn = n; performance.now() < until; turn += 1) {
+  for (let turn = n; performance.now() < endMs; turn += 1) {
     const startedAt = performance.now()
     await requests[turn % requests.length]?.()
     latenciesMs.push(performance.now() - startedAt)
@@ -108,6 +113,14 @@ async function expectStatus(
 ): Promise<void> {
   const answer = await client.send(method, path, body === undefined ? {} : { body, type: typeOf(path) })
   if (answer.status !== status) throw new Error(`${method} ${path}: ${answer.status}`)
+}
+
+async function until(isSo: () => boolean, limitMs: number): Promise<void> {
+  const startedAt = performance.now()
+  while (!isSo()) {
+    if (performance.now() - startedAt > limitMs) throw new Error('the collector has purged nothing')
+    await Bun.sleep(200)
+  }
 }
 
 function typeOf(path: string): string {

@@ -32,6 +32,7 @@ export function startLoad(options: LoadOptions): Load {
         client: new RegistryClient(options.url),
         owner,
         repositories: REPOSITORIES,
+        ownRepository: `team-red/own-${owner}`,
         leaseMs: options.leaseMs,
         sharedLayers: options.sharedLayers ?? 40,
         keep: options.keep ?? 12,

@@ -119,7 +119,7 @@ class Verification {
     const { world } = this.#options
     const answer = await this.#get(`/v2/${repository}/tags/list?n=10000`)
     if (answer.status === 404) return
-    const { tags } = JSON.parse(Buffer.from(answer.bytes).toString()) as { tags: string[] | null }
+    const { tags }: { tags: string[] | null } = JSON.parse(Buffer.from(answer.bytes).toString())
     for (const tag of tags ?? []) {
       if (!world.tags.has(tagKey(repository, tag))) world.violation(`${repository} lists ${tag}, which nobody pushed`)
       const resolved = await this.#get(`/v2/${repository}/manifests/${tag}`)
@@ -139,7 +139,7 @@ class Verification {
   }
 
   #references(repository: string, bytes: Uint8Array): Promise<string | undefined>[] {
-    const manifest = JSON.parse(Buffer.from(bytes).toString()) as ParsedManifest
+    const manifest: ParsedManifest = JSON.parse(Buffer.from(bytes).toString())
     const blobs = [manifest.config, ...(manifest.layers ?? [])].filter((descriptor) => descriptor !== undefined)
     return [
       ...blobs.map(({ digest }) => this.#checkBlob(repository, digest)),

@@ -1,3 +1,4 @@
+import { askEcr } from './call-ecr.ts'
 import { blobOf, imageOf, indexOf, type ManifestContent } from './content.ts'
 import { ABSENT, type OpenWrite } from './ledger.ts'
 import { type Answer, type RegistryClient, textOf, Unanswered } from './registry-client.ts'
@@ -8,6 +9,8 @@ export interface WorkerOptions {
   readonly client: RegistryClient
   readonly owner: number
   readonly repositories: readonly string[]
+  /** A repository that nobody else writes to: it is deleted now and then, and made again by the next push. */
+  readonly ownRepository: string
   /** `LADING_BLOB_LEASE`: how long a "yes, it is here" holds, at least by half. */
   readonly leaseMs: number
   /** How many layers everybody shares. */
@@ -53,6 +56,7 @@ export class Worker {
       [12, () => this.#moveTag(mine)],
       [8, () => this.#untag()],
       [full ? 60 : 20, () => this.#deleteManifest(pick(mine))],
+      [2, () => this.#deleteOwnRepository()],
       [4, () => this.#abandonUpload()],
       [6, () => this.#pushLoneBlob()],
       [4, () => this.#deleteLoneBlob()],
@@ -71,8 +75,8 @@ export class Worker {
   }
 
   async #pushImage(): Promise<void> {
-    const { world, owner, repositories, sharedLayers } = this.#options
-    const repository = pick(repositories) ?? ''
+    const { world, owner, repositories, ownRepository, sharedLayers } = this.#options
+    const repository = pick([...repositories, ownRepository]) ?? ''
     const layers = Array.from({ length: 1 + random(3) }, () =>
       random(3) > 0 ? blobOf(`shared ${random(sharedLayers)}`) : blobOf(`unique ${owner} ${world.serial()}`),
     )
@@ -84,7 +88,7 @@ export class Worker {
   }
 
   async #pushIndex(mine: readonly KnownManifest[]): Promise<void> {
-    const repository = pick(this.#options.repositories) ?? ''
+    const repository = pick([...this.#options.repositories, this.#options.ownRepository]) ?? ''
     const images = mine.filter(({ repository: at, content }) => at === repository && content.children.length === 0)
     const children = [...new Set([pick(images), pick(images)])].filter((image) => image !== undefined)
     if (children.length === 0) return
@@ -152,6 +156,19 @@ export class Worker {
       ({ repository: at, content: { children } }) => at === repository && children.includes(content.digest),
     )
     if (!isHeld) world.violation(`DELETE ${path}: ${answer.status} ${textOf(answer)}`)
+  }
+
+  /** All that is in it goes with it: every manifest and tag is a write, and one answer is for all of them. */
+  async #deleteOwnRepository(): Promise<void> {
+    const { world, client, ownRepository: repository } = this.#options
+    const inIt = [...world.manifests, ...world.tags].filter(([, known]) => known.repository === repository)
+    const there = inIt.filter(([key]) => world.ledger.certain(key) !== ABSENT)
+    if (there.length === 0) return
+    const writes = there.map(([key]) => world.ledger.begin(key, ABSENT))
+    world.promises = world.promises.filter((promise) => promise.repository !== repository)
+    const answer = await askEcr(client.url, 'DeleteRepository', { repositoryName: repository, force: true })
+    this.#note(answer, 200, writes, `DeleteRepository ${repository}`)
+    if (answer.status === 200) world.count('repositories deleted')
   }
 
   async #abandonUpload(): Promise<void> {

@@ -45,8 +45,7 @@ export async function startUpload(server: HostileServer, repository = REPOSITORY
 
 /** The image's manifest with some of it replaced. */
 export function changedManifest(change: (manifest: Manifest) => void): string {
-  // The text is our own, and has this shape.
-  const manifest = JSON.parse(IMAGE.text) as Manifest
+  const manifest: Manifest = JSON.parse(IMAGE.text)
   change(manifest)
   return JSON.stringify(manifest)
 }

@@ -97,11 +97,11 @@ describe('framing', () => {
 const basic = (user: string, password: string) => `Basic ${btoa(`${user}:${password}`)}`
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 /** As ours look, signed with what a stranger may try. */
-const forged = (payload: object, key: string | Uint8Array, label = 'lading-token') => {
+const forged = (payload: object, key: string | Uint8Array, label = 'lading-authorization') => {
   const signed = `v1.${base64url(JSON.stringify(payload))}`
   return `${signed}.${createHmac('sha256', key).update(`${label}\n${signed}`).digest('base64url')}`
 }
-const PAYLOAD = { k: KEY_ID, e: 99_999_999_999 }
+const PAYLOAD = { k: KEY_ID, e: 99_999_999_999_000 }
 
 const STRANGERS: readonly [string, string | null][] = [
   ['nothing', null],

@@ -186,7 +186,7 @@ describe('references', () => {
   })
 
   test('indexes in indexes, 100 deep, are taken and walked by nobody; subjects may form chains', async () => {
-    let child = { mediaType: OCI_MANIFEST, digest: IMAGE.digest as string, size: IMAGE.text.length }
+    let child: Record<string, unknown> = { mediaType: OCI_MANIFEST, digest: IMAGE.digest, size: IMAGE.text.length }
     for (let depth = 0; depth < 100; depth++) {
       const body = indexText([child], { subject: child })
       expect((await putManifest(server, { tag: 'nested', body, type: OCI_INDEX })).status).toBe(201)

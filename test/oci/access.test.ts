@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { OCI_TABLE } from '../../src/api/oci/table.ts'
 import { issueToken } from '../../src/services/token.ts'
+import { callEcr } from '../support/aws-requests.ts'
 import { pushImage } from '../support/images.ts'
+import { requestContext } from '../support/request-context.ts'
 import {
   createRepository,
   openTestRegistry,
@@ -126,21 +129,51 @@ test('a token is good to the last character only', async () => {
   }
 })
 
-test('the root user of another account may do nothing here', async () => {
+/** Sends a request, as root of account 000000000000, to a registry of another account. */
+async function sendToAnother(method: string, path: string): Promise<Response> {
   const registryOfAnother = { ...registry.services.defaultRegistry, accountId: '111111111111' }
-  await using other = await openTestRegistry()
-  const services = { ...other.services, defaultRegistry: registryOfAnother }
-  const { handleOciRequest } = await import('../../src/api/oci/handle.ts')
-  const request = new Request('http://x/v2/team/app/manifests/v1', {
+  const services = { ...registry.services, defaultRegistry: registryOfAnother }
+  const headers = { authorization: basic(TEST_KEY_ID, TEST_SECRET) }
+  return await handleOciRequest(services, new Request(`http://x${path}`, { method, headers }), requestContext())
+}
+
+test.each(KINDS)('the root user of another account is refused at %s, and learns nothing', async (kind) => {
+  const { action } = OCI_TABLE[kind]
+  if (action === undefined) return
+  const [method, path] = requestOf(kind)
+  const answers = await Promise.all(
+    ['team/app', 'team/nothing'].map(async (name) => {
+      const response = await sendToAnother(method, path.replace('team/app', name))
+      return [response.status, (await response.text()).replaceAll(name, 'NAME')]
+    }),
+  )
+  expect(answers[0]).toEqual(answers[1])
+  const sentence = `is not authorized to perform: ${action} on resource: arn:aws:ecr:us-east-1:111111111111:repository/`
+  expect(answers[0]).toEqual([403, method === 'HEAD' ? '' : expect.stringContaining(sentence)])
+})
+
+test('a list of repositories is the same question on both surfaces', async () => {
+  const question = /perform: \S+ on resource: \S+/
+  const asked = question.exec(await (await sendToAnother('GET', '/v2/_catalog')).text())?.[0]
+  expect(asked).toBe('perform: ecr:DescribeRepositories on resource: arn:aws:ecr:us-east-1:111111111111:repository/*')
+  const { json } = await callEcr(registry, 'DescribeRepositories', { registryId: '111111111111' })
+  expect(question.exec(json.message)?.[0]).toBe(asked)
+})
+
+test.each(KINDS)('%s looks its repository up once', async (kind) => {
+  const { metadata } = registry.services
+  let lookUps = 0
+  const findRepository: typeof metadata.findRepository = async (...wanted) => {
+    lookUps += 1
+    return await metadata.findRepository(...wanted)
+  }
+  const [method, path] = requestOf(kind)
+  const request = new Request(`http://x${path}`, {
+    method,
     headers: { authorization: basic(TEST_KEY_ID, TEST_SECRET) },
   })
-  const response = await handleOciRequest(services, request, {
-    requestId: 'r',
-    clientAddress: '',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  })
-  expect(response.status).toBe(403)
-  expect(await response.text()).toContain('is not authorized to perform: ecr:BatchGetImage on resource: arn:aws:ecr:')
+  const services = { ...registry.services, metadata: { ...metadata, findRepository } }
+  const response = await handleOciRequest(services, request, requestContext())
+  expect(response.status).not.toBe(401)
+  expect(lookUps).toBe(path.includes('/team/app/') ? 1 : 0)
 })

@@ -11,6 +11,7 @@ import {
   pushImage,
   putManifest,
 } from '../support/images.ts'
+import { readJson } from '../support/read-json.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
 let registry: TestRegistry
@@ -21,7 +22,7 @@ beforeEach(async () => {
 afterEach(async () => await registry[Symbol.asyncDispose]())
 
 async function errorOf(response: Response): Promise<{ code: string; message: string; detail?: unknown }> {
-  const body = (await response.json()) as { errors: { code: string; message: string; detail?: unknown }[] }
+  const body = await readJson<{ errors: { code: string; message: string; detail?: unknown }[] }>(response)
   const [first] = body.errors
   if (first === undefined) throw new Error('no error in the body')
   return first
@@ -110,7 +111,7 @@ test('a missing subject is no obstacle, and OCI-Subject says that referrers work
   expect(response.status).toBe(201)
   expect(response.headers.get('oci-subject')).toBe(subject.digest)
   const referrers = await registry.send('GET', `/v2/team/app/referrers/${subject.digest}`)
-  const index = (await referrers.json()) as { manifests: { digest: string }[] }
+  const index = await readJson<{ manifests: { digest: string }[] }>(referrers)
   expect(index.manifests.map((manifest) => manifest.digest)).toEqual([image.digest])
 })
 

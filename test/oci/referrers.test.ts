@@ -8,6 +8,7 @@ import {
   pushImage,
   putManifest,
 } from '../support/images.ts'
+import { readJson } from '../support/read-json.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
 let registry: TestRegistry
@@ -43,7 +44,7 @@ async function referrers(query = ''): Promise<{ index: Index; response: Response
   const response = await registry.send('GET', `/v2/team/app/referrers/${SUBJECT.digest}${query}`)
   expect(response.status).toBe(200)
   expect(response.headers.get('content-type')).toBe('application/vnd.oci.image.index.v1+json')
-  return { index: (await response.json()) as Index, response }
+  return { index: await readJson<Index>(response), response }
 }
 
 test('what refers to a digest is listed with its type and annotations, before the subject exists too', async () => {
@@ -103,7 +104,7 @@ test('any digest, and any repository, has an empty list; a bad digest is a 400',
   for (const name of ['team/app', 'team/never-pushed']) {
     const response = await registry.send('GET', `/v2/${name}/referrers/${nothing}`)
     expect(response.status).toBe(200)
-    expect(((await response.json()) as Index).manifests).toEqual([])
+    expect((await readJson<Index>(response)).manifests).toEqual([])
   }
   expect((await registry.send('GET', '/v2/team/app/referrers/sha256:nonsense')).status).toBe(400)
 })

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { parseTag } from '../../src/core/tag.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
 import { imageManifest, pushBlob, pushImage, putManifest } from '../support/images.ts'
+import { readJson } from '../support/read-json.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
 let registry: TestRegistry
@@ -31,7 +33,7 @@ test.each([
   const moved = await putManifest(registry, 'team/app', tag, SECOND.text)
   expect(moved.status).toBe(may ? 201 : 400)
   if (may) return
-  const { errors } = (await moved.json()) as { errors: { code: string; message: string }[] }
+  const { errors } = await readJson<{ errors: { code: string; message: string }[] }>(moved)
   expect(errors[0]?.code).toBe('TAG_INVALID')
   expect(errors[0]?.message).toBe(
     `The image tag '${tag}' already exists in the 'team/app' repository and cannot be overwritten because the tag is immutable.`,
@@ -44,10 +46,10 @@ test('the same digest to a locked tag again is a 201 and changes nothing', async
   await repositoryWith('IMMUTABLE')
   await putManifest(registry, 'team/app', 'v1', FIRST.text)
   const { id } = await createRepository(registry, 'team/unrelated')
-  const before = await registry.services.metadata.findTag(id - 1, 'v1' as never)
+  const before = await registry.services.metadata.findTag(id - 1, parseTag('v1'))
   registry.clock.set(registry.clock.nowMs() + 1000)
   expect((await putManifest(registry, 'team/app', 'v1', FIRST.text)).status).toBe(201)
-  expect(await registry.services.metadata.findTag(id - 1, 'v1' as never)).toEqual(before)
+  expect(await registry.services.metadata.findTag(id - 1, parseTag('v1'))).toEqual(before)
 })
 
 test('one locked tag among several refuses the whole push', async () => {
@@ -79,7 +81,7 @@ test('tags are listed in byte order, in pages that a relative Link leads through
   let path: string | undefined = '/v2/team/app/tags/list?n=3'
   while (path !== undefined) {
     const response: Response = await registry.send('GET', path)
-    const page = (await response.json()) as { name: string; tags: string[] }
+    const page = await readJson<{ name: string; tags: string[] }>(response)
     expect(page.name).toBe('team/app')
     expect(page.tags.length).toBeLessThanOrEqual(3)
     listed.push(...page.tags)
@@ -94,7 +96,7 @@ test('n=0 is an empty page without a Link; a last that is no tag still has its p
   const none = await registry.send('GET', '/v2/team/app/tags/list?n=0')
   expect([await none.json(), none.headers.get('link')]).toEqual([{ name: 'team/app', tags: [] }, null])
   const after = await registry.send('GET', '/v2/team/app/tags/list?n=5&last=a%0d%0aX:1')
-  expect(((await after.json()) as { tags: string[] }).tags).toEqual(['b', 'c'])
+  expect((await readJson<{ tags: string[] }>(after)).tags).toEqual(['b', 'c'])
   expect((await registry.send('GET', '/v2/team/app/tags/list?n=-1')).status).toBe(400)
 })
 
@@ -102,16 +104,16 @@ test('the catalog lists repositories in byte order, in pages', async () => {
   const names = ['a-b/x', 'a/b', 'a/b/c', 'zz', 'a0']
   for (const name of names) await createRepository(registry, name)
   const first = await registry.send('GET', '/v2/_catalog?n=2')
-  expect(((await first.json()) as { repositories: string[] }).repositories).toEqual([...names].sort().slice(0, 2))
+  expect((await readJson<{ repositories: string[] }>(first)).repositories).toEqual([...names].sort().slice(0, 2))
   expect(first.headers.get('link')).toContain('/v2/_catalog?n=2&last=')
   const all = await registry.send('GET', '/v2/_catalog')
-  expect(((await all.json()) as { repositories: string[] }).repositories).toEqual([...names].sort())
+  expect((await readJson<{ repositories: string[] }>(all)).repositories).toEqual([...names].sort())
 })
 
 test('tags of a repository that is not there are NAME_UNKNOWN, and the answer says what to do', async () => {
   const response = await registry.send('GET', '/v2/team/nothing/tags/list')
   expect(response.status).toBe(404)
-  const { errors } = (await response.json()) as { errors: { code: string; message: string }[] }
+  const { errors } = await readJson<{ errors: { code: string; message: string }[] }>(response)
   expect(errors[0]?.code).toBe('NAME_UNKNOWN')
   expect(errors[0]?.message).toBe(
     "The repository with name 'team/nothing' does not exist in the registry with id '000000000000': " +
@@ -123,6 +125,6 @@ test('untagged images can be listed nowhere by tag, but stay', async () => {
   await createRepository(registry, 'team/app')
   const digest = await pushImage(registry, 'team/app', FIRST.digest, FIRST)
   const tags = await registry.send('GET', '/v2/team/app/tags/list')
-  expect(((await tags.json()) as { tags: string[] }).tags).toEqual([])
+  expect((await readJson<{ tags: string[] }>(tags)).tags).toEqual([])
   expect((await registry.send('GET', `/v2/team/app/manifests/${digest}`)).status).toBe(200)
 })

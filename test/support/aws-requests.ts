@@ -1,5 +1,6 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import { handleAwsRequest } from '../../src/api/handle-aws-request.ts'
+import { requestContext } from './request-context.ts'
 import { Sha256 } from './sha256.ts'
 import { TEST_KEY_ID, TEST_SECRET, type TestRegistry } from './test-registry.ts'
 
@@ -60,13 +61,11 @@ export async function handleAws(
   request: Request,
   options: AwsSignOptions = {},
 ): Promise<Response> {
-  const context = {
+  const context = requestContext({
     requestId: 'request-1',
-    clientAddress: '127.0.0.1',
+    host: AWS_HOST,
     secure: options.secure ?? false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  }
+  })
   return await handleAwsRequest(registry.services, request, context, {
     version: '9.9.9',
     externalUrl: options.externalUrl,

@@ -6,6 +6,7 @@ export const OCI_MANIFEST = 'application/vnd.oci.image.manifest.v1+json'
 export const OCI_INDEX = 'application/vnd.oci.image.index.v1+json'
 
 export function bytesOf(text: string): Uint8Array<ArrayBuffer> {
+  // A fresh buffer, never a shared one.
   return new TextEncoder().encode(text) as Uint8Array<ArrayBuffer>
 }
 
@@ -70,9 +71,9 @@ export async function putManifest(
   text: string,
   headers: Record<string, string> = {},
 ): Promise<Response> {
-  const contentType = (JSON.parse(text) as { mediaType?: string }).mediaType ?? OCI_MANIFEST
+  const { mediaType = OCI_MANIFEST }: { mediaType?: string } = JSON.parse(text)
   return await registry.send('PUT', `/v2/${repository}/manifests/${reference}`, {
     body: text,
-    headers: { 'content-type': contentType, ...headers },
+    headers: { 'content-type': mediaType, ...headers },
   })
 }

@@ -5,12 +5,13 @@ import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { anonymousPrincipal, rootPrincipal } from '../../src/core/principal.ts'
 import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
-import type { Repository } from '../../src/ports/metadata-store.ts'
+import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
 import { ManualClock } from './manual-clock.ts'
+import { requestContext } from './request-context.ts'
 
 export const TEST_KEY_ID = 'AKIATESTTESTTESTTEST'
 export const TEST_SECRET = 'a-secret-for-tests-only'
@@ -67,7 +68,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}): Promise<Te
 export async function createRepository(
   registry: TestRegistry,
   name: string,
-  tagMutability: TagMutability = { mode: 'MUTABLE', exclusionFilters: [] },
+  tagMutability?: TagMutability,
 ): Promise<Repository> {
   const { services, clock } = registry
   const repository = await services.metadata.transact((transaction) =>
@@ -76,7 +77,7 @@ export async function createRepository(
       name: parseRepositoryName(name),
       createdAtMs: clock.nowMs(),
       tagMutability,
-      scanOnPush: false,
+      scanOnPush: undefined,
       encryption: { type: 'AES256' },
     }),
   )
@@ -94,11 +95,6 @@ async function send(services: Services, method: string, path: string, options: S
   const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
   if (authorization !== null) headers.set('authorization', authorization)
   const request = new Request(`http://127.0.0.1:5000${path}`, { method, headers, body: options.body ?? null })
-  return await handleOciRequest(services, request, {
-    requestId: 'test',
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: options.anonymousListener ?? false,
-    rawPathSuspicious: false,
-  })
+  const context = requestContext({ anonymousListener: options.anonymousListener ?? false })
+  return await handleOciRequest(services, request, context)
 }

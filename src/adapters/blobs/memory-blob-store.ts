@@ -1,5 +1,6 @@
 import { algorithmOf, type Digest, digestFromHex } from '../../core/digest.ts'
-import type { BlobLocation, BlobStore, ByteRange, CommittedBlob } from '../../ports/blob-store.ts'
+import type { ByteRange } from '../../core/http/parse-range.ts'
+import type { BlobLocation, BlobStore, CommittedBlob } from '../../ports/blob-store.ts'
 import type { UploadId } from '../../ports/ids.ts'
 import { locationOf, storageKey } from './storage-key.ts'
 import { digestMismatch, tooLarge, uploadBusy, uploadUnknown, wrongOffset } from './upload-refusals.ts'

@@ -1,14 +1,13 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as sdk from '@aws-sdk/client-ecr'
 import { imageManifest } from '../../../test/support/images.ts'
+import { requestContext } from '../../../test/support/request-context.ts'
 import { openTestRegistry, TEST_KEY_ID, TEST_SECRET, type TestRegistry } from '../../../test/support/test-registry.ts'
-import { RandomIds } from '../../adapters/random-ids.ts'
 import { SystemClock } from '../../adapters/system-clock.ts'
 import { digestOf } from '../../core/content-digest.ts'
 import type { Services } from '../../services/context.ts'
 import { handleAwsRequest } from '../handle-aws-request.ts'
 import { handleOciRequest } from '../oci/handle.ts'
-import type { RequestContext } from '../request-context.ts'
 import { LAYERS_PATH, serveLayer } from './serve-layer.ts'
 import { ECR_TABLE, unavailableOperations } from './table.ts'
 
@@ -37,13 +36,7 @@ afterAll(async () => {
 
 async function route(services: Services, request: Request): Promise<Response> {
   const { pathname } = new URL(request.url)
-  const context: RequestContext = {
-    requestId: new RandomIds().uuid(),
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  }
+  const context = requestContext({ host: new URL(request.url).host })
   if (pathname.startsWith(LAYERS_PATH)) return await serveLayer(services, request, context)
   if (pathname.startsWith('/v2')) return await handleOciRequest(services, request, context)
   return await handleAwsRequest(services, request, context, { version: '9.9.9' })
@@ -58,8 +51,8 @@ type Send = typeof client.send
 /** Sends a command and notes which. */
 const send: Send = ((command: { constructor: { name: string } }) => {
   called.add(command.constructor.name.replace(/Command$/, ''))
-  return client.send(command as Parameters<Send>[0])
   // The client's own overloads give each command its output; this only passes them through.
+  return client.send(command as Parameters<Send>[0])
 }) as Send
 
 async function uploadLayer(text: string): Promise<string> {
@@ -157,6 +150,7 @@ test("refusals are the SDK's own exception classes", async () => {
 
 test('operations that are not available yet say so through the SDK', async () => {
   for (const operation of unavailableOperations()) {
+    // Its constructor wants an input of its own type; here it gets one that no operation looks at.
     // biome-ignore lint/performance/noDynamicNamespaceImportAccess: every command there is, by its name
     const Command = sdk[`${operation}Command`] as unknown as new (input: object) => sdk.DescribeRegistryCommand
     const refused = await send(new Command({ repositoryName })).catch((error) => error)

@@ -1,6 +1,6 @@
 import { isDigest } from '../../core/digest.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { getBlobStatAndLease } from '../../services/blobs.ts'
 import type { Services } from '../../services/context.ts'
 import { defineRepositoryAction } from './define-action.ts'

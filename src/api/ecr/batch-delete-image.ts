@@ -1,5 +1,5 @@
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { deleteManifest, deleteTagAndOrphan } from '../../services/delete-image.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import { type ImageIdText, parseImageIds, toImageId } from './parameters.ts'

@@ -1,4 +1,4 @@
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'
 import { type ImageIdText, parseImageIds, toImageId } from './parameters.ts'

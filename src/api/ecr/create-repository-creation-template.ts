@@ -1,5 +1,4 @@
 import { parseTemplatePrefix } from '../../core/ecr/template-prefix.ts'
-import { DEFAULT_SETTINGS } from '../../services/repositories/create-repository.ts'
 import { createTemplate } from '../../services/repositories/creation-templates.ts'
 import { defineAction } from './define-action.ts'
 import { parseTemplateChange, templateView } from './template-view.ts'
@@ -9,7 +8,6 @@ export const createRepositoryCreationTemplate = defineAction('CreateRepositoryCr
   parse: (fields) => {
     const given = parseTemplateChange(fields)
     return {
-      tagMutability: DEFAULT_SETTINGS.tagMutability,
       resourceTags: [],
       ...given,
       prefix: parseTemplatePrefix(fields.requiredText('prefix', { min: 1, max: 256 })),

@@ -1,6 +1,6 @@
 import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
 import { repositoryArn } from '../../services/authorize.ts'
-import { createRepository as create, DEFAULT_SETTINGS } from '../../services/repositories/create-repository.ts'
+import { createRepository as create, DEFAULT_ENCRYPTION } from '../../services/repositories/create-repository.ts'
 import { defineAction } from './define-action.ts'
 import { parseRepositoryField, parseResourceTags } from './parameters.ts'
 import { parseEncryption } from './parse-encryption.ts'
@@ -10,9 +10,9 @@ import { repositoryView } from './repository-view.ts'
 export const createRepository = defineAction('CreateRepository', {
   parse: (fields) => ({
     name: parseRepositoryField(fields),
-    tagMutability: parseTagMutability(fields) ?? DEFAULT_SETTINGS.tagMutability,
-    scanOnPush: fields.object<'scanOnPush'>('imageScanningConfiguration')?.flag('scanOnPush') ?? false,
-    encryption: parseEncryption(fields) ?? DEFAULT_SETTINGS.encryption,
+    tagMutability: parseTagMutability(fields),
+    scanOnPush: fields.object<'scanOnPush'>('imageScanningConfiguration')?.flag('scanOnPush'),
+    encryption: parseEncryption(fields) ?? DEFAULT_ENCRYPTION,
     resourceTags: parseResourceTags(fields, 'tags') ?? [],
   }),
   resources: (registry, { name }) => [repositoryArn(registry, name)],

@@ -1,12 +1,14 @@
 import type { Fields } from '../../core/ecr/fields.ts'
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { Registry, Repository } from '../../ports/metadata-store.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type Action, authorize, repositoryArn } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
-import { getRepository } from '../../services/get-repository.ts'
+import { repositoryUnknown } from '../../services/get-repository.ts'
 import type { EcrOperation, InputName, Output } from './operations.ts'
-import { parseRepositoryField } from './parameters.ts'
+import { parseRegistryId, parseRepositoryField } from './parameters.ts'
+import { parseRepositoryArn } from './parse-repository-arn.ts'
 
 /** What every handler works with, beside its input. */
 export interface EcrCall {
@@ -18,7 +20,9 @@ export interface EcrCall {
 
 /** A row of the table: how one operation is decided and answered. */
 export interface EcrAction<Operation extends EcrOperation> {
-  /** Parses the input, authorizes, and only then looks anything up. */
+  /** The account whose registry the input names; undefined for the caller's own. */
+  readonly accountOf: (fields: Fields) => string | undefined
+  /** Parses the input, looks up the repositories that it is about, authorizes, and only then does anything. */
   readonly run: (call: EcrCall, fields: Fields<InputName<Operation>>) => Promise<Output<Operation>>
   readonly bodyLimitBytes: number
   /** Where this operation's error type differs from the common one. */
@@ -32,11 +36,20 @@ interface Common {
   readonly errorTypes?: Partial<Record<RefusalReason, string>>
 }
 
+/** What is acted on: an ARN or `*`, or a repository by its name. */
+type Resource = string | { readonly name: RepositoryName }
+
 interface ActionDefinition<Operation extends EcrOperation, Input> extends Common {
+  readonly accountOf?: EcrAction<Operation>['accountOf']
   readonly parse: (fields: Fields<InputName<Operation>>, registry: Registry) => Input
-  /** ARNs that the caller must be allowed to act on, all of them; or `*`. */
-  readonly resources: (registry: Registry, input: Input) => readonly string[]
-  readonly handle: (call: EcrCall, input: Input) => Promise<Output<Operation>>
+  /** What the caller must be allowed to act on, all of it. */
+  readonly resources: (registry: Registry, input: Input) => readonly Resource[]
+  /** @param found for each resource, in their order, the repository that it names, if there is one */
+  readonly handle: (
+    call: EcrCall,
+    input: Input,
+    found: readonly (Repository | undefined)[],
+  ) => Promise<Output<Operation>>
 }
 
 interface RepositoryActionDefinition<Operation extends EcrOperation, Input> extends Common {
@@ -53,15 +66,27 @@ export function defineAction<Operation extends EcrOperation, Input>(
 ): EcrAction<Operation> {
   const action: Action = definition.action ?? `ecr:${operation}`
   return {
+    accountOf: definition.accountOf ?? parseRegistryId,
     bodyLimitBytes: definition.bodyLimitBytes ?? BODY_LIMIT_BYTES,
     errorTypes: definition.errorTypes ?? {},
     run: async (call, fields) => {
       const { registry } = call.caller
       const input = definition.parse(fields, registry)
-      for (const resource of definition.resources(registry, input)) authorize(call.caller, action, resource)
-      return await definition.handle(call, input)
+      const found: (Repository | undefined)[] = []
+      for (const resource of definition.resources(registry, input)) found.push(await enter(call, action, resource))
+      return await definition.handle(call, input, found)
     },
   }
+}
+
+/** Authorizes one resource. The only look-up of a repository by its name: what it finds is decided and worked with. */
+async function enter(call: EcrCall, action: Action, target: Resource): Promise<Repository | undefined> {
+  const { services, caller } = call
+  const name = typeof target === 'string' ? undefined : target.name
+  const repository = name === undefined ? undefined : await services.metadata.findRepository(caller.registry.id, name)
+  const resource = typeof target === 'string' ? target : repositoryArn(caller.registry, target.name)
+  await authorize(services, caller, { action, resource, repository })
+  return repository
 }
 
 /** An action on the one repository that `repositoryName` names, which must exist. */
@@ -69,17 +94,38 @@ export function defineRepositoryAction<Operation extends EcrOperation & Operatio
   operation: Operation,
   definition: RepositoryActionDefinition<Operation, Input>,
 ): EcrAction<Operation> {
+  return defineNamedAction(operation, definition, { nameOf: parseRepositoryField, accountOf: parseRegistryId })
+}
+
+/** An action on the one repository that `resourceArn` names, which must exist; the ARN also says whose it is. */
+export function defineResourceAction<Operation extends EcrOperation & OperationWith<'resourceArn'>, Input>(
+  operation: Operation,
+  definition: RepositoryActionDefinition<Operation, Input>,
+): EcrAction<Operation> {
+  return defineNamedAction(operation, definition, {
+    nameOf: (fields, registry) => parseRepositoryArn(fields, registry.region).name,
+    accountOf: (fields) => parseRepositoryArn(fields).accountId,
+  })
+}
+
+function defineNamedAction<Operation extends EcrOperation, Input>(
+  operation: Operation,
+  definition: RepositoryActionDefinition<Operation, Input>,
+  target: {
+    readonly nameOf: (fields: Fields, registry: Registry) => RepositoryName
+    readonly accountOf: EcrAction<Operation>['accountOf']
+  },
+): EcrAction<Operation> {
   const { parse, handle, ...common } = definition
   return defineAction<Operation, { name: RepositoryName; input: Input }>(operation, {
     ...common,
-    // Every operation that this accepts has the member.
-    parse: (fields) => ({
-      name: parseRepositoryField(fields as unknown as Fields<'repositoryName'>),
-      input: parse(fields),
-    }),
-    resources: (registry, { name }) => [repositoryArn(registry, name)],
-    handle: async (call, { name, input }) =>
-      await handle(call, await getRepository(call.services, call.caller, name), input),
+    accountOf: target.accountOf,
+    parse: (fields, registry) => ({ name: target.nameOf(fields, registry), input: parse(fields) }),
+    resources: (_registry, { name }) => [{ name }],
+    handle: async (call, { name, input }, [repository]) => {
+      if (repository === undefined) throw repositoryUnknown(name, call.caller.registry.accountId)
+      return await handle(call, repository, input)
+    },
   })
 }
 

@@ -1,6 +1,6 @@
 import type { Digest } from '../../core/digest.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { findManifests, listManifests } from '../../services/describe-images.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import { imageDetail } from './image-detail.ts'

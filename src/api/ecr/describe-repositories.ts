@@ -1,5 +1,6 @@
-import { repositoryArn } from '../../services/authorize.ts'
-import { getRepositories, listRepositories } from '../../services/repositories/describe-repositories.ts'
+import { allRepositoriesArn } from '../../services/authorize.ts'
+import { repositoryUnknown } from '../../services/get-repository.ts'
+import { listRepositories } from '../../services/repositories/describe-repositories.ts'
 import { defineAction } from './define-action.ts'
 import { nextToken, parsePage, parseRepositoryNames, refusePaging } from './parameters.ts'
 import { repositoryView } from './repository-view.ts'
@@ -9,16 +10,23 @@ const LIST = { name: 'repositories', keyLength: 1 }
 /** `DescribeRepositories`: those that are named, or a page of all. */
 export const describeRepositories = defineAction('DescribeRepositories', {
   parse: (fields) => {
-    const names = parseRepositoryNames(fields)
-    if (names !== undefined) refusePaging(fields, 'repositoryNames')
+    const given = parseRepositoryNames(fields)
+    if (given !== undefined) refusePaging(fields, 'repositoryNames')
+    const names = given === undefined ? undefined : [...new Set(given)]
     return { names, page: parsePage(fields, LIST) }
   },
-  resources: (registry, { names }) => (names ?? ['*']).map((name) => repositoryArn(registry, name)),
-  handle: async (call, { names, page }) => {
+  resources: (registry, { names }) => names?.map((name) => ({ name })) ?? [allRepositoriesArn(registry)],
+  handle: async (call, { names, page }, found) => {
     const { services, caller } = call
     if (names !== undefined) {
-      const repositories = await getRepositories(services, caller, names)
-      return { repositories: repositories.map((repository) => repositoryView(call, repository)) }
+      return {
+        repositories: names.map((name, index) => {
+          const repository = found[index]
+          // One that is not there fails the whole call, as ECR's does.
+          if (repository === undefined) throw repositoryUnknown(name, caller.registry.accountId)
+          return repositoryView(call, repository)
+        }),
+      }
     }
     const after = page.after?.[0] ?? undefined
     const { repositories, next } = await listRepositories(services, caller, { limit: page.limit, after })

@@ -1,11 +1,11 @@
 import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
 import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
-import type { Principal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
-import type { Registry } from '../../ports/metadata-store.ts'
 import type { Services } from '../../services/context.ts'
+import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
+import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
@@ -16,8 +16,6 @@ import type { EcrOperation } from './operations.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
 
 const TARGET_PREFIX = 'AmazonEC2ContainerRegistry_V20150921.'
-/** An account that has no registry here; no row has this id. */
-const NO_REGISTRY = -1
 
 /** Amazon ECR's API: AWS JSON 1.1 at `POST /`, the operation in `X-Amz-Target` (ecr.md 1.0). */
 export async function handleEcrRequest(
@@ -52,9 +50,10 @@ async function answer(
 ): Promise<Response> {
   const { operation } = options
   context.operation = operation ?? 'unknown'
+  const asked = await registryFor(services, context.host)
   const { principal, body } = await authenticateAws(services, request, {
     services: ['ecr'],
-    region: services.defaultRegistry.region,
+    region: asked.region,
     presigned: 'refused',
     bodyLimitBytes: bodyLimitOf(operation),
   })
@@ -62,11 +61,13 @@ async function answer(
   if (operation === undefined) throw unknownOperation()
   const members = parseBody(body)
   context.target = describeInput(members)
-  const registry = await targetRegistry(services, principal, members)
+  const accountId =
+    new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ }) ?? principal.accountId
+  const registry = await registryOfAccount(services, principal, { accountId, asked })
   const call: EcrCall = {
     services,
-    caller: { principal, registry, requestId: context.requestId },
-    externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${request.headers.get('host')}`,
+    caller: callerOf(context, principal, registry),
+    externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${context.host}`,
   }
   const output = await runOperation(operation, call, { members, version: options.version })
   const text = JSON.stringify(output)
@@ -83,22 +84,6 @@ async function runOperation<Operation extends EcrOperation>(
   const row = ECR_TABLE[operation]
   if (row === NOT_AVAILABLE_YET) throw notAvailableYet(operation, input.version)
   return await row.run(call, new Fields(input.members))
-}
-
-/** The registry that is asked for: `registryId`'s, else the caller's own. Whether the caller may is decided later. */
-async function targetRegistry(
-  services: Services,
-  principal: Principal,
-  members: Record<string, unknown>,
-): Promise<Registry> {
-  const id = new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ })
-  const accountId = id ?? principal.accountId
-  const { region } = services.defaultRegistry
-  if (accountId === services.defaultRegistry.accountId) return services.defaultRegistry
-  const none = { id: NO_REGISTRY, accountId, region }
-  // Of other accounts nothing is looked up: the caller is refused, whether or not they have a registry.
-  if (accountId !== principal.accountId) return none
-  return (await services.metadata.findRegistry(accountId, region)) ?? none
 }
 
 function parseBody(body: Uint8Array): Record<string, unknown> {

@@ -1,4 +1,5 @@
-import type { ManifestWithTags, Repository } from '../../ports/metadata-store.ts'
+import type { ManifestWithTags } from '../../ports/metadata/images.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'
 import { toSeconds } from './repository-view.ts'

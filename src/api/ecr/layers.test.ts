@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { AWS_HOST, callEcr } from '../../../test/support/aws-requests.ts'
 import { bytesOf, imageManifest, pushBlob, pushImage } from '../../../test/support/images.ts'
+import { requestContext } from '../../../test/support/request-context.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { digestOf } from '../../core/content-digest.ts'
 import { serveLayer } from './serve-layer.ts'
@@ -27,13 +28,7 @@ async function initiate(registry: TestRegistry): Promise<string> {
 }
 
 async function serve(registry: TestRegistry, url: string, headers: Record<string, string> = {}): Promise<Response> {
-  return await serveLayer(registry.services, new Request(url, { headers }), {
-    requestId: 'test',
-    clientAddress: '127.0.0.1',
-    secure: false,
-    anonymousListener: false,
-    rawPathSuspicious: false,
-  })
+  return await serveLayer(registry.services, new Request(url, { headers }), requestContext())
 }
 
 test('a layer goes up in parts and is there by OCI', async () => {
@@ -140,18 +135,40 @@ test('a download address that was changed, or is somebody else’s text, opens n
   const layerDigest = await pushBlob(registry, NAME, 'hello')
   await pushBlob(registry, NAME, 'other')
   const { downloadUrl } = (await call(registry, 'GetDownloadUrlForLayer', { layerDigest })).json
-  const [payload = '', mac = ''] = downloadUrl.slice(downloadUrl.lastIndexOf('/') + 1).split('.')
+  const [version, payload = '', mac = ''] = downloadUrl.slice(downloadUrl.lastIndexOf('/') + 1).split('.')
   const forged = Buffer.from(
     Buffer.from(payload, 'base64url')
       .toString()
       .replace(layerDigest, digestOf(bytesOf('other'))),
   ).toString('base64url')
   const base = downloadUrl.slice(0, downloadUrl.lastIndexOf('/') + 1)
-  const wrong = [`${forged}.${mac}`, `${payload}.${mac}x`, `${payload}.`, payload, '', '.', `${payload}.${mac}=`]
+  const good = `${version}.${payload}`
+  const wrong = [`${version}.${forged}.${mac}`, `${good}.${mac}x`, `${good}.`, good, '', '.', `${good}.${mac}=`]
   for (const token of wrong) expect([token, (await serve(registry, `${base}${token}`)).status]).toEqual([token, 403])
   const { authorizationToken } = (await callEcr(registry, 'GetAuthorizationToken')).json.authorizationData[0]
   const password = Buffer.from(authorizationToken, 'base64').toString().slice('AWS:'.length)
   expect((await serve(registry, `${base}${password}`)).status).toBe(403)
+})
+
+test('a download address is no good for another repository of the same name', async () => {
+  await using registry = await open()
+  const layerDigest = await pushBlob(registry, NAME, 'hello')
+  const { downloadUrl } = (await call(registry, 'GetDownloadUrlForLayer', { layerDigest })).json
+  const { services, clock } = registry
+  const other = await services.metadata.transact((transaction) =>
+    transaction.ensureRegistry('111111111111', 'us-east-1', clock.nowMs()),
+  )
+  const ofOther = { ...registry, services: { ...services, defaultRegistry: other } }
+  await createRepository(ofOther, NAME)
+  expect((await serve(ofOther, downloadUrl)).status).toBe(403)
+  expect((await serve(registry, downloadUrl)).status).toBe(200)
+
+  await call(registry, 'DeleteRepository', { force: true })
+  expect((await serve(registry, downloadUrl)).status).toBe(403)
+  await createRepository(registry, NAME)
+  await pushBlob(registry, NAME, 'hello')
+  const stale = await serve(registry, downloadUrl)
+  expect([stale.status, await stale.text()]).toEqual([403, expect.stringContaining('is not there any more')])
 })
 
 test('GetDownloadUrlForLayer refuses a layer that the repository does not hold', async () => {

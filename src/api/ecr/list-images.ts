@@ -1,7 +1,7 @@
 import { isDigest } from '../../core/digest.ts'
 import { invalidPageToken } from '../../core/ecr/page-token.ts'
 import { isTag } from '../../core/tag.ts'
-import type { ImageIdRow } from '../../ports/metadata-store.ts'
+import type { ImageIdRow } from '../../ports/metadata/images.ts'
 import { listImages as list } from '../../services/list-images.ts'
 import { defineRepositoryAction } from './define-action.ts'
 import { nextToken, type PageInput, parseImageFilter, parsePage, toImageId } from './parameters.ts'

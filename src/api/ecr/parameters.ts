@@ -3,7 +3,8 @@ import type { Fields } from '../../core/ecr/fields.ts'
 import { formatPageToken, invalidPageToken, type PageKey, parsePageToken } from '../../core/ecr/page-token.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
 import { isTag, type Tag } from '../../core/tag.ts'
-import type { ResourceTag, TagStatus } from '../../ports/metadata-store.ts'
+import type { TagStatus } from '../../ports/metadata/images.ts'
+import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 
 /** The model's pattern for repository names (ecr.md 1.15), as messages quote it. */
 const NAME_PATTERN = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*'
@@ -20,6 +21,11 @@ export function parseRepositoryField(fields: Fields<'repositoryName'>): Reposito
   const text = fields.requiredText('repositoryName', { min: 2, max: 255 })
   if (isRepositoryName(text)) return text
   throw fields.invalid('repositoryName', `must satisfy regular expression '${NAME_PATTERN}'`)
+}
+
+/** `registryId`, which most operations take: the account whose registry is meant. */
+export function parseRegistryId(fields: Fields<'registryId'>): string | undefined {
+  return fields.text('registryId', { pattern: /^[0-9]{12}$/ })
 }
 
 /** A list of repository names, or undefined when it is absent. */

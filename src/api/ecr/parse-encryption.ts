@@ -1,5 +1,5 @@
 import type { Fields } from '../../core/ecr/fields.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 
 /** `encryptionConfiguration`: recorded and shown again, as the type and key of whoever encrypts the storage. */
 export function parseEncryption(fields: Fields<'encryptionConfiguration'>): Repository['encryption'] | undefined {

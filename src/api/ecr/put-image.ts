@@ -1,7 +1,7 @@
 import type { Fields } from '../../core/ecr/fields.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isTagLocked, tagImmutable } from '../../core/tag-mutability.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import { parseDigestField, parseTagField, toImageId } from './parameters.ts'

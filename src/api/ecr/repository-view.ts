@@ -1,5 +1,5 @@
 import type { TagMutability } from '../../core/tag-mutability.ts'
-import type { Repository, ResourceTag } from '../../ports/metadata-store.ts'
+import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import { repositoryArn } from '../../services/authorize.ts'
 import type { EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'

@@ -1,6 +1,6 @@
 import { type Digest, isDigest } from '../../core/digest.ts'
 import { isTag, type Tag } from '../../core/tag.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../../services/context.ts'
 import type { Output } from './operations.ts'
 import { hasDigestShape, type ImageIdText } from './parameters.ts'

@@ -2,6 +2,8 @@ import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { verifyLayerToken } from '../../services/layer-address.ts'
+import { registryFor } from '../../services/registry-for.ts'
+import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { OCI_ERRORS } from '../oci/error-codes.ts'
 import { refusalResponse } from '../oci/errors.ts'
@@ -23,11 +25,11 @@ export async function serveLayer(services: Services, request: Request, context: 
       throw new Refusal('unsupported', 'A layer can only be read here: expected GET or HEAD.')
     }
     const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
-    const { name, digest } = verifyLayerToken(services, token)
-    context.target = { repository: name, reference: digest }
-    const principal = anonymousPrincipal(services.defaultRegistry.accountId)
-    const caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
-    return await getBlob({ services, caller, request }, { kind: 'blob-get', name, digest })
+    const registry = await registryFor(services, context.host)
+    const { repository, digest } = await verifyLayerToken(services, registry, token)
+    context.target = { repository: repository.name, reference: digest }
+    const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
+    return await getBlob({ services, caller, request }, { kind: 'blob-get', name: repository.name, digest }, repository)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })

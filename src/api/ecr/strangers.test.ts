@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { callEcr, sendAws } from '../../../test/support/aws-requests.ts'
+import { readJson } from '../../../test/support/read-json.ts'
 import { createRepository, openTestRegistry, TEST_KEY_ID } from '../../../test/support/test-registry.ts'
 import { ECR_TABLE, unavailableOperations } from './table.ts'
 
@@ -64,7 +65,8 @@ test('an unknown key and a wrong secret are told the very same', async () => {
 
 test("no working operation does anything in another account's registry", async () => {
   await using registry = await openTestRegistry()
-  const working = OPERATIONS.filter((operation) => !(unavailableOperations() as string[]).includes(operation))
+  const unavailable = new Set<string>(unavailableOperations())
+  const working = OPERATIONS.filter((operation) => !unavailable.has(operation))
   const foreign = {
     ...INPUT,
     registryId: '999999999999',
@@ -99,7 +101,7 @@ test('a signature does not carry over to another operation', async () => {
   expect(sent.status).toBe(200)
   const replayed = { ...captured, 'x-amz-target': target('DeleteRepository') }
   const response = await sendAws(registry, { headers: replayed, body }, { unsigned: true })
-  expect(((await response.json()) as { __type: string }).__type).toBe('InvalidSignatureException')
+  expect((await readJson<{ __type: string }>(response)).__type).toBe('InvalidSignatureException')
 })
 
 test('wrong identifiers of a registry are invalid, not foreign', async () => {

@@ -1,6 +1,7 @@
 import type { Fields } from '../../core/ecr/fields.ts'
 import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
-import type { CreationTemplate } from '../../ports/metadata-store.ts'
+import { DEFAULT_TAG_MUTABILITY } from '../../core/repository-settings.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
 import type { TemplateChange } from '../../services/repositories/creation-templates.ts'
 import type { InputName, Output } from './operations.ts'
 import { parseResourceTags } from './parameters.ts'
@@ -46,7 +47,7 @@ export function templateView(template: CreationTemplate): TemplateView {
     description: template.description,
     encryptionConfiguration: encryptionView(template.encryption ?? { type: 'AES256' }),
     resourceTags: resourceTagsView(template.resourceTags),
-    ...tagMutabilityView(template.tagMutability),
+    ...tagMutabilityView(template.tagMutability ?? DEFAULT_TAG_MUTABILITY),
     repositoryPolicy: template.repositoryPolicyText,
     lifecyclePolicy: template.lifecyclePolicyText,
     appliedFor: template.appliedFor,

@@ -1,8 +1,7 @@
 import { parseContentRange } from '../../core/http/parse-content-range.ts'
 import type { ByteRange } from '../../core/http/parse-range.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
-import { getRepository } from '../../services/get-repository.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import {
   appendToUpload as append,
   cancelUpload as cancel,
@@ -14,31 +13,43 @@ import type { CallOf, OciRequest } from './registry-call.ts'
 import { blobCreated, uploadAccepted, uploadHeaders } from './upload-responses.ts'
 
 /** `PATCH <location>` (end-5). */
-export async function appendToUpload(oci: OciRequest, call: CallOf<'upload-append'>): Promise<Response> {
-  const repository = await getRepository(oci.services, oci.caller, call.name)
+export async function appendToUpload(
+  oci: OciRequest,
+  call: CallOf<'upload-append'>,
+  repository: Repository,
+): Promise<Response> {
   const sizeBytes = await appendBody(oci, call, repository)
   return uploadAccepted(call.name, call.uploadId, sizeBytes)
 }
 
 /** `PUT <location>?digest=<digest>` (end-6), perhaps with the last bytes. */
-export async function finishUpload(oci: OciRequest, call: CallOf<'upload-finish'>): Promise<Response> {
+export async function finishUpload(
+  oci: OciRequest,
+  call: CallOf<'upload-finish'>,
+  repository: Repository,
+): Promise<Response> {
   const { services, caller, request } = oci
-  const repository = await getRepository(services, caller, call.name)
   if (hasBody(request)) await appendBody(oci, call, repository)
   await finish(services, caller, repository, { uploadId: call.uploadId, digest: call.digest })
   return blobCreated(call.name, call.digest)
 }
 
 /** `GET <location>` (end-13). */
-export async function getUploadStatus(oci: OciRequest, call: CallOf<'upload-status'>): Promise<Response> {
-  const repository = await getRepository(oci.services, oci.caller, call.name)
+export async function getUploadStatus(
+  oci: OciRequest,
+  call: CallOf<'upload-status'>,
+  repository: Repository,
+): Promise<Response> {
   const sizeBytes = await getUploadSize(oci.services, oci.caller, repository, call.uploadId)
   return new Response(null, { status: 204, headers: uploadHeaders(call.name, call.uploadId, sizeBytes) })
 }
 
 /** `DELETE <location>` (end-14). */
-export async function cancelUpload(oci: OciRequest, call: CallOf<'upload-cancel'>): Promise<Response> {
-  const repository = await getRepository(oci.services, oci.caller, call.name)
+export async function cancelUpload(
+  oci: OciRequest,
+  call: CallOf<'upload-cancel'>,
+  repository: Repository,
+): Promise<Response> {
   await cancel(oci.services, oci.caller, repository, call.uploadId)
   return new Response(null, { status: 204 })
 }

@@ -41,7 +41,6 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'tag-invalid': [400, 'TAG_INVALID'],
   'digest-invalid': [400, 'DIGEST_INVALID'],
   'parameter-invalid': [400, 'UNSUPPORTED'],
-  validation: [400, 'UNSUPPORTED'],
   'page-invalid': [400, 'PAGINATION_NUMBER_INVALID'],
 
   'repository-unknown': [404, 'NAME_UNKNOWN'],
@@ -55,8 +54,6 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'blob-unknown': [404, 'BLOB_UNKNOWN'],
   // 405 as for manifest-in-use: what ECR answers to a deletion it will not do, and what clients take as "not here".
   'blob-in-use': [405, 'UNSUPPORTED'],
-  // As good as absent: a client that pushes then uploads it again, which mends it.
-  'blob-damaged': [404, 'BLOB_UNKNOWN'],
   'digest-mismatch': [400, 'DIGEST_INVALID'],
   'size-mismatch': [400, 'SIZE_INVALID'],
   'upload-unknown': [404, 'BLOB_UPLOAD_UNKNOWN'],
@@ -64,7 +61,6 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'upload-range': [416, 'RANGE_INVALID'],
   'upload-too-slow': [408, 'BLOB_UPLOAD_INVALID'],
   'layer-exists': [400, 'BLOB_UPLOAD_INVALID'],
-  'layer-part-too-small': [400, 'BLOB_UPLOAD_INVALID'],
   'layer-too-large': [413, 'DENIED'],
   'range-unsatisfiable': [416, 'RANGE_INVALID'],
   // Never 416: podman gives up on that, and asks for fewer ranges on a 400 (oci.md 3.3).
@@ -83,7 +79,6 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'not-found': [404, 'UNSUPPORTED'],
   'operation-unknown': [404, 'UNSUPPORTED'],
   'not-available-yet': [501, 'UNSUPPORTED'],
-  'expectation-unknown': [417, 'UNSUPPORTED'],
   // A quota: ECR answers 429, but clients would wait and repeat what only an administrator can mend.
   'limit-exceeded': [403, 'DENIED'],
   'too-many-requests': [429, 'TOOMANYREQUESTS'],

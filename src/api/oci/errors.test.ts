@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'bun:test'
+import { readJson } from '../../../test/support/read-json.ts'
 import { Refusal, type RefusalDetail, type RefusalReason } from '../../core/refusal.ts'
 import { OCI_ERRORS } from './error-codes.ts'
 import { refusalResponse } from './errors.ts'
@@ -9,10 +10,9 @@ const answer = (reason: RefusalReason, message = 'No.', detail: RefusalDetail = 
 async function errorOf(
   response: Response,
 ): Promise<{ code: string; message: string; detail: Record<string, unknown> }> {
-  // Its shape is what this file is about.
-  const body = (await response.json()) as {
+  const body = await readJson<{
     errors: [{ code: string; message: string; detail: Record<string, unknown> }]
-  }
+  }>(response)
   expect(body.errors).toHaveLength(1)
   return body.errors[0]
 }
@@ -47,7 +47,6 @@ test.each<[RefusalReason, number, string]>([
   ['too-many-requests', 429, 'TOOMANYREQUESTS'],
   ['storage-full', 507, 'DENIED'],
   ['storage-unavailable', 503, 'UNAVAILABLE'],
-  ['expectation-unknown', 417, 'UNSUPPORTED'],
   ['unsupported', 405, 'UNSUPPORTED'],
   ['not-found', 404, 'UNSUPPORTED'],
 ])('refusalResponse() answers %s with %d %s', async (reason, status, code) => {
@@ -57,6 +56,7 @@ test.each<[RefusalReason, number, string]>([
 })
 
 describe('refusalResponse()', () => {
+  // Object.keys of a mapped type over the reasons gives the reasons.
   const reasons = Object.keys(OCI_ERRORS) as RefusalReason[]
 
   test('says on every answer what it is, and on HEAD nothing more', async () => {

@@ -1,16 +1,14 @@
 import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
 import { multipartByteranges } from '../../core/http/multipart-byteranges.ts'
 import { type ByteRange, parseRange } from '../../core/http/parse-range.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type BlobStat, getBlobStat, getBlobStatAndLease, readBlob } from '../../services/blobs.ts'
-import { getRepository } from '../../services/get-repository.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
 /** `GET /v2/<name>/blobs/<digest>` (end-2). The stat comes first: it is what checks that this repository holds the blob. */
-export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>): Promise<Response> {
-  const { services, caller, request } = oci
-  const repository = await getRepository(services, caller, call.name)
+export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, repository: Repository): Promise<Response> {
+  const { services, request } = oci
   const stat = await getBlobStat(services, repository, call.digest)
   const headers = blobHeaders(stat)
   if (matchesIfNoneMatch(request.headers.get('if-none-match'), stat.digest)) {
@@ -27,9 +25,8 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>): Promis
 }
 
 /** `HEAD /v2/<name>/blobs/<digest>` (end-2). A client that is told "yes" will not upload it, so the blob is kept for it. */
-export async function headBlob(oci: OciRequest, call: CallOf<'blob-head'>): Promise<Response> {
+export async function headBlob(oci: OciRequest, call: CallOf<'blob-head'>, repository: Repository): Promise<Response> {
   const { services, caller } = oci
-  const repository = await getRepository(services, caller, call.name)
   const anonymous = caller.principal.kind === 'anonymous'
   const stat = await (anonymous ? getBlobStat : getBlobStatAndLease)(services, repository, call.digest)
   return new Response(null, { headers: { ...blobHeaders(stat), 'Content-Length': String(stat.sizeBytes) } })

@@ -1,14 +1,17 @@
 import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
-import type { StoredManifest } from '../../ports/metadata-store.ts'
-import { getRepository } from '../../services/get-repository.ts'
+import type { StoredManifest } from '../../ports/metadata/manifests.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
 /** `GET /v2/<name>/manifests/<reference>` (end-3): the bytes as pushed, whatever `Accept` says; nothing is converted. */
-export async function getManifest(oci: OciRequest, call: CallOf<'manifest-get'>): Promise<Response> {
-  const { services, caller, request } = oci
-  const repository = await getRepository(services, caller, call.name)
+export async function getManifest(
+  oci: OciRequest,
+  call: CallOf<'manifest-get'>,
+  repository: Repository,
+): Promise<Response> {
+  const { services, request } = oci
   const manifest = await pullManifest(services, repository, call.reference)
   const headers = manifestHeaders(manifest)
   if (matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)) {
@@ -19,9 +22,12 @@ export async function getManifest(oci: OciRequest, call: CallOf<'manifest-get'>)
 }
 
 /** `HEAD /v2/<name>/manifests/<reference>` (end-3). */
-export async function headManifest(oci: OciRequest, call: CallOf<'manifest-head'>): Promise<Response> {
-  const { services, caller, request } = oci
-  const repository = await getRepository(services, caller, call.name)
+export async function headManifest(
+  oci: OciRequest,
+  call: CallOf<'manifest-head'>,
+  repository: Repository,
+): Promise<Response> {
+  const { services, request } = oci
   const manifest = await readManifest(services, repository, call.reference)
   const headers = { ...manifestHeaders(manifest), ...lengthOf(manifest) }
   const unchanged = matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)

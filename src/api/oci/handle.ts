@@ -1,8 +1,10 @@
-import { anonymousPrincipal, type Principal } from '../../core/principal.ts'
+import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
-import type { Caller, Services } from '../../services/context.ts'
+import type { Services } from '../../services/context.ts'
+import { registryFor } from '../../services/registry-for.ts'
+import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { OciCall } from './call.ts'
@@ -25,12 +27,14 @@ export async function handleOciRequest(
   context: RequestContext,
 ): Promise<Response> {
   try {
-    const principal = await authenticate(services, request, context)
-    context.principal = principal.arn
+    const registry = await registryFor(services, context.host)
+    const principal = context.anonymousListener
+      ? anonymousPrincipal(registry.accountId)
+      : await authenticateBasic(services, request.headers.get('authorization'))
+    const caller = callerOf(context, principal, registry)
     const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind
     context.target = describeCall(call)
-    const caller: Caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
     return await runCall({ services, caller, request }, call)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
@@ -39,15 +43,17 @@ export async function handleOciRequest(
   }
 }
 
-async function authenticate(services: Services, request: Request, context: RequestContext): Promise<Principal> {
-  if (context.anonymousListener) return anonymousPrincipal(services.defaultRegistry.accountId)
-  return await authenticateBasic(services, request.headers.get('authorization'))
-}
-
+/** The only look-up of the repository: what it finds is decided and worked with. */
 async function runCall<Kind extends OciCall['kind']>(oci: OciRequest, call: CallOf<Kind>): Promise<Response> {
+  const { services, caller } = oci
+  // The kind of this call, and not any of the union's: it is what lets the row's handler take the call.
   const row = OCI_TABLE[call.kind as Kind]
-  if (row.action !== undefined) authorize(oci.caller, row.action, row.resource(oci.caller.registry, call))
-  return await row.handle(oci, call)
+  const repository = 'name' in call ? await services.metadata.findRepository(caller.registry.id, call.name) : undefined
+  if (row.action !== undefined) {
+    const resource = row.resource(caller.registry, call)
+    await authorize(services, caller, { action: row.action, resource, repository })
+  }
+  return await row.handle(oci, call, repository)
 }
 
 function pathAndQuery(url: string): string {

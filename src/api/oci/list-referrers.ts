@@ -1,5 +1,6 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import type { Manifest, Repository } from '../../ports/metadata-store.ts'
+import type { Manifest } from '../../ports/metadata/manifests.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
@@ -13,9 +14,11 @@ const MOST_REFERRERS = 10_000
  * `GET /v2/<name>/referrers/<digest>[?artifactType=…]` (end-12). Always an index, empty where nothing refers to the
  * digest or where there is no such repository.
  */
-export async function listReferrers(oci: OciRequest, call: CallOf<'referrers'>): Promise<Response> {
-  const { services, caller } = oci
-  const repository = await services.metadata.findRepository(caller.registry.id, call.name)
+export async function listReferrers(
+  oci: OciRequest,
+  call: CallOf<'referrers'>,
+  repository: Repository | undefined,
+): Promise<Response> {
   const page = repository === undefined ? { referrers: [], next: undefined } : await readPage(oci, repository, call)
   const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: page.referrers.map(descriptorOf) }
   return new Response(JSON.stringify(index), { headers: referrersHeaders(call, page) })

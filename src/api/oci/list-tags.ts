@@ -1,5 +1,5 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import { getRepository } from '../../services/get-repository.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -7,12 +7,10 @@ import type { CallOf, OciRequest } from './registry-call.ts'
 const MOST_TAGS = 10_000
 
 /** `GET /v2/<name>/tags/list[?n=&last=]` (end-8a, end-8b), in byte order. */
-export async function listTags(oci: OciRequest, call: CallOf<'tag-list'>): Promise<Response> {
-  const { services, caller } = oci
-  const repository = await getRepository(services, caller, call.name)
+export async function listTags(oci: OciRequest, call: CallOf<'tag-list'>, repository: Repository): Promise<Response> {
+  const { metadata } = oci.services
   const limit = Math.min(call.n ?? MOST_TAGS, MOST_TAGS)
-  const rows =
-    limit === 0 ? [] : await services.metadata.listTags(repository.id, { after: call.last, limit: limit + 1 })
+  const rows = limit === 0 ? [] : await metadata.listTags(repository.id, { after: call.last, limit: limit + 1 })
   const tags = rows.slice(0, limit).map((row) => row.tag)
   const last = tags.at(-1)
   const more = rows.length > limit && last !== undefined

@@ -3,9 +3,9 @@ import { matchesIfMatch, matchesIfNoneMatch } from '../../core/http/entity-tags.
 import { parseManifest } from '../../core/manifest/parse-manifest.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
-import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
+import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
 import { manifestLocation } from './locations.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import { readBounded } from './read-bounded.ts'
@@ -13,11 +13,17 @@ import type { CallOf, OciRequest } from './registry-call.ts'
 import { warningHeader } from './warning-header.ts'
 
 /** `PUT /v2/<name>/manifests/<reference>[?tag=…]` (end-7a, end-7b). */
-export async function putManifest(oci: OciRequest, call: CallOf<'manifest-put'>): Promise<Response> {
+export async function putManifest(
+  oci: OciRequest,
+  call: CallOf<'manifest-put'>,
+  existing: Repository | undefined,
+): Promise<Response> {
   const { services, caller, request } = oci
   const content = await readBounded(request, services.limits.manifestBytes)
   const mediaType = request.headers.get('content-type') ?? undefined
-  const repository = await repositoryFor(oci, call, () => parseManifest(content, mediaType))
+  // A push that cannot succeed leaves no repository behind.
+  if (existing === undefined) parseManifest(content, mediaType)
+  const repository = existing ?? (await createRepositoryOnPush(services, caller, call.name))
   const pushed = await pushManifest(services, caller, {
     repository,
     content,
@@ -27,15 +33,6 @@ export async function putManifest(oci: OciRequest, call: CallOf<'manifest-put'>)
     ...preconditionOf(request),
   })
   return new Response(null, { status: 201, headers: pushedHeaders(call, pushed) })
-}
-
-/** A push that cannot succeed leaves no repository behind. */
-async function repositoryFor(oci: OciRequest, call: CallOf<'manifest-put'>, check: () => void): Promise<Repository> {
-  const { services, caller } = oci
-  const existing = await services.metadata.findRepository(caller.registry.id, call.name)
-  if (existing !== undefined) return existing
-  check()
-  return await getOrCreateRepository(services, caller, call.name)
 }
 
 function wantedTags(call: CallOf<'manifest-put'>): Tag[] {

@@ -16,5 +16,3 @@ export interface OciRequest {
   readonly caller: Caller
   readonly request: Request
 }
-
-export type OciHandler<Kind extends OciCall['kind']> = (oci: OciRequest, call: CallOf<Kind>) => Promise<Response>

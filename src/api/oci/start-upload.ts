@@ -1,15 +1,19 @@
 import { algorithmOf } from '../../core/digest.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { mountBlob } from '../../services/mount-blob.ts'
-import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
+import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
 import { appendToUpload, finishUpload, startUpload as start } from '../../services/uploads.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { blobCreated, uploadAccepted } from './upload-responses.ts'
 
 /** `POST /v2/<name>/blobs/uploads/` in all its forms: plain, with the bytes, or a mount (end-4a, 4b, 4c, end-11). */
-export async function startUpload(oci: OciRequest, call: CallOf<'upload-start'>): Promise<Response> {
+export async function startUpload(
+  oci: OciRequest,
+  call: CallOf<'upload-start'>,
+  existing: Repository | undefined,
+): Promise<Response> {
   const { services, caller } = oci
-  const repository = await getOrCreateRepository(services, caller, call.name)
+  const repository = existing ?? (await createRepositoryOnPush(services, caller, call.name))
   if (call.mount !== undefined) {
     const mounted = await mountBlob(services, caller, repository, { digest: call.mount, from: call.from })
     if (mounted) return blobCreated(call.name, call.mount)

@@ -7,33 +7,67 @@ interface ErrorShape {
   readonly status: number
 }
 
-/** What a call that only says who somebody is can be refused for (iam.md 2.1, trap 5). */
-const ERRORS: Partial<Record<RefusalReason, ErrorShape>> = {
-  unauthenticated: { code: 'MissingAuthenticationToken', status: 403 },
-  'credential-unknown': { code: 'InvalidClientTokenId', status: 403 },
-  'credential-expired': { code: 'ExpiredToken', status: 403 },
-  'signature-mismatch': { code: 'SignatureDoesNotMatch', status: 403 },
-  'signature-incomplete': { code: 'IncompleteSignature', status: 400 },
-  denied: { code: 'AccessDenied', status: 403 },
-  'operation-unknown': { code: 'InvalidAction', status: 400 },
-  'not-available-yet': { code: 'UnsupportedOperation', status: 400 },
-  'limit-exceeded': { code: 'LimitExceeded', status: 400 },
-  'too-many-requests': { code: 'Throttling', status: 400 },
-  'storage-full': { code: 'ServiceUnavailable', status: 503 },
-  'storage-unavailable': { code: 'ServiceUnavailable', status: 503 },
-}
+const error = (code: string, status = 400): ErrorShape => ({ code, status })
+const VALIDATION = error('ValidationError')
+const UNAVAILABLE = error('ServiceUnavailable', 503)
 
-/** No other reason comes from here; should one, it is a fault in the request. */
-const OTHER: ErrorShape = { code: 'ValidationError', status: 400 }
-
-export function queryErrorOf(reason: RefusalReason): ErrorShape {
-  return ERRORS[reason] ?? OTHER
+/**
+ * The query protocol's error for every refusal (iam.md 2.1, trap 5). What is about images has no code of its own in STS
+ * and IAM, and is a fault in the request.
+ */
+export const QUERY_ERRORS: { readonly [reason in RefusalReason]: ErrorShape } = {
+  unauthenticated: error('MissingAuthenticationToken', 403),
+  'credential-unknown': error('InvalidClientTokenId', 403),
+  'credential-expired': error('ExpiredToken', 403),
+  'signature-mismatch': error('SignatureDoesNotMatch', 403),
+  'signature-incomplete': error('IncompleteSignature'),
+  denied: error('AccessDenied', 403),
+  'name-invalid': VALIDATION,
+  'tag-invalid': VALIDATION,
+  'digest-invalid': VALIDATION,
+  'parameter-invalid': VALIDATION,
+  'page-invalid': VALIDATION,
+  'repository-unknown': VALIDATION,
+  'repository-exists': VALIDATION,
+  'repository-not-empty': VALIDATION,
+  'template-unknown': VALIDATION,
+  'template-exists': VALIDATION,
+  'resource-tag-invalid': VALIDATION,
+  'resource-tags-too-many': VALIDATION,
+  'blob-unknown': VALIDATION,
+  'blob-in-use': VALIDATION,
+  'digest-mismatch': VALIDATION,
+  'size-mismatch': VALIDATION,
+  'upload-unknown': VALIDATION,
+  'upload-empty': VALIDATION,
+  'upload-range': VALIDATION,
+  'upload-too-slow': error('RequestTimeout', 408),
+  'layer-exists': VALIDATION,
+  'layer-too-large': VALIDATION,
+  'range-unsatisfiable': VALIDATION,
+  'range-excessive': VALIDATION,
+  'manifest-unknown': VALIDATION,
+  'manifest-invalid': VALIDATION,
+  'manifest-too-large': VALIDATION,
+  'manifest-references-unknown': VALIDATION,
+  'manifest-in-use': VALIDATION,
+  'image-exists': VALIDATION,
+  'tag-immutable': VALIDATION,
+  'precondition-failed': VALIDATION,
+  unsupported: VALIDATION,
+  'not-found': error('InvalidAction', 404),
+  'operation-unknown': error('InvalidAction'),
+  'not-available-yet': error('UnsupportedOperation'),
+  'limit-exceeded': error('LimitExceeded'),
+  'too-many-requests': error('Throttling'),
+  'storage-full': UNAVAILABLE,
+  'storage-unavailable': UNAVAILABLE,
 }
 
 /** A refusal as the query protocol's XML error (iam.md 2.2). */
 export function xmlErrorResponse(api: QueryApi, refusal: Refusal, requestId: string): Response {
-  const { code, status } = queryErrorOf(refusal.reason)
-  const error = xmlElements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: refusal.message })
-  const body = `<ErrorResponse xmlns="${api.namespace}"><Error>${error}</Error>${xmlElements({ RequestId: requestId })}</ErrorResponse>`
+  const { code, status } = QUERY_ERRORS[refusal.reason]
+  const members = xmlElements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: refusal.message })
+  const body = `<ErrorResponse xmlns="${api.namespace}"><Error>${members}</Error>${xmlElements({ RequestId: requestId })}</ErrorResponse>`
   return new Response(body, { status, headers: { 'Content-Type': 'text/xml' } })
 }

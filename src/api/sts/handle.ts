@@ -7,7 +7,7 @@ import type { AwsOptions } from '../aws-options.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { withBody } from '../read-body.ts'
 import type { RequestContext } from '../request-context.ts'
-import { queryErrorOf, xmlErrorResponse } from './errors.ts'
+import { QUERY_ERRORS, xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { type QueryApi, queryApiOf } from './query-api.ts'
 import { xmlElements } from './xml.ts'
@@ -39,7 +39,7 @@ export async function handleQueryRequest(
     return run(call, context, options)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
-    noteRefusal(context, request, { refusal: error, code: queryErrorOf(error.reason).code })
+    noteRefusal(context, request, { refusal: error, code: QUERY_ERRORS[error.reason].code })
     return xmlErrorResponse(api, error, context.requestId)
   }
 }

@@ -1,6 +1,9 @@
 import { expect, test } from 'bun:test'
 import { AWS_HOST, type AwsSignOptions, awsSigner, handleAws, sendAws } from '../../../test/support/aws-requests.ts'
 import { openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { QUERY_ERRORS, xmlErrorResponse } from './errors.ts'
+import { queryApiOf } from './query-api.ts'
 import { escapeXml } from './xml.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
@@ -75,6 +78,16 @@ test('strangers get the codes that clients know', async () => {
   expect(await code({ service: 'ecr' })).toEqual([400, 'IncompleteSignature'])
   expect(await code({}, 'Action=<b>&Version=1')).toEqual([400, 'InvalidAction'])
   expect(await code({}, '')).toEqual([400, 'InvalidAction'])
+})
+
+test('every refusal has an answer here too, and only the storage is our own fault', async () => {
+  // Object.keys of a mapped type over the reasons gives the reasons.
+  for (const reason of Object.keys(QUERY_ERRORS) as RefusalReason[]) {
+    const response = xmlErrorResponse(queryApiOf('sts'), new Refusal(reason, 'No.'), 'request-1')
+    const type = reason.startsWith('storage-') ? 'Receiver' : 'Sender'
+    expect([reason, response.status >= 500]).toEqual([reason, type === 'Receiver'])
+    expect(await response.text()).toMatch(new RegExp(`<Type>${type}</Type><Code>[A-Z][A-Za-z]+</Code><Message>No.<`))
+  }
 })
 
 test('escapeXml() leaves nothing that ends an element or that XML cannot hold', () => {

@@ -9,7 +9,7 @@ function messageOf(read: () => unknown): string {
   try {
     return `accepted: ${JSON.stringify(read())}`
   } catch (error) {
-    return (error as Error).message
+    return error instanceof Error ? error.message : String(error)
   }
 }
 

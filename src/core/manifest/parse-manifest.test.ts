@@ -25,7 +25,7 @@ function refusal(manifest: unknown, contentType?: string): string {
     parse(manifest, contentType)
   } catch (error) {
     expect(error).toMatchObject({ name: 'Refusal', reason: 'manifest-invalid' })
-    return (error as Error).message
+    return error instanceof Error ? error.message : String(error)
   }
   throw new Error('expected a refusal')
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
 import { Sha256 } from '../../../test/support/sha256.ts'
+import { Refusal } from '../refusal.ts'
 import { type ClaimExpectation, checkClaim } from './check-claim.ts'
 import { parseSignatureClaim } from './signature-claim.ts'
 import type { SignedRequest } from './signed-request.ts'
@@ -94,7 +95,7 @@ function refusal(run: () => void): string {
   try {
     run()
   } catch (error) {
-    return String((error as { reason?: unknown }).reason)
+    return error instanceof Refusal ? error.reason : String(error)
   }
   return 'accepted'
 }

@@ -8,6 +8,8 @@ export interface CollectOptions {
   readonly brake: BrakeLimits
   /** Candidates or removals per transaction: what foreground work may have to wait for. */
   readonly batch: number
+  /** Rows per transaction, when a deleted repository is purged. */
+  readonly purgeRows: number
   /** The share of the time in which the collector works; it rests for the rest of it, so that requests hardly notice. */
   readonly busyShare: number
   /** How long events are kept. */
@@ -33,6 +35,7 @@ export function defaultCollectOptions(): CollectOptions {
     memory: new CollectionMemory(),
     brake: DEFAULT_BRAKE,
     batch: 4,
+    purgeRows: 200,
     busyShare: 0.25,
     eventRetentionMs: 90 * 24 * 3_600_000,
     force: false,

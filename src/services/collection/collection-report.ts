@@ -9,11 +9,13 @@ export type CandidateOutcome =
   | 'released' // this repository does not see it any more, others do
   | 'collected' // nothing held it: forgotten, its bytes go after a delay
   | 'purged' // a deleted manifest whose restore window is over: forgotten, with its edges
-  | 'revived' // a deleted manifest that was pushed again meanwhile
+  | 'emptied' // a deleted repository whose restore window is over: forgotten, with everything it held
+  | 'revived' // a deleted manifest or repository that is there again
   | 'failed' // could not be dealt with; tried again later
 
 export interface CollectionExample {
-  readonly digest: string
+  /** Undefined for a repository. */
+  readonly digest: string | undefined
   readonly repositoryId: number | undefined
   readonly outcome: CandidateOutcome
 }
@@ -33,6 +35,6 @@ export interface CollectionReport {
   /** Bytes that this run unlinked, most of them taken by earlier runs. */
   readonly unlinked: { readonly blobs: number; readonly bytes: number; readonly failed: number }
   readonly eventsForgotten: number
-  /** A few of what was collected, purged or failed. */
+  /** A few of what was collected, purged, emptied or failed. */
   readonly examples: readonly CollectionExample[]
 }

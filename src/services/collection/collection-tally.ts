@@ -3,7 +3,7 @@ import type { RefusedPlan } from './collection-memory.ts'
 import type { CandidateOutcome, CollectionExample, CollectionReport } from './collection-report.ts'
 
 const MOST_EXAMPLES = 20
-const TELLING: ReadonlySet<CandidateOutcome> = new Set(['collected', 'purged', 'failed'])
+const TELLING: ReadonlySet<CandidateOutcome> = new Set(['collected', 'purged', 'emptied', 'failed'])
 
 /** Adds up what a run does while it goes on. Only what is committed is added: a transaction may be run twice. */
 export class CollectionTally {
@@ -15,6 +15,7 @@ export class CollectionTally {
     released: 0,
     collected: 0,
     purged: 0,
+    emptied: 0,
     revived: 0,
     failed: 0,
   }
@@ -39,6 +40,11 @@ export class CollectionTally {
       this.#taken = { manifests, blobs: blobs + 1, blobBytes: blobBytes + sizeBytes }
     }
     if (TELLING.has(example.outcome) && this.#examples.length < MOST_EXAMPLES) this.#examples.push(example)
+  }
+
+  /** Manifests that went with their repository; those that went by themselves are added as candidates. */
+  addManifests(count: number): void {
+    this.#taken = { ...this.#taken, manifests: this.#taken.manifests + count }
   }
 
   addUnlinked(blobs: number, bytes: number, failed: number): void {

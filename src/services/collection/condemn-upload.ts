@@ -1,5 +1,5 @@
 import type { UploadId } from '../../ports/ids.ts'
-import type { Upload } from '../../ports/metadata-store.ts'
+import type { Upload } from '../../ports/metadata/uploads.ts'
 import type { Services } from '../context.ts'
 
 /** Owns uploads whose bytes are being removed. No principal's ARN is like it, so to everybody they do not exist. */

@@ -1,5 +1,6 @@
 import { type CandidateVerdict, judgeCandidate } from '../../core/collection/judge-candidate.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Handled } from './handle-page.ts'
 
 export type BlobCandidate = Candidate & { readonly kind: 'blob' }
@@ -46,7 +47,7 @@ export async function examineBlob(
   transaction: MetadataTransaction,
   candidate: BlobCandidate,
   nowMs: number,
-): Promise<Handled | undefined> {
+): Promise<Handled<BlobCandidate> | undefined> {
   if (!(await transaction.deleteCandidate(candidate))) return undefined
   const { verdict, sizeBytes } = await judgeBlob(transaction, candidate, nowMs)
   if (verdict.action === 'collect') return { candidate, outcome: undefined, sizeBytes }

@@ -1,5 +1,8 @@
 import type { Digest } from '../../core/digest.ts'
-import type { BlobRecord, BlobRemoval, Candidate, EventRecord, Repository } from '../../ports/metadata-store.ts'
+import type { BlobRecord } from '../../ports/metadata/blobs.ts'
+import type { BlobRemoval, Candidate } from '../../ports/metadata/collection.ts'
+import type { EventOf, EventRecord } from '../../ports/metadata/event-record.ts'
+import type { StoredRepository } from '../../ports/metadata/repository-deletion.ts'
 import type { Services } from '../context.ts'
 import { rest } from './pace.ts'
 
@@ -9,6 +12,8 @@ const FOR_EVER_MS = Number.MAX_SAFE_INTEGER
 
 export interface BlobHolder {
   readonly repository: string
+  /** A deleted one holds it until its restore window ends. */
+  readonly isDeleted: boolean
   /** Whether a manifest of it refers to the blob, one that can still be brought back included; else it only may see it. */
   readonly isReferenced: boolean
 }
@@ -18,7 +23,7 @@ export interface BlobExplanation {
   /** One sentence for a person. */
   readonly sentence: string
   readonly blob: BlobRecord | undefined
-  /** Repositories of the default registry that may see it. A few of them. */
+  /** Repositories that may see it. A few of them. */
   readonly holders: readonly BlobHolder[]
   readonly candidates: readonly Candidate[]
   /** Bytes under this digest that wait to be unlinked. */
@@ -43,10 +48,11 @@ export async function explainBlob(services: Services, digest: Digest): Promise<B
 }
 
 async function holdersOf(services: Services, digest: Digest): Promise<BlobHolder[]> {
-  const { metadata, defaultRegistry } = services
-  const repositories = await metadata.repositoriesWithBlob(defaultRegistry.id, digest, HOLDERS_NAMED)
-  const holder = async ({ id, name }: Repository) => ({
+  const { metadata } = services
+  const repositories = await metadata.holdersOfBlob(digest, HOLDERS_NAMED)
+  const holder = async ({ id, name, deletedAtMs }: StoredRepository) => ({
     repository: name,
+    isDeleted: deletedAtMs !== undefined,
     isReferenced: await metadata.transact((transaction) => transaction.isBlobHeldBy(id, digest)),
   })
   return await Promise.all(repositories.map(holder))
@@ -93,16 +99,20 @@ function sentenceOf(facts: Omit<BlobExplanation, 'sentence'>, nowMs: number): st
 }
 
 function whyGone({ history, removals }: Omit<BlobExplanation, 'sentence'>): string {
-  const last = history.findLast(({ kind }) => kind === 'blobs-collected')
+  const last = history.findLast((event): event is EventOf<'blobs-collected'> => event.kind === 'blobs-collected')
   if (last === undefined) return 'It is not here, and no event that is still kept tells of it.'
   const bytes = removals.length > 0 ? 'its bytes are about to be unlinked' : 'its bytes are unlinked'
-  return `It went at ${new Date(last.atMs).toISOString()}: ${String(last.detail.why)}; ${bytes}.`
+  return `It went at ${new Date(last.atMs).toISOString()}: ${last.detail.why}; ${bytes}.`
 }
 
 function whyHere(facts: Omit<BlobExplanation, 'sentence'> & { blob: BlobRecord }, nowMs: number): string {
-  const referring = facts.holders.filter(({ isReferenced }) => isReferenced).map(({ repository }) => repository)
-  if (referring.length > 0) {
-    return `It stays because manifests refer to it, deleted ones in their restore window included, in: ${referring.join(', ')}.`
+  const referring = facts.holders.filter(({ isReferenced }) => isReferenced)
+  const [deleted, live] = [true, false].map((which) => referring.filter(({ isDeleted }) => isDeleted === which))
+  if (live !== undefined && live.length > 0) {
+    return `It stays because manifests refer to it, deleted ones in their restore window included, in: ${namesOf(live)}.`
+  }
+  if (deleted !== undefined && deleted.length > 0) {
+    return `It stays because manifests refer to it in repositories that are deleted, until they are purged: ${namesOf(deleted)}.`
   }
   if (facts.blob.leaseUntilMs > nowMs) {
     const until = new Date(facts.blob.leaseUntilMs).toISOString()
@@ -112,5 +122,9 @@ function whyHere(facts: Omit<BlobExplanation, 'sentence'> & { blob: BlobRecord }
   if (due !== undefined) {
     return `Nothing refers to it; the collector looks at it after ${new Date(due).toISOString()}.`
   }
-  return 'It is held by something outside the default registry, or it was forgotten, which is a bug.'
+  return 'It is held by a manifest of a repository that may not see it, or it was forgotten, which is a bug.'
+}
+
+function namesOf(holders: readonly BlobHolder[]): string {
+  return holders.map(({ repository }) => repository).join(', ')
 }

@@ -1,9 +1,12 @@
 import { type Amount, addAmounts, NO_AMOUNT } from '../../core/collection/judge-plan.ts'
 import type { Digest } from '../../core/digest.ts'
-import type { Candidate, MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Candidate } from '../../ports/metadata/collection.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { CollectionRun } from './collection-run.ts'
 import { type BlobCandidate, examineBlob, isBlobCandidate, judgeBlob, lockBlobsOf } from './examine-blob.ts'
 import { type Handled, handlePage } from './handle-page.ts'
+import { isRepositoryCandidate } from './purge-repository.ts'
+import { weighRepository } from './weigh-repository.ts'
 
 export interface CollectionPlan {
   /** What carrying it out would take: an upper bound, as a blob that another repository holds will be spared. */
@@ -11,6 +14,8 @@ export interface CollectionPlan {
   /** How many candidates it is about. */
   readonly candidates: number
 }
+
+type Looks = readonly Handled<BlobCandidate>[]
 
 /** Candidates listed at once: a read, which nobody waits for. */
 const PAGE = 50
@@ -28,15 +33,20 @@ export async function planCollection(run: CollectionRun, horizonMs: number): Pro
     after = page.at(-1)
     if (after === undefined) break
     const manifests = page.filter((candidate) => candidate.kind === 'manifest').length
+    const repositories = page.filter(isRepositoryCandidate)
     const left = await lookAtPage(run, page.filter(isBlobCandidate), horizonMs)
-    const found = addAmounts({ ...NO_AMOUNT, manifests }, sumOnce(left, counted))
-    plan = { amount: addAmounts(plan.amount, found), candidates: plan.candidates + manifests + left.length }
+    const found = [{ ...NO_AMOUNT, manifests }, sumOnce(left, counted)]
+    for (const { repositoryId } of repositories) found.push(await weighRepository(run, repositoryId))
+    plan = {
+      amount: found.reduce(addAmounts, plan.amount),
+      candidates: plan.candidates + manifests + repositories.length + left.length,
+    }
   }
   return plan
 }
 
-async function lookAtPage(run: CollectionRun, blobs: readonly BlobCandidate[], nowMs: number): Promise<Handled[]> {
-  const left: Handled[] = []
+async function lookAtPage(run: CollectionRun, blobs: readonly BlobCandidate[], nowMs: number): Promise<Looks> {
+  const left: Handled<BlobCandidate>[] = []
   for (let from = 0; from < blobs.length; from += run.options.batch) {
     left.push(...(await lookAtBlobs(run, blobs.slice(from, from + run.options.batch), nowMs)))
   }
@@ -44,10 +54,10 @@ async function lookAtPage(run: CollectionRun, blobs: readonly BlobCandidate[], n
 }
 
 /** @returns those that can be taken; they stay on the list */
-async function lookAtBlobs(run: CollectionRun, page: readonly BlobCandidate[], nowMs: number): Promise<Handled[]> {
+async function lookAtBlobs(run: CollectionRun, page: readonly BlobCandidate[], nowMs: number): Promise<Looks> {
   const handled = await handlePage(run, page, async (transaction, candidates) => {
     await lockBlobsOf(transaction, candidates)
-    const looks: Handled[] = []
+    const looks: Handled<BlobCandidate>[] = []
     for (const candidate of candidates) {
       const look = await lookAtBlob(transaction, candidate, nowMs)
       if (look !== undefined) looks.push(look)
@@ -62,7 +72,7 @@ async function lookAtBlob(
   transaction: MetadataTransaction,
   candidate: BlobCandidate,
   nowMs: number,
-): Promise<Handled | undefined> {
+): Promise<Handled<BlobCandidate> | undefined> {
   const { verdict, sizeBytes } = await judgeBlob(transaction, candidate, nowMs)
   if (verdict.action === 'collect') return { candidate, outcome: undefined, sizeBytes }
   const examined = await examineBlob(transaction, candidate, nowMs)
@@ -71,7 +81,7 @@ async function lookAtBlob(
 }
 
 /** Several repositories may have let go of the same blob. */
-function sumOnce(looks: readonly Handled[], counted: Set<Digest>): Amount {
+function sumOnce(looks: Looks, counted: Set<Digest>): Amount {
   const fresh = looks.filter(({ candidate }) => !counted.has(candidate.digest) && counted.add(candidate.digest))
   return { manifests: 0, blobs: fresh.length, blobBytes: fresh.reduce((sum, look) => sum + look.sizeBytes, 0) }
 }

@@ -1,5 +1,5 @@
 import type { BlobLocation } from '../../ports/blob-store.ts'
-import type { BlobRemoval } from '../../ports/metadata-store.ts'
+import type { BlobRemoval } from '../../ports/metadata/collection.ts'
 import type { CollectionRun } from './collection-run.ts'
 
 /**

@@ -1,6 +1,7 @@
-import type { Repository, RepositoryChange } from '../../ports/metadata-store.ts'
+import type { Repository, RepositoryChange } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
-import { repositoryUnknown } from '../get-repository.ts'
+import { requestOf } from '../event-place.ts'
+import { lockRepository } from '../lock-repository.ts'
 
 /**
  * Changes settings. A push that is under way is judged by the settings before or after, never by a mixture.
@@ -14,11 +15,10 @@ export async function changeRepository(
   change: RepositoryChange,
 ): Promise<void> {
   await services.metadata.transact(async (transaction) => {
-    const current = await transaction.lockRepository(repository.id, 'exclusive')
-    if (current === undefined) throw repositoryUnknown(repository.name, caller.registry.accountId)
+    const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     await transaction.updateRepository(repository.id, change)
-    const detail = { ...change, principal: caller.principal.arn, requestId: caller.requestId }
+    const detail = { ...change, requestId: caller.requestId }
     const atMs = services.clock.nowMs()
-    await transaction.recordEvent({ kind: 'repository-changed', atMs, repositoryId: repository.id, detail })
+    await transaction.recordEvent({ kind: 'repository-changed', atMs, ...requestOf(caller, current), detail })
   })
 }

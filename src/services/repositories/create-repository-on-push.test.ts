@@ -2,7 +2,6 @@ import { expect, test } from 'bun:test'
 import { openTestRegistry } from '../../../test/support/test-registry.ts'
 import { rootPrincipal } from '../../core/principal.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
-import { DEFAULT_SETTINGS } from './create-repository.ts'
 import { createRepositoryOnPush } from './create-repository-on-push.ts'
 import { createTemplate } from './creation-templates.ts'
 
@@ -11,8 +10,7 @@ const name = parseRepositoryName('team/app')
 test('a template does not open the registry to those who may not create repositories', async () => {
   await using registry = await openTestRegistry()
   const { services, caller } = registry
-  const { tagMutability, resourceTags } = DEFAULT_SETTINGS
-  const template = { prefix: 'ROOT', appliedFor: ['CREATE_ON_PUSH'] as const, tagMutability, resourceTags }
+  const template = { prefix: 'ROOT', appliedFor: ['CREATE_ON_PUSH'] as const, resourceTags: [] }
   await createTemplate(services, caller, template)
   const stranger = { ...caller, principal: rootPrincipal('999999999999', 'AKIASTRANGER') }
   await expect(createRepositoryOnPush(services, stranger, name)).rejects.toMatchObject({ reason: 'denied' })
@@ -23,9 +21,8 @@ test('a template does not open the registry to those who may not create reposito
 test('the policies of a template are kept with the repository, word for word', async () => {
   await using registry = await openTestRegistry()
   const { services, caller } = registry
-  const { tagMutability, resourceTags } = DEFAULT_SETTINGS
   const texts = { repositoryPolicyText: '{ "Version": "2012-10-17" }', lifecyclePolicyText: '{"rules": []}' }
-  const template = { prefix: 'team', appliedFor: ['CREATE_ON_PUSH'] as const, tagMutability, resourceTags, ...texts }
+  const template = { prefix: 'team', appliedFor: ['CREATE_ON_PUSH'] as const, resourceTags: [], ...texts }
   await createTemplate(services, caller, template)
   await createRepositoryOnPush(services, caller, name)
   expect(await services.metadata.findRepository(caller.registry.id, name)).toMatchObject(texts)

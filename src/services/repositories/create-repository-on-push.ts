@@ -1,9 +1,10 @@
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { CreationTemplate, Repository } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { authorize, repositoryArn } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { getRepository, repositoryUnknown } from '../get-repository.ts'
-import { DEFAULT_SETTINGS, insertRepository, type RepositorySettings } from './create-repository.ts'
+import { DEFAULT_ENCRYPTION, insertRepository, type RepositorySettings } from './create-repository.ts'
 import { findTemplateFor } from './find-template.ts'
 
 /**
@@ -19,7 +20,8 @@ export async function createRepositoryOnPush(
 ): Promise<Repository> {
   const template = await findTemplateFor(services.metadata, caller.registry, { name, purpose: 'CREATE_ON_PUSH' })
   if (template === undefined) throw repositoryUnknown(name, caller.registry.accountId)
-  authorize(caller, 'ecr:CreateRepository', repositoryArn(caller.registry, name))
+  const resource = repositoryArn(caller.registry, name)
+  await authorize(services, caller, { action: 'ecr:CreateRepository', resource, repository: undefined })
   const created = await insertRepository(services, caller, fromTemplate(name, template))
   return created ?? (await getRepository(services, caller, name))
 }
@@ -29,8 +31,8 @@ function fromTemplate(name: RepositoryName, template: CreationTemplate): Reposit
   return {
     name,
     tagMutability: template.tagMutability,
-    scanOnPush: DEFAULT_SETTINGS.scanOnPush,
-    encryption: template.encryption ?? DEFAULT_SETTINGS.encryption,
+    scanOnPush: undefined,
+    encryption: template.encryption ?? DEFAULT_ENCRYPTION,
     resourceTags: template.resourceTags,
     ...(repositoryPolicyText === undefined ? {} : { repositoryPolicyText }),
     ...(lifecyclePolicyText === undefined ? {} : { lifecyclePolicyText }),

@@ -2,13 +2,16 @@ import { checkResourceTags } from '../../core/ecr/resource-tags.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
 import type { TagMutability } from '../../core/tag-mutability.ts'
-import type { NewRepository, Registry, Repository, ResourceTag } from '../../ports/metadata-store.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
+import type { NewRepository, Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
+import { requestOf } from '../event-place.ts'
 
 export interface RepositorySettings {
   readonly name: RepositoryName
-  readonly tagMutability: TagMutability
-  readonly scanOnPush: boolean
+  /** Undefined, as `scanOnPush`, when neither the request nor a template says anything. */
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
   /** Recorded for those who ask, as ECR does; storage itself is encrypted where it is mounted. */
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
   readonly resourceTags: readonly ResourceTag[]
@@ -18,12 +21,7 @@ export interface RepositorySettings {
 }
 
 /** What a repository has when nothing is said (ecr.md 1.2). */
-export const DEFAULT_SETTINGS = {
-  tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
-  scanOnPush: false,
-  encryption: { type: 'AES256' },
-  resourceTags: [],
-} satisfies Omit<RepositorySettings, 'name'>
+export const DEFAULT_ENCRYPTION: RepositorySettings['encryption'] = { type: 'AES256' }
 
 /** @throws {Refusal} `repository-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
 export async function createRepository(
@@ -55,8 +53,8 @@ export async function insertRepository(
     const inserted = await transaction.insertRepository(repository)
     if (inserted === undefined) return undefined
     if (resourceTags.length > 0) await transaction.putResourceTags(inserted.id, resourceTags)
-    const detail = { name: settings.name, principal: caller.principal.arn, requestId: caller.requestId }
-    await transaction.recordEvent({ kind: 'repository-created', atMs: createdAtMs, repositoryId: inserted.id, detail })
+    const event = { kind: 'repository-created', atMs: createdAtMs, detail: { requestId: caller.requestId } } as const
+    await transaction.recordEvent({ ...event, ...requestOf(caller, inserted) })
     return inserted
   })
 }

@@ -1,6 +1,8 @@
 import { checkResourceTags } from '../../core/ecr/resource-tags.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { CreationTemplate, MetadataReader, Page } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import type { Page } from '../../ports/metadata/page.ts'
+import type { MetadataReader } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
 
 export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAtMs'>

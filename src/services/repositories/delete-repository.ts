@@ -1,10 +1,13 @@
 import { Refusal } from '../../core/refusal.ts'
-import type { Repository } from '../../ports/metadata-store.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
-import { repositoryUnknown } from '../get-repository.ts'
+import { requestOf } from '../event-place.ts'
+import { lockRepository } from '../lock-repository.ts'
 
 /**
- * Deletes the repository and what it holds. Blobs that other repositories hold too stay.
+ * Deletes the repository with what it holds, at once and however much that is: from now on nobody finds it, and its name
+ * is free. Nothing that it held goes before its restore window ends; then the collector takes it, little by little, and
+ * leaves the blobs that other repositories hold too.
  *
  * @param options `force`: also when it holds images
  * @returns the repository as it was
@@ -16,16 +19,14 @@ export async function deleteRepository(
   repository: Repository,
   options: { force: boolean },
 ): Promise<Repository> {
-  const { accountId } = caller.registry
   return await services.metadata.transact(async (transaction) => {
-    const current = await transaction.lockRepository(repository.id, 'exclusive')
-    if (current === undefined) throw repositoryUnknown(repository.name, accountId)
+    const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const hasImages = await transaction.hasManifests(repository.id)
-    if (hasImages && !options.force) throw repositoryNotEmpty(repository.name, accountId)
+    if (hasImages && !options.force) throw repositoryNotEmpty(repository.name, caller.registry.accountId)
     const atMs = services.clock.nowMs()
-    await transaction.deleteRepository(repository.id, atMs)
-    const detail = { name: current.name, hasImages, principal: caller.principal.arn, requestId: caller.requestId }
-    await transaction.recordEvent({ kind: 'repository-deleted', atMs, repositoryId: repository.id, detail })
+    await transaction.deleteRepository(repository.id, atMs, atMs + services.limits.restoreWindowMs)
+    const detail = { hasImages, requestId: caller.requestId }
+    await transaction.recordEvent({ kind: 'repository-deleted', atMs, ...requestOf(caller, current), detail })
     return current
   })
 }

@@ -1,6 +1,8 @@
 import { templatePrefixesFor } from '../../core/ecr/template-prefix.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
-import type { CreationTemplate, MetadataReader, Registry } from '../../ports/metadata-store.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
+import type { MetadataReader } from '../../ports/metadata-store.ts'
 
 /**
  * The template that shapes a new repository: the longest prefix among those that are applied for `purpose`, else

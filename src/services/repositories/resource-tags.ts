@@ -4,9 +4,9 @@ import {
   MOST_RESOURCE_TAGS,
   tooManyResourceTags,
 } from '../../core/ecr/resource-tags.ts'
-import type { Repository, ResourceTag } from '../../ports/metadata-store.ts'
+import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
-import { repositoryUnknown } from '../get-repository.ts'
+import { lockRepository } from '../lock-repository.ts'
 
 /**
  * Adds tags; a key that is there gets the new value.
@@ -21,8 +21,7 @@ export async function tagRepository(
 ): Promise<void> {
   checkResourceTags(tags)
   await services.metadata.transact(async (transaction) => {
-    const current = await transaction.lockRepository(repository.id, 'exclusive')
-    if (current === undefined) throw repositoryUnknown(repository.name, caller.registry.accountId)
+    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const present = await transaction.listResourceTags(repository.id)
     const keys = new Set([...present, ...tags].map(({ key }) => key))
     if (keys.size > MOST_RESOURCE_TAGS) throw tooManyResourceTags()
@@ -33,9 +32,13 @@ export async function tagRepository(
 /** Takes tags off; keys that are not there are passed over. @throws {Refusal} `resource-tag-invalid` */
 export async function untagRepository(
   services: Services,
+  caller: Caller,
   repository: Repository,
   keys: readonly string[],
 ): Promise<void> {
   for (const key of keys) checkResourceTagKey(key)
-  await services.metadata.transact((transaction) => transaction.deleteResourceTags(repository.id, keys))
+  await services.metadata.transact(async (transaction) => {
+    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    await transaction.deleteResourceTags(repository.id, keys)
+  })
 }

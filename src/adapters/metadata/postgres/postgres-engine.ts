@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
+import type { UsageReads } from '../../../ports/metadata/collection.ts'
+import type { MetadataLocks } from '../../../ports/metadata/locks.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
-import type { EngineLocks, EngineReads, SqlConnection } from '../sql/connection.ts'
+import type { SqlConnection } from '../sql/connection.ts'
 import { REPOSITORY_COLUMNS, toRepository } from '../sql/repository-row.ts'
 import { type Parts, statement } from '../sql/statement.ts'
 
@@ -12,7 +14,11 @@ const lockRepository = {
 }
 
 function repositoryById({ db, p }: Parts<{ id: number }>) {
-  return db.selectFrom('repositories').select(REPOSITORY_COLUMNS).where('id', '=', p.id)
+  return db
+    .selectFrom('repositories')
+    .select(REPOSITORY_COLUMNS)
+    .where('id', '=', p.id)
+    .where('deleted_at_ms', 'is', null)
 }
 
 /** Kept until the transaction ends; two tags that hash alike only wait for each other. */
@@ -47,8 +53,8 @@ const countBlobs = statement(({ db }: Parts<Record<never, never>>) =>
 const USAGE_AGE_MS = 120_000
 
 /** Counting reads whole tables, so one count serves everybody for two minutes. */
-export function postgresReads(connection: SqlConnection): EngineReads {
-  let counted: { atMs: number; usage: ReturnType<EngineReads['usage']> } | undefined
+export function postgresReads(connection: SqlConnection): UsageReads {
+  let counted: { atMs: number; usage: ReturnType<UsageReads['usage']> } | undefined
   return {
     async usage() {
       if (counted === undefined || performance.now() - counted.atMs > USAGE_AGE_MS) {
@@ -63,14 +69,14 @@ export function postgresReads(connection: SqlConnection): EngineReads {
   }
 }
 
-async function countUsage(connection: SqlConnection): ReturnType<EngineReads['usage']> {
+async function countUsage(connection: SqlConnection): ReturnType<UsageReads['usage']> {
   const usage = await connection.first(countBlobs, {})
   if (usage === undefined) throw new Error('counting gave no row')
   return usage
 }
 
 /** READ COMMITTED lets others write between two statements: these locks are what holds them off. */
-export function postgresLocks(connection: SqlConnection): EngineLocks {
+export function postgresLocks(connection: SqlConnection): MetadataLocks {
   return {
     async lockRepository(repositoryId, mode: LockMode) {
       const row = await connection.first(lockRepository[mode], { id: repositoryId })

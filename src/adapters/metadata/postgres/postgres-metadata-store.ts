@@ -1,7 +1,8 @@
 import type { SQL } from 'bun'
 import { Refusal } from '../../../core/refusal.ts'
+import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
-import type { EngineReads, SqlConnection } from '../sql/connection.ts'
+import type { SqlConnection } from '../sql/connection.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
@@ -46,7 +47,7 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   }
 }
 
-function postgresTransaction(connection: SqlConnection, usage: EngineReads): MetadataTransaction {
+function postgresTransaction(connection: SqlConnection, usage: UsageReads): MetadataTransaction {
   return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) })
 }
 

@@ -1,25 +1,13 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
-import type { BlobRecord, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { BlobChanges, BlobRecord } from '../../../ports/metadata/blobs.ts'
 import { BLOB_COLUMNS, toBlob } from './blobs.ts'
 import { addCandidate } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { insertRemoval } from './removals.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Writes = Pick<
-  MetadataTransaction,
-  | 'putBlob'
-  | 'leaseBlobs'
-  | 'setBlobState'
-  | 'setBlobVerified'
-  | 'deleteBlob'
-  | 'isBlobHeld'
-  | 'isBlobHeldBy'
-  | 'linkBlob'
-  | 'unlinkBlob'
->
 type Key = { repositoryId: number; digest: Digest }
 type NewBlob = {
   digest: Digest
@@ -110,7 +98,7 @@ const deleteLink = statement(({ db, p }: Parts<Key>) =>
   db.deleteFrom('repository_blobs').where('repository_id', '=', p.repositoryId).where('digest', '=', p.digest),
 )
 
-export function blobWrites(connection: SqlConnection): Writes {
+export function blobWrites(connection: SqlConnection): BlobChanges {
   return {
     putBlob: (blob, replacedDueAtMs) => putBlob(connection, blob, replacedDueAtMs),
     async leaseBlobs(digests, leaseUntilMs) {

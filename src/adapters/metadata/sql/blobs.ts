@@ -1,20 +1,11 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
-import type { BlobRecord, MetadataReader } from '../../../ports/metadata-store.ts'
+import type { BlobReads, BlobRecord } from '../../../ports/metadata/blobs.ts'
 import type { SqlConnection } from './connection.ts'
-import { REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
+import { REPOSITORY_COLUMNS, STORED_REPOSITORY_COLUMNS, toRepository, toStoredRepository } from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<
-  MetadataReader,
-  | 'findRepositoryBlob'
-  | 'existingRepositoryBlobs'
-  | 'isBlobReferenced'
-  | 'repositoriesWithBlob'
-  | 'findBlob'
-  | 'listBlobsToVerify'
->
 type Key = { repositoryId: number; digest: Digest }
 
 export const BLOB_COLUMNS = [
@@ -84,6 +75,17 @@ const repositoriesWithBlob = statement(({ db, p }: Parts<{ registryId: number; d
     .select(REPOSITORY_COLUMNS)
     .where('repository_blobs.digest', '=', p.digest)
     .where('repositories.registry_id', '=', p.registryId)
+    .where('repositories.deleted_at_ms', 'is', null)
+    .orderBy('repository_blobs.repository_id')
+    .limit(p.limit),
+)
+
+const holdersOfBlob = statement(({ db, p }: Parts<{ digest: Digest; limit: number }>) =>
+  db
+    .selectFrom('repository_blobs')
+    .innerJoin('repositories', 'repositories.id', 'repository_blobs.repository_id')
+    .select(STORED_REPOSITORY_COLUMNS)
+    .where('repository_blobs.digest', '=', p.digest)
     .orderBy('repository_blobs.repository_id')
     .limit(p.limit),
 )
@@ -102,7 +104,7 @@ export const listBlobsToVerify = statement(({ db, p }: Parts<{ limit: number }>)
     .limit(p.limit),
 )
 
-export function blobReads(connection: SqlConnection): Reads {
+export function blobReads(connection: SqlConnection): BlobReads {
   return {
     async findRepositoryBlob(repositoryId, digest) {
       const row = await connection.first(findRepositoryBlob, { repositoryId, digest })
@@ -119,6 +121,9 @@ export function blobReads(connection: SqlConnection): Reads {
     async repositoriesWithBlob(registryId, digest, limit) {
       const rows = await connection.all(repositoriesWithBlob, { registryId, digest, limit })
       return rows.map(toRepository)
+    },
+    async holdersOfBlob(digest, limit) {
+      return (await connection.all(holdersOfBlob, { digest, limit })).map(toStoredRepository)
     },
     findBlob: (digest) => findBlobRecord(connection, digest),
     async listBlobsToVerify(limit) {

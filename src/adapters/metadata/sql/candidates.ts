@@ -1,16 +1,16 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
-import type { Candidate, MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { Candidate, CandidateChanges, CandidateReads } from '../../../ports/metadata/collection.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'listDueCandidates'>
-type Writes = Pick<MetadataTransaction, 'addCandidate' | 'deleteCandidate'>
 type CandidateKey = { kind: Candidate['kind']; repositoryId: number; digest: Digest }
 type Row = CandidateKey & { dueAtMs: number }
 
 /** What the table holds for "no repository": ids begin at 1. */
 const NO_REPOSITORY = 0
+/** What it holds for a repository, which has none: before every digest. */
+const NO_DIGEST = '' as Digest
 
 const upsertCandidate = statement(({ db, p }: Parts<Row>) =>
   db
@@ -77,7 +77,7 @@ export const listDueCandidates = statement(({ db, p }: Parts<Row & { nowMs: numb
     .limit(p.limit),
 )
 
-export function candidateReads(connection: SqlConnection): Reads {
+export function candidateReads(connection: SqlConnection): CandidateReads {
   return {
     async listDueCandidates(nowMs, limit, after) {
       const start = after === undefined ? BEFORE_ALL : toRow(after)
@@ -89,7 +89,7 @@ export function candidateReads(connection: SqlConnection): Reads {
   }
 }
 
-export function candidateWrites(connection: SqlConnection): Writes {
+export function candidateWrites(connection: SqlConnection): CandidateChanges {
   return {
     addCandidate: (candidate) => addCandidate(connection, candidate),
     async deleteCandidate(candidate) {
@@ -115,13 +115,14 @@ export async function dropCandidate(connection: SqlConnection, key: CandidateKey
 }
 
 /** Sorts before every row: times are after 1970, and the other columns then do not matter. */
-const BEFORE_ALL: Row = { kind: 'blob', repositoryId: NO_REPOSITORY, digest: '' as Digest, dueAtMs: -1 }
+const BEFORE_ALL: Row = { kind: 'blob', repositoryId: NO_REPOSITORY, digest: NO_DIGEST, dueAtMs: -1 }
 
-function toRow({ kind, repositoryId = NO_REPOSITORY, digest, dueAtMs }: Candidate): Row {
+function toRow({ kind, repositoryId = NO_REPOSITORY, digest = NO_DIGEST, dueAtMs }: Candidate): Row {
   return { kind, repositoryId, digest, dueAtMs }
 }
 
 function toCandidate({ kind, repositoryId, digest, dueAtMs }: Row): Candidate {
+  if (kind === 'repository') return { kind, repositoryId, dueAtMs }
   if (kind === 'manifest') return { kind, repositoryId, digest, dueAtMs }
   return { kind, repositoryId: repositoryId === NO_REPOSITORY ? undefined : repositoryId, digest, dueAtMs }
 }

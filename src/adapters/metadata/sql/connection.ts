@@ -1,4 +1,3 @@
-import type { MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { Statement, Values } from './statement.ts'
 
 /** Where statements run: on SQLite one of two connections, on PostgreSQL the pool or a transaction's connection. */
@@ -8,7 +7,3 @@ export interface SqlConnection {
   /** @returns how many rows it changed */
   run<V extends Values, Row>(statement: Statement<V, Row>, values: NoInfer<V>): Promise<number>
 }
-
-/** What each engine does in its own way: how it locks, and how it knows what it holds. */
-export interface EngineReads extends Pick<MetadataReader, 'usage'> {}
-export interface EngineLocks extends Pick<MetadataTransaction, 'lockRepository' | 'lockTag' | 'lockBlobs'> {}

@@ -1,22 +1,24 @@
-import type { EventRecord, MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { Selectable } from 'kysely'
+import type { EventRecord, StoredEvent } from '../../../ports/metadata/event-record.ts'
+import type { EventChanges, EventReads } from '../../../ports/metadata/events.ts'
 import type { SqlConnection } from './connection.ts'
+import type { Schema } from './schema.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'listEvents'>
-type Writes = Pick<MetadataTransaction, 'recordEvent' | 'deleteEventsBefore'>
-
 const listEvents = statement(({ db, p }: Parts<{ after: number; limit: number }>) =>
-  db
-    .selectFrom('events')
-    .select(['id', 'kind', 'at_ms', 'repository_id', 'detail'])
-    .where('id', '>', p.after)
-    .orderBy('id')
-    .limit(p.limit),
+  db.selectFrom('events').selectAll().where('id', '>', p.after).orderBy('id').limit(p.limit),
 )
 
-const insertEvent = statement(
-  ({ db, p }: Parts<{ kind: string; atMs: number; repositoryId: number | null; detail: string }>) =>
-    db.insertInto('events').values({ kind: p.kind, at_ms: p.atMs, repository_id: p.repositoryId, detail: p.detail }),
+const insertEvent = statement(({ db, p }: Parts<ReturnType<typeof fromEvent>>) =>
+  db.insertInto('events').values({
+    kind: p.kind,
+    at_ms: p.atMs,
+    registry_id: p.registryId,
+    repository_id: p.repositoryId,
+    repository_name: p.repositoryName,
+    principal: p.principal,
+    detail: p.detail,
+  }),
 )
 
 const deleteBefore = statement(({ db, p }: Parts<{ atMs: number; limit: number }>) =>
@@ -29,32 +31,47 @@ const deleteBefore = statement(({ db, p }: Parts<{ atMs: number; limit: number }
     ),
 )
 
-export function eventReads(connection: SqlConnection): Reads {
+export function eventReads(connection: SqlConnection): EventReads {
   return {
     async listEvents({ after, limit }) {
       const rows = await connection.all(listEvents, { after: after ?? 0, limit })
-      return rows.map(({ id, kind, at_ms, repository_id, detail }) => ({
-        id,
-        kind,
-        atMs: at_ms,
-        repositoryId: repository_id ?? undefined,
-        // Written by recordEvent, so it has its shape.
-        detail: JSON.parse(detail) as EventRecord['detail'],
-      }))
+      return rows.map(toEvent)
     },
   }
 }
 
-export function eventWrites(connection: SqlConnection): Writes {
+export function eventWrites(connection: SqlConnection): EventChanges {
   return {
-    async recordEvent({ kind, atMs, repositoryId, detail }) {
-      await connection.run(insertEvent, {
-        kind,
-        atMs,
-        repositoryId: repositoryId ?? null,
-        detail: JSON.stringify(detail),
-      })
+    async recordEvent(event) {
+      await connection.run(insertEvent, fromEvent(event))
     },
     deleteEventsBefore: (atMs, limit) => connection.run(deleteBefore, { atMs, limit }),
   }
+}
+
+function fromEvent(event: EventRecord) {
+  return {
+    kind: event.kind,
+    atMs: event.atMs,
+    registryId: event.registryId ?? null,
+    repositoryId: event.repositoryId ?? null,
+    repositoryName: event.repositoryName ?? null,
+    principal: event.principal ?? null,
+    detail: JSON.stringify(event.detail),
+  }
+}
+
+function toEvent(row: Selectable<Schema['events']>): StoredEvent {
+  const event = {
+    id: row.id,
+    kind: row.kind,
+    atMs: row.at_ms,
+    registryId: row.registry_id ?? undefined,
+    repositoryId: row.repository_id ?? undefined,
+    repositoryName: row.repository_name ?? undefined,
+    principal: row.principal ?? undefined,
+    detail: JSON.parse(row.detail),
+  }
+  // Written by recordEvent, so its columns fit its kind.
+  return event as StoredEvent
 }

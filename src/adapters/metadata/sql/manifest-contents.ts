@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
@@ -17,23 +18,19 @@ const keepContent = statement(({ db, p, dialect }: Parts<{ digest: Digest }>) =>
     .modifyEnd(dialect.lock('key share')),
 )
 
-const lockContent = statement(({ db, p, dialect }: Parts<{ digest: Digest }>) =>
-  db.selectFrom('manifest_contents').select('digest').where('digest', '=', p.digest).modifyEnd(dialect.lock('update')),
-)
-
-const lockRepositoryContents = statement(({ db, p, dialect }: Parts<{ repositoryId: number }>) =>
+const lockContents = statement(({ db, p, dialect }: Parts<{ digests: string }>) =>
   db
     .selectFrom('manifest_contents')
     .select('digest')
-    .where('digest', 'in', db.selectFrom('manifests').select('digest').where('repository_id', '=', p.repositoryId))
+    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
     .orderBy('digest')
     .modifyEnd(dialect.lock('update')),
 )
 
-const deleteUnused = statement(({ db, p }: Parts<{ digest: Digest }>) =>
+const deleteUnused = statement(({ db, p, dialect }: Parts<{ digests: string }>) =>
   db
     .deleteFrom('manifest_contents')
-    .where('digest', '=', p.digest)
+    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
     .where((eb) =>
       eb.not(
         eb.exists(
@@ -41,23 +38,6 @@ const deleteUnused = statement(({ db, p }: Parts<{ digest: Digest }>) =>
             .selectFrom('manifests')
             .select('manifests.digest')
             .whereRef('manifests.digest', '=', 'manifest_contents.digest'),
-        ),
-      ),
-    ),
-)
-
-const deleteUnusedOfRepository = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
-  db
-    .deleteFrom('manifest_contents')
-    .where('digest', 'in', db.selectFrom('manifests').select('digest').where('repository_id', '=', p.repositoryId))
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('manifests')
-            .select('manifests.digest')
-            .whereRef('manifests.digest', '=', 'manifest_contents.digest')
-            .where('manifests.repository_id', '<>', p.repositoryId),
         ),
       ),
     ),
@@ -74,14 +54,9 @@ export async function putContent(connection: SqlConnection, digest: Digest, byte
 }
 
 /** Forgets the bytes unless a manifest refers to them still, deleted ones in their window included. */
-export async function dropContentIfUnused(connection: SqlConnection, digest: Digest): Promise<void> {
+export async function dropContentsIfUnused(connection: SqlConnection, digests: readonly Digest[]): Promise<void> {
+  const list = { digests: JSON.stringify(digests) }
   // Locked first, by a statement of its own: the next one then sees what other transactions put meanwhile.
-  await connection.all(lockContent, { digest })
-  await connection.run(deleteUnused, { digest })
-}
-
-/** Forgets the bytes that only this repository's manifests refer to; to be called while it still has them. */
-export async function dropContentsOfRepository(connection: SqlConnection, repositoryId: number): Promise<void> {
-  await connection.all(lockRepositoryContents, { repositoryId })
-  await connection.run(deleteUnusedOfRepository, { repositoryId })
+  await connection.all(lockContents, list)
+  await connection.run(deleteUnused, list)
 }

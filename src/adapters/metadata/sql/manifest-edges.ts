@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
-import type { NewManifest } from '../../../ports/metadata-store.ts'
+import type { NewManifest } from '../../../ports/metadata/manifests.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 

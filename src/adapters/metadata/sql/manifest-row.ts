@@ -1,5 +1,5 @@
 import type { Digest } from '../../../core/digest.ts'
-import type { Manifest } from '../../../ports/metadata-store.ts'
+import type { Manifest } from '../../../ports/metadata/manifests.ts'
 
 export const MANIFEST_COLUMNS = [
   'manifests.digest',

@@ -1,15 +1,15 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { MetadataTransaction, NewManifest } from '../../../ports/metadata-store.ts'
+import type { ManifestChanges, NewManifest } from '../../../ports/metadata/manifests.ts'
+import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { addBlobCandidates, addCandidate, dropCandidate } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
-import { dropContentIfUnused, putContent } from './manifest-contents.ts'
+import { dropContentsIfUnused, putContent } from './manifest-contents.ts'
 import { deleteManifestEdges, insertEdges } from './manifest-edges.ts'
 import { fromManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Writes = Pick<MetadataTransaction, 'putManifest' | 'deleteManifest' | 'purgeManifest' | 'recordPulls'>
 type Key = { repositoryId: number; digest: Digest }
 type Pull = Parameters<MetadataTransaction['recordPulls']>[0][number]
 
@@ -84,7 +84,7 @@ const recordPulls = statement(({ db, p, dialect }: Parts<{ pulls: string }>) =>
     .where(sql<boolean>`coalesce(manifests.last_pulled_at_ms, 0) < ${sql.ref('pulled.atMs')}`),
 )
 
-export function manifestWrites(connection: SqlConnection): Writes {
+export function manifestWrites(connection: SqlConnection): ManifestChanges {
   return {
     putManifest: (repositoryId, manifest) => putManifest(connection, repositoryId, manifest),
     deleteManifest: (repositoryId, digest, nowMs, purgeDueAtMs) =>
@@ -137,7 +137,7 @@ async function purgeManifest(connection: SqlConnection, key: Key, blobsDueAtMs: 
   await deleteManifestEdges(connection, repositoryId, digest)
   await connection.run(deleteRow, key)
   await dropCandidate(connection, { kind: 'manifest', repositoryId, digest })
-  await dropContentIfUnused(connection, digest)
+  await dropContentsIfUnused(connection, [digest])
   return 'purged'
 }
 

@@ -1,21 +1,11 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { MetadataReader, StoredManifest } from '../../../ports/metadata-store.ts'
+import type { ManifestReads, StoredManifest } from '../../../ports/metadata/manifests.ts'
 import type { SqlConnection } from './connection.ts'
 import { MANIFEST_COLUMNS, toManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<
-  MetadataReader,
-  | 'readManifestByTag'
-  | 'readManifest'
-  | 'findManifest'
-  | 'existingManifests'
-  | 'listReferrers'
-  | 'parentsOf'
-  | 'hasManifests'
->
 type Key = { repositoryId: number; digest: Digest }
 
 /**
@@ -122,7 +112,7 @@ const hasManifests = statement(({ db, p }: Parts<{ repositoryId: number }>) => {
     .limit(1)
 })
 
-export function manifestReads(connection: SqlConnection): Reads {
+export function manifestReads(connection: SqlConnection): ManifestReads {
   return {
     async readManifestByTag(repositoryId, tag) {
       return toStored(await connection.first(readManifestByTag, { repositoryId, tag }))

@@ -1,22 +1,25 @@
+import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataReader } from '../../../ports/metadata-store.ts'
 import { blobReads } from './blobs.ts'
 import { candidateReads } from './candidates.ts'
-import type { EngineReads, SqlConnection } from './connection.ts'
+import type { SqlConnection } from './connection.ts'
 import { eventReads } from './events.ts'
 import { imageReads } from './images.ts'
 import { manifestReads } from './manifests.ts'
 import { registryReads } from './registries.ts'
 import { removalReads } from './removals.ts'
 import { repositoryReads } from './repositories.ts'
+import { repositoryDeletionReads } from './repository-deletion.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
 
 /** Every read, on one connection. */
-export function metadataReader(connection: SqlConnection, engine: EngineReads): MetadataReader {
+export function metadataReader(connection: SqlConnection, engine: UsageReads): MetadataReader {
   return {
     ...registryReads(connection),
     ...repositoryReads(connection),
+    ...repositoryDeletionReads(connection),
     ...templateReads(connection),
     ...manifestReads(connection),
     ...tagReads(connection),

@@ -1,23 +1,30 @@
+import type { UsageReads } from '../../../ports/metadata/collection.ts'
+import type { MetadataLocks } from '../../../ports/metadata/locks.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { blobWrites } from './blob-writes.ts'
 import { candidateWrites } from './candidates.ts'
-import type { EngineLocks, EngineReads, SqlConnection } from './connection.ts'
+import type { SqlConnection } from './connection.ts'
 import { eventWrites } from './events.ts'
 import { manifestWrites } from './manifest-writes.ts'
 import { metadataReader } from './metadata-reader.ts'
 import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
+import { repositoryDeletionWrites } from './repository-deletion.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
 import { uploadWrites } from './uploads.ts'
 
 /** Every change and every read, on the connection of one transaction. */
-export function metadataTransaction(connection: SqlConnection, engine: EngineReads & EngineLocks): MetadataTransaction {
+export function metadataTransaction(
+  connection: SqlConnection,
+  engine: UsageReads & MetadataLocks,
+): MetadataTransaction {
   return {
     ...metadataReader(connection, engine),
     ...registryWrites(connection),
     ...repositoryWrites(connection),
+    ...repositoryDeletionWrites(connection),
     ...templateWrites(connection),
     ...manifestWrites(connection),
     ...tagWrites(connection),

@@ -1,9 +1,6 @@
-import type { MetadataReader, MetadataTransaction, Registry } from '../../../ports/metadata-store.ts'
+import type { Registry, RegistryChanges, RegistryReads } from '../../../ports/metadata/registries.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'findInstallation' | 'findRegistry' | 'getAccountSettings'>
-type Writes = Pick<MetadataTransaction, 'ensureInstallation' | 'ensureRegistry' | 'putAccountSetting'>
 
 const findInstallation = statement(({ db }: Parts<Record<never, never>>) => db.selectFrom('installation').select('id'))
 
@@ -41,7 +38,7 @@ const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: strin
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doUpdateSet({ value: p.value })),
 )
 
-export function registryReads(connection: SqlConnection): Reads {
+export function registryReads(connection: SqlConnection): RegistryReads {
   return {
     async findInstallation() {
       return (await connection.first(findInstallation, {}))?.id
@@ -54,7 +51,7 @@ export function registryReads(connection: SqlConnection): Reads {
   }
 }
 
-export function registryWrites(connection: SqlConnection): Writes {
+export function registryWrites(connection: SqlConnection): RegistryChanges {
   return {
     async ensureInstallation(id) {
       await connection.run(insertInstallation, { id })

@@ -1,10 +1,7 @@
 import type { BlobLocation } from '../../../ports/blob-store.ts'
-import type { BlobRemoval, MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { BlobRemoval, RemovalChanges, RemovalReads } from '../../../ports/metadata/collection.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'listDueRemovals'>
-type Writes = Pick<MetadataTransaction, 'deleteRemoval'>
 
 const insert = statement(({ db, p }: Parts<{ [Key in keyof BlobRemoval]: BlobRemoval[Key] }>) =>
   db.insertInto('removals').values({
@@ -30,11 +27,11 @@ const deleteRemoval = statement(({ db, p }: Parts<{ location: BlobLocation }>) =
   db.deleteFrom('removals').where('location', '=', p.location),
 )
 
-export function removalReads(connection: SqlConnection): Reads {
+export function removalReads(connection: SqlConnection): RemovalReads {
   return { listDueRemovals: (nowMs, limit) => connection.all(listDueRemovals, { nowMs, limit }) }
 }
 
-export function removalWrites(connection: SqlConnection): Writes {
+export function removalWrites(connection: SqlConnection): RemovalChanges {
   return {
     async deleteRemoval(location) {
       await connection.run(deleteRemoval, { location })

@@ -1,28 +1,18 @@
 import { sql } from 'kysely'
 import type { RepositoryName } from '../../../core/repository-name.ts'
-import type {
-  MetadataReader,
-  MetadataTransaction,
-  NewRepository,
-  RepositoryChange,
-} from '../../../ports/metadata-store.ts'
+import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
+import type { RepositoryChange, RepositoryChanges, RepositoryReads } from '../../../ports/metadata/repositories.ts'
 import type { SqlConnection } from './connection.ts'
-import { deleteRepository } from './delete-repository.ts'
 import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'findRepository' | 'listRepositories' | 'listResourceTags'>
-type Writes = Pick<
-  MetadataTransaction,
-  'insertRepository' | 'updateRepository' | 'deleteRepository' | 'putResourceTags' | 'deleteResourceTags'
->
 
 const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
   db
     .selectFrom('repositories')
     .select(REPOSITORY_COLUMNS)
     .where('registry_id', '=', p.registryId)
-    .where('name', '=', p.name),
+    .where('name', '=', p.name)
+    .where('deleted_at_ms', 'is', null),
 )
 
 export const listRepositories = statement(
@@ -32,6 +22,7 @@ export const listRepositories = statement(
       .select(REPOSITORY_COLUMNS)
       .where('registry_id', '=', p.registryId)
       .where('name', '>', p.after)
+      .where('deleted_at_ms', 'is', null)
       .orderBy('name')
       .limit(p.limit),
 )
@@ -54,13 +45,15 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
       encryption_key: p.encryptionKey,
       policy_text: p.policyText,
       lifecycle_policy_text: p.lifecyclePolicyText,
+      deleted_at_ms: null,
+      is_purging: 0,
     })
-    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).doNothing())
-    .returning('id'),
+    .onConflict((conflict) => conflict.columns(['registry_id', 'name']).where('deleted_at_ms', 'is', null).doNothing())
+    .returning(REPOSITORY_COLUMNS),
 )
 
 const setMutability = statement(
-  ({ db, p }: Parts<{ repositoryId: number; mode: NewRepository['tagMutability']['mode']; filters: string }>) =>
+  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode; filters: string }>) =>
     db
       .updateTable('repositories')
       .set({ mutability_mode: p.mode, mutability_filters: p.filters })
@@ -85,7 +78,7 @@ const deleteResourceTags = statement(({ db, p, dialect }: Parts<{ repositoryId: 
     .where(sql<boolean>`${sql.ref('key')} in ${dialect.textList(p.keys)}`),
 )
 
-export function repositoryReads(connection: SqlConnection): Reads {
+export function repositoryReads(connection: SqlConnection): RepositoryReads {
   return {
     async findRepository(registryId, name) {
       const row = await connection.first(findRepository, { registryId, name })
@@ -101,14 +94,13 @@ export function repositoryReads(connection: SqlConnection): Reads {
   }
 }
 
-export function repositoryWrites(connection: SqlConnection): Writes {
+export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
   return {
     async insertRepository(repository) {
       const row = await connection.first(insertRepository, fromRepository(repository))
-      return row && { ...repository, id: row.id }
+      return row && toRepository(row)
     },
     updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
-    deleteRepository: (repositoryId, dueAtMs) => deleteRepository(connection, repositoryId, dueAtMs),
     async putResourceTags(repositoryId, tags) {
       for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
     },

@@ -1,5 +1,8 @@
 import type { Selectable } from 'kysely'
-import type { NewRepository, Repository } from '../../../ports/metadata-store.ts'
+import { DEFAULT_SCAN_ON_PUSH, DEFAULT_TAG_MUTABILITY } from '../../../core/repository-settings.ts'
+import type { TagMutability } from '../../../core/tag-mutability.ts'
+import type { NewRepository, Repository } from '../../../ports/metadata/repositories.ts'
+import type { StoredRepository } from '../../../ports/metadata/repository-deletion.ts'
 import type { Schema } from './schema.ts'
 
 export const REPOSITORY_COLUMNS = [
@@ -16,16 +19,29 @@ export const REPOSITORY_COLUMNS = [
   'repositories.lifecycle_policy_text',
 ] as const
 
-export type RepositoryRow = Selectable<Schema['repositories']>
+/** With what only those want who look at deleted ones too. */
+export const STORED_REPOSITORY_COLUMNS = [
+  ...REPOSITORY_COLUMNS,
+  'repositories.deleted_at_ms',
+  'repositories.is_purging',
+] as const
 
+type StoredRepositoryRow = Selectable<Schema['repositories']>
+export type RepositoryRow = Omit<StoredRepositoryRow, 'deleted_at_ms' | 'is_purging'>
+
+export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
+  return { ...toRepository(row), deletedAtMs: row.deleted_at_ms ?? undefined, isPurging: row.is_purging !== 0 }
+}
+
+/** The one place where settings that nobody has chosen get their values. */
 export function toRepository(row: RepositoryRow): Repository {
   return {
     id: row.id,
     registryId: row.registry_id,
     name: row.name,
     createdAtMs: row.created_at_ms,
-    tagMutability: { mode: row.mutability_mode, exclusionFilters: parseFilters(row.mutability_filters) },
-    scanOnPush: row.scan_on_push !== 0,
+    tagMutability: toTagMutability(row),
+    scanOnPush: row.scan_on_push === null ? DEFAULT_SCAN_ON_PUSH : row.scan_on_push !== 0,
     encryption: {
       type: row.encryption_type,
       ...(row.encryption_key === null ? {} : { kmsKey: row.encryption_key }),
@@ -35,11 +51,15 @@ export function toRepository(row: RepositoryRow): Repository {
   }
 }
 
+function toTagMutability({ mutability_mode: mode, mutability_filters: filters }: RepositoryRow): TagMutability {
+  return mode === null ? DEFAULT_TAG_MUTABILITY : { mode, exclusionFilters: parseFilters(filters) }
+}
+
 const NO_FILTERS: readonly string[] = []
 
 /** Nearly every repository has none, and every request reads one: no JSON to parse then. */
-function parseFilters(text: string): readonly string[] {
-  return text === '[]' ? NO_FILTERS : JSON.parse(text)
+function parseFilters(text: string | null): readonly string[] {
+  return text === null || text === '[]' ? NO_FILTERS : JSON.parse(text)
 }
 
 export function fromRepository(repository: NewRepository) {
@@ -47,12 +67,16 @@ export function fromRepository(repository: NewRepository) {
     registryId: repository.registryId,
     name: repository.name,
     createdAtMs: repository.createdAtMs,
-    mutabilityMode: repository.tagMutability.mode,
-    mutabilityFilters: JSON.stringify(repository.tagMutability.exclusionFilters),
-    scanOnPush: repository.scanOnPush ? 1 : 0,
+    ...fromTagMutability(repository.tagMutability),
+    scanOnPush: repository.scanOnPush === undefined ? null : Number(repository.scanOnPush),
     encryptionType: repository.encryption.type,
     encryptionKey: repository.encryption.kmsKey ?? null,
     policyText: repository.repositoryPolicyText ?? null,
     lifecyclePolicyText: repository.lifecyclePolicyText ?? null,
   }
+}
+
+function fromTagMutability(mutability: TagMutability | undefined) {
+  if (mutability === undefined) return { mutabilityMode: null, mutabilityFilters: null }
+  return { mutabilityMode: mutability.mode, mutabilityFilters: JSON.stringify(mutability.exclusionFilters) }
 }

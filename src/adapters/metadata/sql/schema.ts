@@ -5,7 +5,10 @@ import type { Tag } from '../../../core/tag.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
 import type { UploadId } from '../../../ports/ids.ts'
-import type { BlobRecord, BlobRemoval, Upload } from '../../../ports/metadata-store.ts'
+import type { BlobRecord } from '../../../ports/metadata/blobs.ts'
+import type { BlobRemoval, Candidate } from '../../../ports/metadata/collection.ts'
+import type { EventKind } from '../../../ports/metadata/event-record.ts'
+import type { Upload } from '../../../ports/metadata/uploads.ts'
 
 /**
  * The tables as the newest migration leaves them. Checked text keeps its brand: only what was parsed is ever written.
@@ -51,8 +54,8 @@ export interface Schema {
     started_at_ms: number
     expires_at_ms: number
   }
-  /** `repository_id` is 0 for a blob looked at on its own. */
-  candidates: { kind: 'blob' | 'manifest'; repository_id: number; digest: Digest; due_at_ms: number }
+  /** `repository_id` is 0 for a blob looked at on its own, `digest` empty for a repository. */
+  candidates: { kind: Candidate['kind']; repository_id: number; digest: Digest; due_at_ms: number }
   removals: {
     location: BlobLocation
     digest: Digest
@@ -60,9 +63,21 @@ export interface Schema {
     due_at_ms: number
     why: BlobRemoval['why']
   }
-  events: { id: Generated<number>; kind: string; at_ms: number; repository_id: number | null; detail: string }
+  events: EventTable
   /** SQLite only: one row that triggers keep. */
   usage_counters: { blobs: number; blob_bytes: number; manifests: number }
+}
+
+/** Who and where are null for what the server does by itself; `detail` is JSON. */
+interface EventTable {
+  id: Generated<number>
+  kind: EventKind
+  at_ms: number
+  registry_id: number | null
+  repository_id: number | null
+  repository_name: string | null
+  principal: string | null
+  detail: string
 }
 
 interface RepositoryTable {
@@ -70,13 +85,17 @@ interface RepositoryTable {
   registry_id: number
   name: RepositoryName
   created_at_ms: number
-  mutability_mode: TagMutabilityMode
-  mutability_filters: string
-  scan_on_push: number
+  /** Null, as are the next two, where nobody has chosen: it is then inherited, or the default. */
+  mutability_mode: TagMutabilityMode | null
+  mutability_filters: string | null
+  scan_on_push: number | null
   encryption_type: string
   encryption_key: string | null
   policy_text: string | null
   lifecycle_policy_text: string | null
+  /** Null while it is live. Everything it held stays until `is_purging` is set; before that it could be brought back. */
+  deleted_at_ms: number | null
+  is_purging: number
 }
 
 interface ManifestTable {
@@ -95,3 +114,8 @@ interface ManifestTable {
   /** Live tags on it, so that untagged manifests are found through an index. */
   tag_count: number
 }
+
+/** The tables whose rows belong to a repository. */
+export type TableOfRepository = {
+  [Table in keyof Schema]: 'repository_id' extends keyof Schema[Table] ? Table : never
+}[keyof Schema]

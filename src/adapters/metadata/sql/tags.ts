@@ -1,12 +1,10 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { TagChanges, TagReads } from '../../../ports/metadata/tags.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'findTag' | 'tagsOf' | 'listTags'>
-type Writes = Pick<MetadataTransaction, 'putTag' | 'deleteTag'>
 type Key = { repositoryId: number; tag: Tag }
 type ManifestKey = { repositoryId: number; digest: Digest }
 
@@ -66,7 +64,7 @@ const countTags = statement(({ db, p }: Parts<ManifestKey & { change: number }>)
     .where('deleted_at_ms', 'is', null),
 )
 
-export function tagReads(connection: SqlConnection): Reads {
+export function tagReads(connection: SqlConnection): TagReads {
   return {
     findTag: (repositoryId, tag) => connection.first(findTag, { repositoryId, tag }),
     async tagsOf(repositoryId, digest) {
@@ -80,7 +78,7 @@ export function tagReads(connection: SqlConnection): Reads {
   }
 }
 
-export function tagWrites(connection: SqlConnection): Writes {
+export function tagWrites(connection: SqlConnection): TagChanges {
   return {
     async putTag(repositoryId, tag, digest, nowMs) {
       const current = await connection.first(findTag, { repositoryId, tag })

@@ -1,9 +1,11 @@
-import type { CreationTemplate, MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type {
+  CreationTemplate,
+  CreationTemplateChanges,
+  CreationTemplateReads,
+} from '../../../ports/metadata/creation-templates.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
-type Reads = Pick<MetadataReader, 'findCreationTemplate' | 'listCreationTemplates'>
-type Writes = Pick<MetadataTransaction, 'putCreationTemplate' | 'deleteCreationTemplate'>
 type Key = { registryId: number; prefix: string }
 
 const findTemplate = statement(({ db, p }: Parts<Key>) =>
@@ -35,7 +37,7 @@ const deleteTemplate = statement(({ db, p }: Parts<Key>) =>
   db.deleteFrom('creation_templates').where('registry_id', '=', p.registryId).where('prefix', '=', p.prefix),
 )
 
-export function templateReads(connection: SqlConnection): Reads {
+export function templateReads(connection: SqlConnection): CreationTemplateReads {
   return {
     async findCreationTemplate(registryId, prefix) {
       const row = await connection.first(findTemplate, { registryId, prefix })
@@ -48,7 +50,7 @@ export function templateReads(connection: SqlConnection): Reads {
   }
 }
 
-export function templateWrites(connection: SqlConnection): Writes {
+export function templateWrites(connection: SqlConnection): CreationTemplateChanges {
   return {
     async putCreationTemplate(registryId, template) {
       await connection.run(putTemplate, { registryId, prefix: template.prefix, body: JSON.stringify(template) })

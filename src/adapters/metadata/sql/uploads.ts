@@ -1,10 +1,7 @@
 import type { UploadId } from '../../../ports/ids.ts'
-import type { MetadataReader, MetadataTransaction, Upload } from '../../../ports/metadata-store.ts'
+import type { Upload, UploadChanges, UploadReads } from '../../../ports/metadata/uploads.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
-
-type Reads = Pick<MetadataReader, 'findUpload' | 'countUploads' | 'listExpiredUploads'>
-type Writes = Pick<MetadataTransaction, 'insertUpload' | 'deleteUpload' | 'touchUpload'>
 
 const COLUMNS = [
   'id',
@@ -52,7 +49,7 @@ const touchUpload = statement(({ db, p }: Parts<{ id: UploadId; expiresAtMs: num
   db.updateTable('uploads').set({ expires_at_ms: p.expiresAtMs }).where('id', '=', p.id),
 )
 
-export function uploadReads(connection: SqlConnection): Reads {
+export function uploadReads(connection: SqlConnection): UploadReads {
   return {
     findUpload: (id) => connection.first(findUpload, { id }),
     async countUploads(principal) {
@@ -62,7 +59,7 @@ export function uploadReads(connection: SqlConnection): Reads {
   }
 }
 
-export function uploadWrites(connection: SqlConnection): Writes {
+export function uploadWrites(connection: SqlConnection): UploadChanges {
   return {
     async insertUpload(upload) {
       await connection.run(insertUpload, { ...upload })

@@ -1,56 +1,87 @@
-import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
+import type { Digest } from '../../../core/digest.ts'
+import type { MetadataReader, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { Touched } from './read-cache.ts'
 
-/** The changes that begin with the repository that they are in. */
-const IN_REPOSITORY = ['putManifest', 'deleteManifest', 'purgeManifest', 'putTag', 'deleteTag'] as const
-/** The changes that begin with the digest of the blob that they are of. */
-const OF_BLOB = ['setBlobState', 'setBlobVerified', 'deleteBlob'] as const
+/** What a transaction can do beside reading. */
+type Change = Exclude<keyof MetadataTransaction, keyof MetadataReader>
+type Note<Name extends Change> = (touched: Touched, ...values: Parameters<MetadataTransaction[Name]>) => void
 
-/**
- * The transaction, noting for the read cache what it changes. Only the changes that a cached read can see are here:
- * whoever caches another read looks through all the changes again.
- */
-export function notingTransaction(transaction: MetadataTransaction, touched: Touched): MetadataTransaction {
-  const noted: MetadataTransaction = {
-    ...transaction,
-    updateRepository(...change) {
-      touched.everything = true
-      return transaction.updateRepository(...change)
-    },
-    deleteRepository(...deletion) {
-      touched.everything = true
-      return transaction.deleteRepository(...deletion)
-    },
-    putBlob(blob, replacedDueAtMs) {
-      touched.blobs.add(blob.digest)
-      return transaction.putBlob(blob, replacedDueAtMs)
-    },
-    unlinkBlob(repositoryId, digest) {
-      touched.blobs.add(digest)
-      return transaction.unlinkBlob(repositoryId, digest)
-    },
-    leaseBlobs(digests, leaseUntilMs) {
-      for (const digest of digests) touched.blobs.add(digest)
-      return transaction.leaseBlobs(digests, leaseUntilMs)
-    },
-  }
-  for (const change of IN_REPOSITORY) note(noted, change, (repositoryId) => touched.repositories.add(repositoryId))
-  for (const change of OF_BLOB) note(noted, change, (digest) => touched.blobs.add(digest))
-  return noted
+const nothing = (): void => {}
+const everything = (touched: Touched): void => {
+  touched.everything = true
+}
+const ofRepository = (touched: Touched, repositoryId: number): void => {
+  touched.repositories.add(repositoryId)
+}
+const ofBlob = (touched: Touched, digest: Digest): void => {
+  touched.blobs.add(digest)
 }
 
-type Change = (typeof IN_REPOSITORY)[number] | (typeof OF_BLOB)[number]
+/**
+ * What the read cache must forget, by change: a change without a row does not compile. It keeps what four reads have
+ * answered (`HotReads` in read-cache.ts) and never that there is no answer, so what only adds touches nothing. Whoever
+ * caches another read goes through all the rows again.
+ */
+const NOTES: { readonly [Name in Change]: Note<Name> } = {
+  ensureInstallation: nothing,
+  ensureRegistry: nothing,
+  putAccountSetting: nothing,
+  lockRepository: nothing,
+  lockTag: nothing,
+  lockBlobs: nothing,
+  insertRepository: nothing,
+  updateRepository: everything,
+  deleteRepository: everything,
+  // Nobody finds its number since it was deleted; this only makes room.
+  purgeRepository: ofRepository,
+  putResourceTags: nothing,
+  deleteResourceTags: nothing,
+  putCreationTemplate: nothing,
+  deleteCreationTemplate: nothing,
+  insertUpload: nothing,
+  deleteUpload: nothing,
+  touchUpload: nothing,
+  putBlob: (touched, { digest }) => ofBlob(touched, digest),
+  leaseBlobs(touched, digests) {
+    for (const digest of digests) ofBlob(touched, digest)
+  },
+  setBlobState: ofBlob,
+  setBlobVerified: ofBlob,
+  deleteBlob: ofBlob,
+  isBlobHeld: nothing,
+  isBlobHeldBy: nothing,
+  linkBlob: nothing,
+  unlinkBlob: (touched, _repositoryId, digest) => ofBlob(touched, digest),
+  putManifest: ofRepository,
+  deleteManifest: ofRepository,
+  purgeManifest: ofRepository,
+  putTag: ofRepository,
+  deleteTag: ofRepository,
+  // No cached answer says when something was pulled.
+  recordPulls: nothing,
+  addCandidate: nothing,
+  deleteCandidate: nothing,
+  deleteRemoval: nothing,
+  recordEvent: nothing,
+  deleteEventsBefore: nothing,
+}
 
-function note<Name extends Change>(
-  transaction: MetadataTransaction,
-  name: Name,
-  take: (first: Parameters<MetadataTransaction[Name]>[0]) => void,
-): void {
-  // One signature for all of them: what matters here is the first value; the rest is handed on as it came.
-  const change = transaction[name] as (first: Parameters<MetadataTransaction[Name]>[0], ...rest: unknown[]) => unknown
-  const noting = (first: Parameters<MetadataTransaction[Name]>[0], ...rest: unknown[]) => {
-    take(first)
-    return change(first, ...rest)
+/** The transaction, noting for the read cache what it changes. */
+export function notingTransaction(transaction: MetadataTransaction, touched: Touched): MetadataTransaction {
+  const noting = { ...transaction }
+  // Object.keys forgets that its keys are those of NOTES.
+  for (const name of Object.keys(NOTES) as Change[]) noteCalls(noting, name, touched)
+  return noting
+}
+
+function noteCalls<Name extends Change>(transaction: MetadataTransaction, name: Name, touched: Touched): void {
+  const note: Note<Name> = NOTES[name]
+  if (note === nothing) return
+  // One signature for all of them: the values are handed on as they came.
+  const change = transaction[name] as (...values: Parameters<MetadataTransaction[Name]>) => unknown
+  const noting = (...values: Parameters<MetadataTransaction[Name]>) => {
+    note(touched, ...values)
+    return change(...values)
   }
   transaction[name] = noting as MetadataTransaction[Name]
 }

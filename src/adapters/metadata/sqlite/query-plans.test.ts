@@ -1,18 +1,24 @@
 import { Database } from 'bun:sqlite'
 import { afterAll, expect, test } from 'bun:test'
+import { digest, manifest, newRepository } from '../../../../test/contracts/metadata-store-fixture.ts'
+import type { Repository } from '../../../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { listBlobsToVerify } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
+import type { SqlConnection } from '../sql/connection.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
+import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories } from '../sql/repositories.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
-import { compile, type Statement } from '../sql/statement.ts'
+import { compile, type Statement, type Values } from '../sql/statement.ts'
 import { listTags } from '../sql/tags.ts'
 import { listExpiredUploads } from '../sql/uploads.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
+import { sqliteLocks, sqliteReads } from './sqlite-engine.ts'
 
 const database = new Database(':memory:')
 migrateSqlite(new SqliteConnection(database))
@@ -31,7 +37,7 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   listTags: { statement: listTags, index: 'tags_live (repository_id=? AND tag>?)' },
   listRepositories: {
     statement: listRepositories,
-    index: 'sqlite_autoindex_repositories_1 (registry_id=? AND name>?)',
+    index: 'repositories_live (registry_id=? AND name>?)',
   },
   'listImageIds TAGGED': {
     statement: listImageIds.TAGGED,
@@ -80,4 +86,37 @@ for (const [name, statement] of [
     expect(plan).toMatch(/SEARCH manifests USING (?:COVERING )?INDEX manifests_untagged/)
     expect(plan).not.toMatch(/SCAN (?:tags|manifests)\b/)
   })
+}
+
+test('a purge finds the rows of every page by an index', async () => {
+  const plans: string[] = []
+  const connection = new SqliteConnection(database)
+  const explained = <V extends Values, Row>(statement: Statement<V, Row>): Statement<V, Row> => {
+    plans.push(...planOf(statement))
+    return statement
+  }
+  const explaining: SqlConnection = {
+    all: (statement, values) => connection.all(explained(statement), values),
+    first: (statement, values) => connection.first(explained(statement), values),
+    run: (statement, values) => connection.run(explained(statement), values),
+  }
+  const transaction = metadataTransaction(explaining, { ...sqliteReads(explaining), ...sqliteLocks(explaining) })
+  const { id } = await fillRepository(transaction)
+  plans.length = 0
+  await transaction.deleteRepository(id, 5, 6)
+  await transaction.weighManifests(id, { limit: 10 })
+  await transaction.weighBlobs(id, { limit: 10 })
+  expect((await transaction.purgeRepository(id, { limit: 100, blobsDueAtMs: 9 })).state).toBe('purged')
+  expect(plans.length).toBeGreaterThan(20)
+  // A list that we give, and a page that was read by an index, are walked from end to end.
+  expect(plans.filter((step) => /^SCAN (?!json_each|page)/.test(step))).toEqual([])
+})
+
+async function fillRepository(transaction: MetadataTransaction): Promise<Repository> {
+  const registry = await transaction.ensureRegistry('000000000000', 'us-east-1', 1)
+  const repository = await transaction.insertRepository(newRepository(registry, 'team/app'))
+  if (repository === undefined) throw new Error('the repository exists')
+  await transaction.putManifest(repository.id, manifest('m', { blobs: [digest('layer')] }))
+  await transaction.linkBlob(repository.id, digest('layer'), 5)
+  return repository
 }

@@ -3,7 +3,9 @@ import fc from 'fast-check'
 import { digestOf } from '../../../core/content-digest.ts'
 import { parseRepositoryName } from '../../../core/repository-name.ts'
 import { parseTag } from '../../../core/tag.ts'
-import type { MetadataStore, NewManifest, Repository } from '../../../ports/metadata-store.ts'
+import type { NewManifest } from '../../../ports/metadata/manifests.ts'
+import type { Repository } from '../../../ports/metadata/repositories.ts'
+import type { MetadataStore } from '../../../ports/metadata-store.ts'
 import { openSqliteMetadataStore } from './open-sqlite-metadata-store.ts'
 
 const TAGS = ['a', 'b'].map(parseTag)
@@ -97,7 +99,7 @@ test('a repository made again under its name is the new one at once', async () =
   const store = await openSqliteMetadataStore({ path: ':memory:' })
   const old = await makeRepository(store)
   expect((await store.findRepository(old.registryId, old.name))?.id).toBe(old.id)
-  await store.transact((transaction) => transaction.deleteRepository(old.id, 0))
+  await store.transact((transaction) => transaction.deleteRepository(old.id, 0, 1))
   expect(await store.findRepository(old.registryId, old.name)).toBeUndefined()
   const made = await makeRepository(store)
   expect((await store.findRepository(old.registryId, old.name))?.id).toBe(made.id)

@@ -1,7 +1,10 @@
 import type { Digest } from '../../../core/digest.ts'
 import type { RepositoryName } from '../../../core/repository-name.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { BlobRecord, MetadataReader, Repository, StoredManifest } from '../../../ports/metadata-store.ts'
+import type { BlobRecord } from '../../../ports/metadata/blobs.ts'
+import type { StoredManifest } from '../../../ports/metadata/manifests.ts'
+import type { Repository } from '../../../ports/metadata/repositories.ts'
+import type { MetadataReader } from '../../../ports/metadata-store.ts'
 
 /** What one entry counts beside the bytes it holds. */
 const ENTRY_BYTES = 500

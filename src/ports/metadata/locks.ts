@@ -1,0 +1,21 @@
+import type { Digest } from '../../core/digest.ts'
+import type { Tag } from '../../core/tag.ts'
+import type { Repository } from './repositories.ts'
+
+/**
+ * Locks last until the transaction ends. A transaction locks one repository, then tags in byte order, then blobs in byte
+ * order: in any other order two of them can wait for each other.
+ */
+export interface MetadataLocks {
+  /**
+   * Keeps the repository as it is until the transaction ends. `shared`: others may push at the same time, none may
+   * delete from it; `exclusive`: nobody else changes anything in it.
+   *
+   * @returns the repository as it is now, or undefined when it is gone or deleted
+   */
+  lockRepository(repositoryId: number, mode: 'shared' | 'exclusive'): Promise<Repository | undefined>
+  /** Keeps anybody else from writing this tag until the transaction ends. Lock several in byte order. */
+  lockTag(repositoryId: number, tag: Tag): Promise<void>
+  /** Keeps blobs from being collected until the transaction ends, and the collector from them while others hold them. */
+  lockBlobs(digests: readonly Digest[], mode: 'shared' | 'exclusive'): Promise<void>
+}

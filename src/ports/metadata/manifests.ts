@@ -1,0 +1,72 @@
+import type { Digest } from '../../core/digest.ts'
+import type { Tag } from '../../core/tag.ts'
+import type { Page } from './page.ts'
+
+/** A manifest as one repository holds it. */
+export interface Manifest {
+  readonly digest: Digest
+  /** As pushed, without parameters. */
+  readonly mediaType: string
+  /** What referrers and ECR call its type: `artifactType`, else the config's media type; undefined for a plain index. */
+  readonly artifactType: string | undefined
+  readonly configMediaType: string | undefined
+  readonly subject: Digest | undefined
+  /** Length of the manifest itself. */
+  readonly sizeBytes: number
+  /** Config and layers as the descriptors declare them; for an index the largest of its children. */
+  readonly imageSizeBytes: number
+  readonly annotations: Readonly<Record<string, string>> | undefined
+  readonly pushedAtMs: number
+  readonly lastPulledAtMs: number | undefined
+}
+
+/** A manifest with everything the commit records: its bytes once by digest, its edges as rows. */
+export interface NewManifest extends Omit<Manifest, 'lastPulledAtMs'> {
+  readonly content: Uint8Array
+  /**
+   * Manifests that this index holds. With sparse indexes and foreign layers these and `blobs` may name what the
+   * repository does not have; should it come later, it is held from then on.
+   */
+  readonly children: readonly Digest[]
+  /** Config and layers, and an index's entries that are blobs. */
+  readonly blobs: readonly Digest[]
+}
+
+export interface StoredManifest {
+  readonly digest: Digest
+  readonly mediaType: string
+  readonly content: Uint8Array
+}
+
+/** Deleted manifests are never seen. */
+export interface ManifestReads {
+  /** The tag's manifest: what a pull by tag reads, in one query. */
+  readManifestByTag(repositoryId: number, tag: Tag): Promise<StoredManifest | undefined>
+  /** What a pull by digest reads. */
+  readManifest(repositoryId: number, digest: Digest): Promise<StoredManifest | undefined>
+  /** What is known of it, without its bytes. */
+  findManifest(repositoryId: number, digest: Digest): Promise<Manifest | undefined>
+  /** Manifests whose subject is `subject`, by digest. */
+  listReferrers(repositoryId: number, subject: Digest, page: Page<Digest>): Promise<Manifest[]>
+  /** Of `digests`, the manifests that the repository holds. */
+  existingManifests(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Manifest>>
+  /** Indexes in the repository that hold `child`. At most `limit`. */
+  parentsOf(repositoryId: number, child: Digest, limit: number): Promise<Digest[]>
+  hasManifests(repositoryId: number): Promise<boolean>
+}
+
+export interface ManifestChanges {
+  /** Inserts the manifest with its edges, or revives one that was deleted. An existing one is left as it is. */
+  putManifest(repositoryId: number, manifest: NewManifest): Promise<'created' | 'existing'>
+  /**
+   * Hides a manifest and closes its tags. Its edges stay until `purgeManifest`; it becomes a candidate due at
+   * `purgeDueAtMs`. Refuses nothing: the caller has looked for indexes that hold it, under the exclusive lock.
+   *
+   * @returns the tags that pointed at it; none when it is not there
+   */
+  deleteManifest(repositoryId: number, digest: Digest, nowMs: number, purgeDueAtMs: number): Promise<Tag[]>
+  /** Forgets a deleted manifest for good and drops its edges; every blob they held becomes a candidate. No-op if live. */
+  purgeManifest(repositoryId: number, digest: Digest, blobsDueAtMs: number): Promise<'purged' | 'kept'>
+  /** Sets the last pull of manifests, in bulk, and never to an earlier time; unknown ones are passed over. */
+  recordPulls(pulls: readonly { repositoryId: number; digest: Digest; atMs: number }[]): Promise<void>
+}

@@ -1,0 +1,51 @@
+import type { RepositoryName } from '../../core/repository-name.ts'
+import type { TagMutability } from '../../core/tag-mutability.ts'
+import type { Page } from './page.ts'
+
+export interface Repository {
+  /** Never used twice: a repository made again under an old name has another one. */
+  readonly id: number
+  readonly registryId: number
+  readonly name: RepositoryName
+  readonly createdAtMs: number
+  readonly tagMutability: TagMutability
+  readonly scanOnPush: boolean
+  readonly encryption: { readonly type: string; readonly kmsKey?: string }
+  /** Set by a creation template, until the policy operations exist; kept verbatim. */
+  readonly repositoryPolicyText?: string
+  readonly lifecyclePolicyText?: string
+}
+
+/** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
+export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush'> {
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
+}
+
+/** The settings that can change after creation. */
+export type RepositoryChange = Partial<Pick<Repository, 'tagMutability' | 'scanOnPush'>>
+
+export interface ResourceTag {
+  readonly key: string
+  readonly value: string
+}
+
+/** A deleted repository is found neither by its name nor in a list; `RepositoryDeletionReads` know of it. */
+export interface RepositoryReads {
+  findRepository(registryId: number, name: RepositoryName): Promise<Repository | undefined>
+  /** In byte order of their names. */
+  listRepositories(registryId: number, page: Page): Promise<Repository[]>
+  /** All of them, by key: a repository has few. */
+  listResourceTags(repositoryId: number): Promise<ResourceTag[]>
+}
+
+export interface RepositoryChanges {
+  /** @returns undefined when a live repository of that name exists */
+  insertRepository(repository: NewRepository): Promise<Repository | undefined>
+  /** Changes the members that are given. The caller holds the exclusive lock; what is not there is passed over. */
+  updateRepository(repositoryId: number, change: RepositoryChange): Promise<void>
+  /** Inserts or replaces by key. Refuses nothing: the caller has counted, under the exclusive lock. */
+  putResourceTags(repositoryId: number, tags: readonly ResourceTag[]): Promise<void>
+  /** Keys that are not there are passed over. */
+  deleteResourceTags(repositoryId: number, keys: readonly string[]): Promise<void>
+}

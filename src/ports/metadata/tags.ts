@@ -1,0 +1,31 @@
+import type { Digest } from '../../core/digest.ts'
+import type { Tag } from '../../core/tag.ts'
+import type { Page } from './page.ts'
+
+export interface TagEntry {
+  readonly tag: Tag
+  readonly digest: Digest
+  /** Since when the tag points there. */
+  readonly fromMs: number
+}
+
+/** Live tags; closed ones, which are their history, are never seen. */
+export interface TagReads {
+  findTag(repositoryId: number, tag: Tag): Promise<TagEntry | undefined>
+  /** The tags that point at the manifest, in byte order. */
+  tagsOf(repositoryId: number, digest: Digest): Promise<Tag[]>
+  /** In byte order. */
+  listTags(repositoryId: number, page: Page): Promise<TagEntry[]>
+}
+
+export interface TagChanges {
+  /**
+   * Points the tag at the digest; the row that said otherwise is closed, and stays as history. No-op when it points
+   * there. Whether it may move is the caller's to decide, under the tag's lock.
+   *
+   * @throws {Error} when the repository does not hold the manifest
+   */
+  putTag(repositoryId: number, tag: Tag, digest: Digest, nowMs: number): Promise<void>
+  /** Closes the tag. @returns whether it existed */
+  deleteTag(repositoryId: number, tag: Tag, nowMs: number): Promise<boolean>
+}
