@@ -1,6 +1,6 @@
 // Makes a repository for releases with Amazon's own SDK: a released tag stays what it is, `dev-…` tags may move.
 //
-//   AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… bun examples/release-repository.ts http://127.0.0.1:5000 team/app
+//   AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=… node_modules/.bin/bun examples/release-repository.ts http://127.0.0.1:5000 team/app
 import {
   CreateRepositoryCommand,
   DescribeRepositoriesCommand,

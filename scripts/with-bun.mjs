@@ -38,8 +38,12 @@ function isInstalled(withTools) {
 
 function install() {
   console.error('lading: installing what package-lock.json names (npm ci) …')
-  // npm's own output goes to stderr: stdout belongs to what was asked for.
-  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund'], { cwd: ROOT, stdio: ['ignore', 2, 2] })
+  // npm's own output goes to stderr: stdout belongs to what was asked for. Its warnings are about the Node.js that
+  // packages want (kysely: 22), and Bun runs them; its errors are shown.
+  const result = spawnSync('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: ROOT,
+    stdio: ['ignore', 2, 2],
+  })
   if (result.status !== 0) fail('npm ci failed; its message stands above')
 }
 

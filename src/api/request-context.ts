@@ -1,3 +1,5 @@
+import type { Refusal } from '../core/refusal.ts'
+
 /** What the edge knows of a request before anybody reads it; made by `main/server.ts`, and by tests by hand. */
 export interface RequestContext {
   /** Ours, a UUID; goes out as `X-Request-Id` and into the log. Never a value that the client sent. */
@@ -22,4 +24,15 @@ export interface RequestContext {
   operation?: string
   /** The ARN of who asks, set by the surface, for the log. */
   principal?: string
+  /** What it acts on, for the log, as `describeCall` and `describeInput` have it. */
+  target?: RequestTarget
+  /** Why it was refused, and by what code of its surface; set with `noteRefusal`. */
+  refused?: { readonly refusal: Refusal; readonly code: string }
+  /** How a login ended that did not succeed: whether there was no credential, or one that is not good. */
+  login?: 'missing' | 'failed'
+  /** Whose key a failed login claimed to have, when it looks like a key id. */
+  claimedKeyId?: string
 }
+
+/** Fields of a log line; texts of the request in it are cut to a sensible length. */
+export type RequestTarget = Readonly<Record<string, string>>

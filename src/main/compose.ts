@@ -1,6 +1,5 @@
 import { hkdfSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openFilesystemBlobStore } from '../adapters/blobs/filesystem-blob-store.ts'
 import { RootCredentials } from '../adapters/credentials/root-credentials.ts'
@@ -19,7 +18,9 @@ import { LoginCache } from '../services/login-cache.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
 import { tieStores } from '../services/tie-stores.ts'
 import type { Config } from './config.ts'
+import { openDataFolder, resolveLink } from './data-folder.ts'
 import { lockData } from './data-lock.ts'
+import { databaseProblem } from './database-problem.ts'
 
 const BLOB_CACHE_BYTES = 32 * 1024 * 1024
 
@@ -40,7 +41,7 @@ export interface Installation extends AsyncDisposable {
  */
 export async function openInstallation(config: Config, log: Log): Promise<Installation> {
   await using opening = new AsyncDisposableStack()
-  await mkdir(config.dataFolder, { recursive: true, mode: 0o700 })
+  await openDataFolder(config.dataFolder, log)
   opening.use(lockData(join(config.dataFolder, 'lock')))
   const { rootKey, rootKeyFile } = await findRootKey(config, log)
   const blobsFolder = join(config.dataFolder, 'blobs')
@@ -51,6 +52,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   await tieStores({ metadata, blobs, ids }, blobsFolder)
   const clock = new SystemClock()
   const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
+  if (config.createOnPush) await warnOfMissingTemplate(metadata, registry, log)
   const services: Services = {
     metadata,
     blobs,
@@ -78,9 +80,13 @@ async function findRootKey(config: Config, log: Log): Promise<{ rootKey: RootKey
 
 async function openMetadata(config: Config, log: Log): Promise<MetadataStore> {
   const path = join(config.dataFolder, 'metadata.db')
-  if (config.databaseUrl === undefined) return await openSqliteMetadataStore({ path })
+  if (config.databaseUrl === undefined) return await openSqliteMetadataStore({ path: await resolveLink(path) })
   if (existsSync(path)) log.write('warn', 'LADING_DATABASE_URL is set, so this database is not used', { path })
-  return await openPostgresMetadataStore({ url: config.databaseUrl })
+  try {
+    return await openPostgresMetadataStore({ url: config.databaseUrl })
+  } catch (error) {
+    throw databaseProblem(config.databaseUrl, error)
+  }
 }
 
 async function findRegistry(
@@ -96,6 +102,15 @@ async function findRegistry(
     return made
   })
   return { registry, isFirstStart: true }
+}
+
+async function warnOfMissingTemplate(metadata: MetadataStore, registry: Registry, log: Log): Promise<void> {
+  const template = await metadata.findCreationTemplate(registry.id, 'ROOT')
+  if (template?.appliedFor.includes('CREATE_ON_PUSH')) return
+  const command = 'aws ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH'
+  log.write('warn', 'LADING_CREATE_ON_PUSH makes its template at the first start only; now it takes this command', {
+    command: template === undefined ? command : command.replace('create-repo', 'update-repo'),
+  })
 }
 
 /** What opens every name to creation by a push (ecr.md, repository creation templates). */

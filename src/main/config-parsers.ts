@@ -11,9 +11,9 @@ export interface ListenAddress {
 /** `host:port`, `[v6]:port` or `:port`. */
 export function parseListenAddress(text: string): ListenAddress {
   const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9.-]*)):(\d{1,5})$/.exec(text)
-  const port = Number(match?.[3])
-  if (match === null || port > 65_535)
-    throw new SettingProblem('must be host:port, such as 127.0.0.1:5000 or [::1]:5000')
+  if (match === null) throw new SettingProblem('must be host:port, such as 127.0.0.1:5000 or [::1]:5000')
+  const port = Number(match[3])
+  if (port > 65_535) throw new SettingProblem('must have a port from 0 to 65535')
   return { hostname: match[1] ?? match[2] ?? '', port }
 }
 

@@ -44,13 +44,13 @@ export const SETTINGS = {
   },
   LADING_EXTERNAL_URL: {
     parse: parseExternalUrl,
-    doc: 'The address that clients use when it is not the listen address, such as that of a proxy in front. Only for answers that must name an absolute address; the `Host` header is never used for it.',
+    doc: 'The address that clients use when it is not the listen address, such as that of a proxy in front. `repositoryUri`, `proxyEndpoint` and `downloadUrl` begin with it; without it they begin with the `Host` that the caller signed. Every other address in an answer is relative.',
   },
   LADING_TLS_CERT: {
     parse: path,
-    doc: 'PEM file with the certificate and its chain; serves HTTPS. Needs `LADING_TLS_KEY`.',
+    doc: 'PEM file with the certificate and its chain; serves HTTPS. Needs `LADING_TLS_KEY`. Both are read at the start: a renewed certificate takes a restart.',
   },
-  LADING_TLS_KEY: { parse: path, doc: 'PEM file with the private key of `LADING_TLS_CERT`.' },
+  LADING_TLS_KEY: { parse: path, doc: 'PEM file with the private key of `LADING_TLS_CERT`, not encrypted.' },
   LADING_DATA: {
     fallback: './data',
     parse: path,
@@ -83,7 +83,7 @@ export const SETTINGS = {
   LADING_CREATE_ON_PUSH: {
     fallback: 'false',
     parse: parseBoolean,
-    doc: '`true`: the first start makes a `ROOT` repository creation template for CREATE_ON_PUSH, so that pushing to a repository that does not exist creates it.',
+    doc: '`true`: the first start makes a `ROOT` repository creation template for CREATE_ON_PUSH, so that pushing to a repository that does not exist creates it. Later starts make none; they say how to.',
   },
   LADING_SPARSE_REPOSITORIES: {
     parse: parseGlobs,
@@ -92,7 +92,7 @@ export const SETTINGS = {
   LADING_RESTORE_WINDOW: {
     fallback: '7d',
     parse: parseDuration,
-    doc: 'How long a deleted image can be brought back before its bytes may go.',
+    doc: 'How long a deleted image can be brought back, by pushing the same manifest again, before its bytes may go.',
   },
   LADING_BLOB_LEASE: {
     fallback: '24h',
@@ -142,7 +142,7 @@ export const SETTINGS = {
   LADING_LOG_LEVEL: {
     fallback: 'info',
     parse: parseChoice(['debug', 'info', 'warn', 'error']),
-    doc: '`debug` also logs every read; `info` logs changes and refusals.',
+    doc: '`debug` also logs every read, and every request without a credential; `info` logs changes, refusals and failed logins.',
   },
 } as const satisfies Record<`LADING_${string}`, Setting<unknown>>
 
@@ -164,6 +164,20 @@ export function settingOf(name: SettingName): Setting<unknown> {
 }
 
 export const SETTING_NAMES: readonly SettingName[] = Object.keys(SETTINGS).filter(isSettingName)
+
+/** For `lading --help`: the executable has no documentation beside it. */
+export function renderSettingsForTerminal(): string {
+  const entries = SETTING_NAMES.map((name) => {
+    const { fallback, doc } = settingOf(name)
+    const lines = wrap(doc.replaceAll('`', ''), 92).map((line) => `      ${line}\n`)
+    return `  ${name}${fallback === undefined ? '' : ` (${fallback})`}\n${lines.join('')}`
+  })
+  return entries.join('')
+}
+
+function wrap(text: string, width: number): string[] {
+  return text.match(new RegExp(`\\S.{0,${width - 1}}(?=\\s|$)`, 'g')) ?? []
+}
 
 /** The table in docs/configuration.md; a test compares them. */
 export function renderSettings(): string {

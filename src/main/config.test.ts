@@ -145,6 +145,39 @@ test('readConfig() refuses TLS files that cannot be read or are not PEM', () => 
   expect(problems[1]).toContain('not a PEM file')
 })
 
+test.skipIf(Bun.which('openssl') === null)(
+  'readConfig() refuses a key that does not fit, files that are swapped and a key that is encrypted',
+  async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'lading-config-'))
+    const script =
+      'for n in 1 2; do openssl req -x509 -newkey rsa:2048 -nodes -keyout k$n -out c$n -days 1 -subj /CN=a; done;' +
+      'openssl pkey -in k1 -aes256 -passout pass:x -out e1'
+    expect(Bun.spawnSync(['sh', '-c', script], { cwd: folder }).exitCode).toBe(0)
+    const problems = (cert: string, key: string) =>
+      problemsOf({ LADING_TLS_CERT: join(folder, cert), LADING_TLS_KEY: join(folder, key) })
+    expect(problems('c1', 'k1')).toEqual([])
+    expect(problems('c1', 'k2')).toEqual([expect.stringContaining('LADING_TLS_KEY is not the key of')])
+    expect(problems('k1', 'c1')).toEqual([expect.stringContaining('swapped')])
+    expect(problems('c1', 'c1')).toEqual([expect.stringContaining('LADING_TLS_KEY holds a certificate')])
+    expect(problems('c1', 'e1')).toEqual([expect.stringContaining('LADING_TLS_KEY holds a key that is encrypted')])
+  },
+  30_000,
+)
+
+test('readConfig() says the range of a port', () => {
+  expect(problemsOf({ LADING_LISTEN: '127.0.0.1:99999' })).toEqual([
+    'LADING_LISTEN is "127.0.0.1:99999": it must have a port from 0 to 65535.',
+  ])
+})
+
+test('readConfig() refuses a quote that stands alone in a settings file', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'lading-config-')), 'lading.env')
+  await writeFile(path, 'LADING_DATA="\nLADING_REGION=us-east-1"\nLADING_ACCOUNT=\'1\n')
+  expect(problemsOf({ LADING_CONFIG_FILE: path })).toEqual(
+    [1, 2, 3].map((line) => `${path} line ${line}: a quote is opened or closed alone.`),
+  )
+})
+
 test('readConfig() reads a settings file, and the environment wins over it', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'lading-config-')), 'settings')
   await writeFile(

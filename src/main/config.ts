@@ -4,6 +4,7 @@ import { type ListenAddress, SettingProblem } from './config-parsers.ts'
 import { isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './config-table.ts'
 import { nearestName } from './nearest-name.ts'
 import { parseSettingsFile } from './settings-file.ts'
+import { tlsProblem } from './tls-problem.ts'
 
 /** Everything that can be set, checked. Times in milliseconds, paths absolute. */
 export interface Config {
@@ -125,7 +126,11 @@ function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
     return text ?? ''
   }
   if (values.LADING_TLS_CERT === undefined || values.LADING_TLS_KEY === undefined) return undefined
-  return { cert: read('LADING_TLS_CERT'), key: read('LADING_TLS_KEY') }
+  const before = problems.length
+  const tls = { cert: read('LADING_TLS_CERT'), key: read('LADING_TLS_KEY') }
+  const problem = problems.length > before ? undefined : tlsProblem(tls)
+  if (problem !== undefined) problems.push(problem)
+  return tls
 }
 
 function toConfig(values: SettingValues, tls: Config['tls']): Config {

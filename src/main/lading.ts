@@ -1,12 +1,16 @@
+import { renderSettingsForTerminal } from './config-table.ts'
 import { serve } from './serve.ts'
 import { VERSION } from './version.ts'
 
 const HELP = `Lading, a container registry: OCI Distribution and Amazon ECR's API in one process.
 
-  lading serve      serve; settings come from the environment (docs/configuration.md)
+  lading serve      serve; settings come from the environment, or from a file of NAME=value lines
   lading version    print the version
   lading --help     print this
-`
+
+Settings:
+
+${renderSettingsForTerminal()}`
 
 const [command, ...rest] = process.argv.slice(2)
 if (command === 'serve' && rest.length === 0) {

@@ -1,10 +1,12 @@
 import { JsonLog } from '../adapters/log/json-log.ts'
 import { Metrics } from '../adapters/metrics/metrics.ts'
+import { Refusal } from '../core/refusal.ts'
 import { CollectionMemory } from '../services/collection/collection-memory.ts'
 import { makeApplication } from './application.ts'
 import { backgroundJobs } from './background-jobs.ts'
 import { type Installation, openInstallation } from './compose.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
+import { meaningOfHangup } from './hangup.ts'
 import { Jobs } from './jobs.ts'
 import { observeRequests } from './observe-requests.ts'
 import { addProcessMetrics } from './process-metrics.ts'
@@ -18,22 +20,35 @@ const STDERR = 2
 const LEAST_FOR_JOBS_MS = 2000
 /** One Ctrl-C reaches us up to three times: from the terminal, from npm and from the script between. */
 const SAME_SIGNAL_MS = 1000
+/** How long an ending process waits for whoever reads its log. */
+const LAST_LINES_MS = 1000
 
 /**
  * `lading serve`: runs until a signal. Ends the process with status 2 for settings that are wrong, before anything was
  * made, and with 1 when it cannot start.
  */
 export async function serve(): Promise<void> {
+  // Before anything is made: the database tells as much as the images, and everybody on the machine could read it.
+  process.umask(0o077)
   const config = settingsOrExit()
   const log = new JsonLog({ level: config.logLevel, fileDescriptor: STDERR })
   try {
     await start(config, log)
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = error instanceof Refusal ? withCause(error) : messageOf(error)
     log.write('debug', 'could not start', { error })
-    log.flush()
+    await log.flush(LAST_LINES_MS)
     exitWith(1, [`cannot start: ${reason}`])
   }
+}
+
+/** What callers are told of a refusal does not say why; whoever starts the server must know. */
+function withCause(refusal: Refusal): string {
+  return refusal.cause === undefined ? refusal.message : `${refusal.message} ${messageOf(refusal.cause)}`
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function settingsOrExit(): Config {
@@ -62,6 +77,7 @@ async function start(config: Config, log: JsonLog): Promise<void> {
     observe: observeRequests(metrics, log),
   })
   addProcessMetrics(metrics, server)
+  metrics.counterOf('lading_log_lines_dropped_total', 'Log lines that nobody read in time.', () => log.droppedLines)
   const installation = await openInstallation(config, log)
   const { services } = installation
   const awsOptions = { version: VERSION, externalUrl: config.externalUrl }
@@ -94,14 +110,20 @@ function handleSignals(running: Running): void {
       void stop(running, signal)
     } else if (performance.now() - stoppingSinceMs > SAME_SIGNAL_MS) {
       log.write('warn', 'stopped at once', { signal })
-      log.flush()
-      process.exit(1)
+      void exitAfterLog(log, 1)
     }
   }
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, stopOnce)
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, stopOnce)
+  const ignore = (signal: NodeJS.Signals) => log.write('info', 'ignored a signal', { signal })
+  process.on('SIGHUP', meaningOfHangup() === 'stop' ? stopOnce : ignore)
   process.on('SIGUSR2', () => log.write('warn', 'collection confirmed', { waited: memory.confirm() }))
   // A promise that nobody waits for is a bug, but none for which every running push should fail.
   process.on('unhandledRejection', (error) => log.write('error', 'unhandled rejection', { error }))
+  // Nobody knows what state it leaves, so the process ends; but not before its log says why.
+  process.on('uncaughtException', (error) => {
+    log.write('error', 'uncaught exception', { error })
+    void exitAfterLog(log, 1)
+  })
 }
 
 /** Requests first, then what works in the background, then the stores: nothing that was accepted is lost. */
@@ -119,6 +141,10 @@ async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running,
     status = 1
   }
   log.write('info', 'stopped')
-  log.flush()
+  await exitAfterLog(log, status)
+}
+
+async function exitAfterLog(log: JsonLog, status: number): Promise<never> {
+  await log.flush(LAST_LINES_MS)
   process.exit(status)
 }

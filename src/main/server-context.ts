@@ -1,9 +1,13 @@
-import type { RequestContext } from '../api/request-context.ts'
+import type { RequestContext, RequestTarget } from '../api/request-context.ts'
+import type { Refusal } from '../core/refusal.ts'
 
 interface Listener {
   readonly isAnonymous: boolean
   readonly isSecure: boolean
 }
+
+const MAPPED = '::ffff:'
+const noBytes = (): number => 0
 
 /** A `RequestContext` from Bun's server. */
 export class ServerContext implements RequestContext {
@@ -13,6 +17,12 @@ export class ServerContext implements RequestContext {
   surface?: 'oci' | 'ecr' | 'sts' | 'service'
   operation?: string
   principal?: string
+  target?: RequestTarget
+  refused?: { readonly refusal: Refusal; readonly code: string }
+  login?: 'missing' | 'failed'
+  claimedKeyId?: string
+  /** How much of the body was read. */
+  receivedBytes: () => number = noBytes
   readonly #request: Request
   readonly #server: Bun.Server<undefined>
 
@@ -30,6 +40,8 @@ export class ServerContext implements RequestContext {
 
   /** Asked for when it is wanted: it costs more than the rest together. */
   get clientAddress(): string {
-    return this.#server.requestIP(this.#request)?.address ?? ''
+    const address = this.#server.requestIP(this.#request)?.address ?? ''
+    // What a listener on every address calls a peer that came by IPv4.
+    return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address
   }
 }

@@ -5,6 +5,7 @@ import type { Log } from '../ports/log.ts'
 import type { ListenAddress } from './config-parsers.ts'
 import { edgeRefusal, pathOf, refuseAtEdge, refuseDotSegments } from './edge.ts'
 import { raiseHeaderLimit } from './header-limit.ts'
+import { listenProblem } from './listen-problem.ts'
 import { hasLostSegments, rawPathRoutes } from './raw-path-routes.ts'
 import { ServerContext } from './server-context.ts'
 import { settlesWithin } from './settles-within.ts'
@@ -18,7 +19,7 @@ export interface Exchange {
   readonly request: Request
   readonly response: Response
   readonly path: string
-  readonly context: RequestContext
+  readonly context: RequestContext & { readonly receivedBytes: () => number }
   readonly durationMs: number
 }
 
@@ -58,8 +59,9 @@ export class RegistryServer {
     raiseHeaderLimit()
     this.#options = options
     this.transfers = new TransferWatch(options.transferTimeoutMs)
-    this.#servers = [this.#listen(options.listen, false)]
-    if (options.anonymousListen !== undefined) this.#servers.push(this.#listen(options.anonymousListen, true))
+    this.#servers = [this.#listen(options.listen, 'LADING_LISTEN')]
+    const { anonymousListen } = options
+    if (anonymousListen !== undefined) this.#servers.push(this.#listen(anonymousListen, 'LADING_ANONYMOUS_LISTEN'))
   }
 
   /** Where the main and, if there is one, the anonymous listener are, as `scheme://host:port`. */
@@ -90,7 +92,15 @@ export class RegistryServer {
     return this.#options.idleSeconds ?? IDLE_SECONDS
   }
 
-  #listen(address: ListenAddress, isAnonymous: boolean): BunServer {
+  #listen(address: ListenAddress, setting: 'LADING_LISTEN' | 'LADING_ANONYMOUS_LISTEN'): BunServer {
+    try {
+      return this.#serveOn(address, setting === 'LADING_ANONYMOUS_LISTEN')
+    } catch (error) {
+      throw listenProblem(setting, address, error)
+    }
+  }
+
+  #serveOn(address: ListenAddress, isAnonymous: boolean): BunServer {
     const { tls } = this.#options
     const answer = (request: Request, server: BunServer) => this.#answer(request, server, isAnonymous)
     const refuseRawPath = (request: Request, server: BunServer) =>
@@ -120,8 +130,10 @@ export class RegistryServer {
       }
       // What we work on may take longer than a connection may idle: a commit of 50 GB, a wait for a lock.
       server.timeout(request, 0)
+      const watched = this.transfers.watch(request)
+      context.receivedBytes = watched.receivedBytes
       try {
-        return await this.#options.application(this.transfers.watch(request), path, context)
+        return await this.#options.application(watched.request, path, context)
       } finally {
         // The connection outlives the request: without its limit anybody could keep it for ever.
         server.timeout(request, this.#idleSeconds)
@@ -133,7 +145,7 @@ export class RegistryServer {
     request: Request,
     server: BunServer,
     isAnonymous: boolean,
-    answer: (path: string, context: RequestContext) => Promise<Response> | Response,
+    answer: (path: string, context: ServerContext) => Promise<Response> | Response,
   ): Promise<Response> {
     const startedMs = performance.now()
     const context = new ServerContext(request, server, { isAnonymous, isSecure: this.#options.tls !== undefined })
@@ -146,6 +158,7 @@ export class RegistryServer {
     }
     if (leavesMuchUnread(request, response)) response.headers.set('connection', 'close')
     response.headers.set('x-request-id', context.requestId)
+    response.headers.set('x-content-type-options', 'nosniff')
     this.#options.observe({ request, response, path, context, durationMs: performance.now() - startedMs })
     return response
   }
@@ -156,7 +169,9 @@ export class RegistryServer {
     if (error instanceof Error && error.name === 'AbortError') return new Response(null, { status: 499 })
     const { requestId, operation } = context ?? {}
     // A file is opened only when it is sent, or when a small one is read: too late for the adapter's own translation.
-    if (storageRefusal(error) instanceof Refusal) {
+    const refusal = storageRefusal(error)
+    if (refusal instanceof Refusal) {
+      if (context !== undefined) context.refused = { refusal, code: 'UNAVAILABLE' }
       this.#options.log.write('warn', 'the storage failed a request', { requestId, operation, error })
       return edgeRefusal(503, 'UNAVAILABLE', 'The storage cannot be used at the moment; try again later.')
     }
@@ -183,7 +198,8 @@ function serveOn(address: ListenAddress, options: Partial<Bun.Serve.Options<unde
   if (address.hostname !== '') return serve(address.hostname)
   try {
     return serve('::')
-  } catch {
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') throw error
     // A machine without IPv6.
     return serve('0.0.0.0')
   }

@@ -14,6 +14,7 @@ export function parseSettingsFile(path: string, text: string, problems: string[]
     if (match === null || name === undefined) problems.push(`${where} is not of the form LADING_NAME=value.`)
     else if (name === 'LADING_CONFIG_FILE') problems.push(`${where}: LADING_CONFIG_FILE belongs in the environment.`)
     else if (Object.hasOwn(settings, name)) problems.push(`${where} sets ${name} a second time.`)
+    else if (/^["']|["']$/.test(match[4] ?? '')) problems.push(`${where}: a quote is opened or closed alone.`)
     else settings[name] = match[2] ?? match[3] ?? match[4] ?? ''
   }
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== ''))

@@ -33,10 +33,11 @@ async function readAll(request: Request): Promise<{ sizeBytes: number; error: un
 
 test('TransferWatch hands a body on unchanged and counts it', async () => {
   const watch = new TransferWatch(1000)
-  const request = watch.watch(requestOf(trickle(5, 1000, 1)))
+  const { request, receivedBytes } = watch.watch(requestOf(trickle(5, 1000, 1)))
   expect(request.headers.get('x-kept')).toBe('yes')
   expect(await readAll(request)).toEqual({ sizeBytes: 5000, error: undefined })
-  expect(await watch.watch(requestOf('{"a":1}')).json()).toEqual({ a: 1 })
+  expect(receivedBytes()).toBe(5000)
+  expect(await watch.watch(requestOf('{"a":1}')).request.json()).toEqual({ a: 1 })
   expect([watch.active, watch.receivedBytes]).toEqual([0, 5007])
 })
 
@@ -44,7 +45,7 @@ test('TransferWatch fails a body that stalls, after handing on what arrived', as
   const watch = new TransferWatch(200)
   const startedMs = performance.now()
   const stalls = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(new Uint8Array(10)) })
-  const { sizeBytes, error } = await readAll(watch.watch(requestOf(stalls)))
+  const { sizeBytes, error } = await readAll(watch.watch(requestOf(stalls)).request)
   expect(sizeBytes).toBe(10)
   expect(error).toMatchObject({ reason: 'upload-too-slow' })
   expect(performance.now() - startedMs).toBeGreaterThan(190)
@@ -55,8 +56,8 @@ test('TransferWatch fails a body that stalls, after handing on what arrived', as
 test('TransferWatch fails a body that trickles below 1 KiB a second, not one that is slow but above it', async () => {
   const watch = new TransferWatch(300)
   const [slow, fair] = await Promise.all([
-    readAll(watch.watch(requestOf(trickle(100, 1, 20)))),
-    readAll(watch.watch(requestOf(trickle(50, 200, 20)))),
+    readAll(watch.watch(requestOf(trickle(100, 1, 20))).request),
+    readAll(watch.watch(requestOf(trickle(50, 200, 20))).request),
   ])
   expect(slow.error).toMatchObject({ reason: 'upload-too-slow' })
   expect(fair).toEqual({ sizeBytes: 10_000, error: undefined })
@@ -64,7 +65,7 @@ test('TransferWatch fails a body that trickles below 1 KiB a second, not one tha
 
 test('TransferWatch does not count the time that the reader takes', async () => {
   const watch = new TransferWatch(100)
-  const request = watch.watch(requestOf(trickle(4, 10, 1)))
+  const { request } = watch.watch(requestOf(trickle(4, 10, 1)))
   let sizeBytes = 0
   for await (const chunk of request.body ?? []) {
     await Bun.sleep(80)
@@ -75,7 +76,7 @@ test('TransferWatch does not count the time that the reader takes', async () => 
 
 test('failAll() ends what is under way with the given error', async () => {
   const watch = new TransferWatch(60_000)
-  const running = readAll(watch.watch(requestOf(trickle(1000, 100, 10))))
+  const running = readAll(watch.watch(requestOf(trickle(1000, 100, 10))).request)
   await Bun.sleep(50)
   expect(watch.active).toBe(1)
   watch.failAll(new Error('stopping'))
@@ -87,6 +88,6 @@ test('failAll() ends what is under way with the given error', async () => {
 test('TransferWatch passes the client’s own failure on', async () => {
   const watch = new TransferWatch(60_000)
   const broken = new ReadableStream<Uint8Array>({ pull: (controller) => controller.error(new Error('gone')) })
-  expect((await readAll(watch.watch(requestOf(broken)))).error).toMatchObject({ message: 'gone' })
+  expect((await readAll(watch.watch(requestOf(broken)).request)).error).toMatchObject({ message: 'gone' })
   expect(watch.active).toBe(0)
 })

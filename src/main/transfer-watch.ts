@@ -4,6 +4,8 @@ import { Refusal } from '../core/refusal.ts'
 const LEAST_BYTES_PER_SECOND = 1024
 
 interface Transfer {
+  /** Bytes that came altogether. */
+  totalBytes: number
   /** Bytes that came and time spent waiting for them since the window began. */
   bytes: number
   waitedMs: number
@@ -11,6 +13,12 @@ interface Transfer {
   waitingSinceMs: number | undefined
   /** Ends the transfer: the reader of the body gets the error. */
   fail(error: Error): void
+}
+
+export interface WatchedRequest {
+  readonly request: Request
+  /** How much of the body has been read so far. */
+  readonly receivedBytes: () => number
 }
 
 /**
@@ -43,10 +51,13 @@ export class TransferWatch {
    * The same request with a watched body. The body fails with a `Refusal` `upload-too-slow` when the client does not
    * keep up; what had arrived before was handed on. Nothing is read before somebody reads.
    */
-  watch(request: Request): Request {
+  watch(request: Request): WatchedRequest {
     // A GET with a body is legal and means nothing; `Request` does not let one be made.
-    if (request.body === null || request.method === 'GET' || request.method === 'HEAD') return request
-    return new Request(request, { body: this.#watchBody(request.body) })
+    if (request.body === null || request.method === 'GET' || request.method === 'HEAD')
+      return { request, receivedBytes: () => 0 }
+    const transfer: Transfer = { totalBytes: 0, bytes: 0, waitedMs: 0, waitingSinceMs: undefined, fail: () => {} }
+    const watched = new Request(request, { body: this.#watchBody(request.body, transfer) })
+    return { request: watched, receivedBytes: () => transfer.totalBytes }
   }
 
   /** Ends every transfer that is under way: what arrived is kept, the rest is refused. */
@@ -58,9 +69,8 @@ export class TransferWatch {
     clearInterval(this.#timer)
   }
 
-  #watchBody(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  #watchBody(body: ReadableStream<Uint8Array>, transfer: Transfer): ReadableStream<Uint8Array> {
     let reader: ReadableStreamDefaultReader<Uint8Array> | undefined
-    const transfer: Transfer = { bytes: 0, waitedMs: 0, waitingSinceMs: undefined, fail: () => {} }
     const end = () => this.#transfers.delete(transfer)
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
       if (reader === undefined) {
@@ -102,6 +112,7 @@ export class TransferWatch {
     this.#countWaiting(transfer, performance.now())
     transfer.waitingSinceMs = undefined
     transfer.bytes += value?.byteLength ?? 0
+    transfer.totalBytes += value?.byteLength ?? 0
     this.#receivedBytes += value?.byteLength ?? 0
     return value
   }

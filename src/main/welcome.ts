@@ -1,13 +1,34 @@
+import { hostname } from 'node:os'
 import type { Installation } from './compose.ts'
 import type { Config } from './config.ts'
 import { VERSION } from './version.ts'
 
 /** What a start says: how to begin, the first time, and one line afterwards. */
 export function formatStart(config: Config, installation: Installation, addresses: readonly string[]): string {
-  const where = config.externalUrl ?? addresses[0] ?? ''
-  const also = addresses[1] === undefined ? '' : `, and without a login, read only, on ${addresses[1]}`
-  const line = `Lading ${VERSION} serves account ${config.accountId} in ${config.region} on ${where}${also}.`
-  return installation.isFirstStart ? `${line}\n${formatWelcome(config, installation, where)}` : `${line}\n`
+  const listens = addresses[0] ?? ''
+  const url = config.externalUrl ?? reachable(listens)
+  const everywhere =
+    config.externalUrl === undefined && url !== listens ? ' and every other address of this machine' : ''
+  const also = addresses[1] === undefined ? '' : `, and without a login, read only, on ${reachable(addresses[1])}`
+  const line = `Lading ${VERSION} serves account ${config.accountId} in ${config.region} on ${url}${everywhere}${also}.`
+  if (!installation.isFirstStart) return `${line}\n`
+  return `${line}\n${formatWelcome(config, installation, url)}${everywhere === '' ? '' : externalUrlAdvice(url)}`
+}
+
+/**
+ * An address that clients can use: "every address" is none. Without TLS docker takes no other than 127.0.0.1; a
+ * certificate is for a name.
+ */
+function reachable(address: string): string {
+  const { protocol, hostname: host, port } = new URL(address)
+  if (host !== '[::]' && host !== '0.0.0.0') return address
+  return new URL(`${protocol}//${protocol === 'https:' ? hostname() : '127.0.0.1'}:${port}`).origin
+}
+
+function externalUrlAdvice(url: string): string {
+  const { protocol, port } = new URL(url)
+  const example = new URL(`${protocol}//${hostname()}:${port}`).origin
+  return `Other machines need another address than this one: set LADING_EXTERNAL_URL, such as ${example}.\n\n`
 }
 
 function formatWelcome(config: Config, { rootKey, rootKeyFile }: Installation, url: string): string {
@@ -29,6 +50,14 @@ ${keptAt(rootKeyFile)} This is shown once.
   # a repository, and an image in it
   ${aws} create-repository --repository-name team/app${config.createOnPush ? '   # or just push: it is created' : ''}
   docker tag IMAGE ${host}/team/app:1 && docker push ${host}/team/app:1
+
+${isPlain ? '' : certificateAdvice(host)}`
+}
+
+/** Every client has a place of its own for a CA that the system does not know. */
+function certificateAdvice(host: string): string {
+  return `If the certificate is of a CA of your own, clients must be told: docker by /etc/docker/certs.d/${host}/ca.crt,
+podman by --cert-dir, the AWS CLI by AWS_CA_BUNDLE.
 
 `
 }

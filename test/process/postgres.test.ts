@@ -49,3 +49,32 @@ test('a database that cannot be reached ends the start with one sentence that do
   expect(lading.stderr()).toMatch(/^lading: cannot start: [^\n]+\n$/)
   expect(lading.stderr()).not.toContain('hush')
 }, 30_000)
+
+test.skipIf(binaries === undefined)(
+  'a database that is not there or not ours is refused in PostgreSQL’s own words; clients are told neither host nor code',
+  async () => {
+    const postgres = await startPostgres(binaries ?? '')
+    try {
+      const { host, pathname } = new URL(postgres.url)
+      const startAt = async (url: string) =>
+        (await startLading({ ...(await freshSettings()), LADING_DATABASE_URL: url })).stderr()
+      expect(await startAt(`postgres://lading@${host}/nothing-here`)).toContain(
+        `the metadata database nothing-here on ${host} cannot be used: database "nothing-here" does not exist; make the`,
+      )
+      expect(await startAt(`postgres://nobody:hush@${host}${pathname}`)).toContain(
+        'role "nobody" does not exist; check the user',
+      )
+      const settings = { ...(await freshSettings()), LADING_DATABASE_URL: postgres.url }
+      await using lading = await startLading(settings)
+      await postgres.crash()
+      const refused = await fetch(`${lading.addresses[0]}/v2/team/app/tags/list`, { headers })
+      expect(refused.status).toBe(503)
+      expect(await refused.text()).not.toMatch(/ERR_|127\.0\.0\.1|57P/)
+      await Bun.sleep(300)
+      expect(lading.stderr()).toMatch(/"status":503,"code":"UNAVAILABLE".*"cause":\{.*PostgresError/)
+    } finally {
+      await postgres.stop()
+    }
+  },
+  60_000,
+)

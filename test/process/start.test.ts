@@ -1,8 +1,9 @@
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { readFile, rename, rm, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
-import { AUTHORIZATION, freshSettings, startLading } from './lading-process.ts'
+import { SETTING_NAMES } from '../../src/main/config-table.ts'
+import { AUTHORIZATION, freshSettings, KEY_ID, startLading } from './lading-process.ts'
 
 /** Without a preset root key, so that the first start makes one. */
 async function ownKeySettings(): Promise<Record<string, string>> {
@@ -64,7 +65,9 @@ test('an address that is taken ends the start with status 1, one sentence, and n
   const lading = await startLading(settings)
   await taken.stop(true)
   expect(lading.child.exitCode).toBe(1)
-  expect(lading.stderr()).toMatch(/^lading: cannot start: .*\d+.*\n$/)
+  expect(lading.stderr()).toBe(
+    `lading: cannot start: LADING_LISTEN is "${settings.LADING_LISTEN}", which cannot be listened on: another process listens there already\n`,
+  )
   expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
 }, 30_000)
 
@@ -100,6 +103,19 @@ test('started through node and npm’s way, a signal reaches the server and its 
   expect(wrong.child.exitCode).toBe(2)
 }, 30_000)
 
+test('lading --help names every setting', () => {
+  const { stdout } = Bun.spawnSync([process.execPath, 'src/main/lading.ts', '--help'])
+  expect(SETTING_NAMES.filter((name) => !stdout.toString().includes(`  ${name}`))).toEqual([])
+  expect(
+    Math.max(
+      ...stdout
+        .toString()
+        .split('\n')
+        .map(({ length }) => length),
+    ),
+  ).toBeLessThan(100)
+})
+
 test('the version is the package’s', async () => {
   const child = Bun.spawnSync([process.execPath, 'src/main/lading.ts', 'version'])
   const { version } = await Bun.file('package.json').json()
@@ -126,4 +142,65 @@ test('a data folder whose blobs are missing is refused, and serves them all when
   await using again = await startLading(settings)
   const blob = await fetch(`${again.addresses[0]}/v2/team/app/blobs/${digest}`, { headers })
   expect([blob.status, await blob.text()]).toEqual([200, 'kept'])
+}, 30_000)
+
+test('an address of another machine is refused by the name of its setting', async () => {
+  const lading = await startLading({ ...(await freshSettings()), LADING_ANONYMOUS_LISTEN: '192.0.2.1:5000' })
+  expect(lading.child.exitCode).toBe(1)
+  expect(lading.stderr()).toContain(
+    'LADING_ANONYMOUS_LISTEN is "192.0.2.1:5000", which cannot be listened on: no network',
+  )
+}, 30_000)
+
+test('on every address of the machine, the commands of the welcome name one that clients can use', async () => {
+  for (const listen of [':0', '0.0.0.0:0']) {
+    const lading = await startLading({ ...(await freshSettings()), LADING_LISTEN: listen })
+    const url = lading.addresses[0] ?? ''
+    expect(url).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/)
+    expect((await fetch(`${url}/healthz`)).status).toBe(200)
+    expect(await lading.end('SIGTERM')).toBe(0)
+    expect(lading.stdout()).toContain(`docker login --username ${KEY_ID} --password-stdin ${new URL(url).host}\n`)
+    expect(lading.stdout()).not.toContain('[::]')
+    expect(lading.stdout()).toContain('set LADING_EXTERNAL_URL')
+  }
+}, 30_000)
+
+test('nobody else on the machine can read what is kept, and a database that is a link is served', async () => {
+  const settings = await freshSettings()
+  const folder = settings.LADING_DATA ?? ''
+  await mkdir(folder, { mode: 0o755 })
+  const first = await startLading(settings)
+  const modes = await Promise.all(
+    ['lock', 'metadata.db', 'metadata.db-wal', 'metadata.db-shm', 'blobs'].map(async (name) => {
+      return (await stat(join(folder, name))).mode & 0o077
+    }),
+  )
+  expect(modes).toEqual([0, 0, 0, 0, 0])
+  expect(await first.end('SIGTERM')).toBe(0)
+  expect(first.stderr()).toContain('other users of this machine can look into the data folder')
+  await rename(join(folder, 'metadata.db'), `${folder}-elsewhere.db`)
+  await symlink(`${folder}-elsewhere.db`, join(folder, 'metadata.db'))
+  const second = await startLading(settings)
+  expect((await fetch(`${second.addresses[0]}/readyz`)).status).toBe(200)
+  expect(await second.end('SIGTERM')).toBe(0)
+}, 30_000)
+
+test('LADING_CREATE_ON_PUSH after the first start says what it takes now', async () => {
+  const settings: Record<string, string> = await freshSettings()
+  const first = await startLading({ ...settings, LADING_CREATE_ON_PUSH: 'false' })
+  expect(await first.end('SIGTERM')).toBe(0)
+  const second = await startLading(settings)
+  expect(await second.end('SIGTERM')).toBe(0)
+  expect(second.stderr()).toContain(
+    'aws ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH',
+  )
+}, 30_000)
+
+test('SIGHUP does not stop a server that has no terminal', async () => {
+  const lading = await startLading(await freshSettings())
+  lading.child.kill('SIGHUP')
+  await Bun.sleep(300)
+  expect((await fetch(`${lading.addresses[0]}/healthz`)).status).toBe(200)
+  expect(await lading.end('SIGTERM')).toBe(0)
+  expect(lading.stderr()).toContain('"msg":"ignored a signal","signal":"SIGHUP"')
 }, 30_000)

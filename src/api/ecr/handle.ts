@@ -6,9 +6,11 @@ import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { callerOf } from '../caller-of.ts'
+import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
 import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
+import { describeInput } from './describe-input.ts'
 import { errorResponse } from './errors.ts'
 import type { EcrOperation } from './operations.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
@@ -27,8 +29,10 @@ export async function handleEcrRequest(
   try {
     return await answer(services, request, context, { ...options, operation })
   } catch (error) {
-    if (error instanceof Refusal) return errorResponse(error, errorTypesOf(operation))
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    const response = errorResponse(error, errorTypesOf(operation))
+    noteRefusal(context, request, { refusal: error, code: response.headers.get('x-amzn-errortype') ?? '' })
+    return response
   }
 }
 
@@ -56,6 +60,7 @@ async function answer(
   context.principal = principal.arn
   if (operation === undefined) throw unknownOperation()
   const members = parseBody(body)
+  context.target = describeInput(members)
   const accountId =
     new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ }) ?? principal.accountId
   const registry = await registryOfAccount(services, principal, { accountId, asked })
@@ -65,7 +70,10 @@ async function answer(
     externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${context.host}`,
   }
   const output = await runOperation(operation, call, { members, version: options.version })
-  return new Response(JSON.stringify(output), { headers: { 'Content-Type': AWS_JSON } })
+  const text = JSON.stringify(output)
+  return new Response(text, {
+    headers: { 'Content-Type': AWS_JSON, 'Content-Length': String(Buffer.byteLength(text)) },
+  })
 }
 
 async function runOperation<Operation extends EcrOperation>(

@@ -4,6 +4,8 @@ import type { Services } from '../../services/context.ts'
 import { verifyLayerToken } from '../../services/layer-address.ts'
 import { registryFor } from '../../services/registry-for.ts'
 import { callerOf } from '../caller-of.ts'
+import { noteRefusal } from '../note-refusal.ts'
+import { OCI_ERRORS } from '../oci/error-codes.ts'
 import { refusalResponse } from '../oci/errors.ts'
 import { getBlob } from '../oci/get-blob.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -25,10 +27,12 @@ export async function serveLayer(services: Services, request: Request, context: 
     const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
     const registry = await registryFor(services, context.host)
     const { repository, digest } = await verifyLayerToken(services, registry, token)
+    context.target = { repository: repository.name, reference: digest }
     const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
     return await getBlob({ services, caller, request }, { kind: 'blob-get', name: repository.name, digest }, repository)
   } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
+    return refusalResponse(error, { head: request.method === 'HEAD' })
   }
 }

@@ -29,7 +29,12 @@ export function refusalResponse(refusal: Refusal, options: { readonly head: bool
 
 function errorBody(refusal: Refusal): unknown {
   const [, code] = OCI_ERRORS[refusal.reason]
-  return { errors: [{ code, message: displayable(refusal.message), detail: shownDetail(refusal.detail) }] }
+  return { errors: [{ code, message: displayable(messageOf(refusal)), detail: shownDetail(refusal.detail) }] }
+}
+
+/** docker, podman and skopeo show the message and nothing else, so what helps has to stand there. */
+function messageOf({ message, detail }: Refusal): string {
+  return typeof detail.hint === 'string' ? `${message}: ${detail.hint}` : message
 }
 
 /** What goes into headers instead, or is only for us, is left out. */

@@ -15,7 +15,10 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
     return new Response(null, { status: 304, headers })
   }
   const wanted = parseRange(request.headers.get('range'), stat.sizeBytes)
-  if (wanted.kind === 'whole') return new Response(await readBlob(services, repository, stat), { headers })
+  if (wanted.kind === 'whole') {
+    const body = await readBlob(services, repository, stat)
+    return new Response(body, { headers: { ...headers, ...lengthOf(body, stat.sizeBytes) } })
+  }
   const [first, ...others] = wanted.ranges
   if (first !== undefined && others.length === 0) return await onePart(oci, repository, stat, first)
   return await manyParts(oci, repository, stat, wanted.ranges)
@@ -45,7 +48,16 @@ function blobHeaders(stat: BlobStat): Record<string, string> {
 async function onePart(oci: OciRequest, repository: Repository, stat: BlobStat, range: ByteRange): Promise<Response> {
   const body = await readBlob(oci.services, repository, stat, range)
   const contentRange = `bytes ${range.start}-${range.end}/${stat.sizeBytes}`
-  return new Response(body, { status: 206, headers: { ...blobHeaders(stat), 'Content-Range': contentRange } })
+  const length = lengthOf(body, range.end - range.start + 1)
+  return new Response(body, {
+    status: 206,
+    headers: { ...blobHeaders(stat), ...length, 'Content-Range': contentRange },
+  })
+}
+
+/** For the log and the metrics; a file's own length is what goes out, should the two differ. */
+function lengthOf(body: Blob | Uint8Array, sizeBytes: number): Record<string, string> {
+  return { 'Content-Length': String(body instanceof Uint8Array ? body.byteLength : sizeBytes) }
 }
 
 /** podman maps parts to chunks by their order, so parts come in request order and are never merged (oci.md 3.3). */

@@ -18,7 +18,7 @@ export async function getManifest(
     return new Response(null, { status: 304, headers })
   }
   // Its content came from the store as its own buffer, never as a view on a shared one.
-  return new Response(manifest.content as Uint8Array<ArrayBuffer>, { headers })
+  return new Response(manifest.content as Uint8Array<ArrayBuffer>, { headers: { ...headers, ...lengthOf(manifest) } })
 }
 
 /** `HEAD /v2/<name>/manifests/<reference>` (end-3). */
@@ -29,9 +29,13 @@ export async function headManifest(
 ): Promise<Response> {
   const { services, request } = oci
   const manifest = await readManifest(services, repository, call.reference)
-  const headers = { ...manifestHeaders(manifest), 'Content-Length': String(manifest.content.byteLength) }
+  const headers = { ...manifestHeaders(manifest), ...lengthOf(manifest) }
   const unchanged = matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)
   return new Response(null, { status: unchanged ? 304 : 200, headers })
+}
+
+function lengthOf(manifest: StoredManifest): Record<string, string> {
+  return { 'Content-Length': String(manifest.content.byteLength) }
 }
 
 function manifestHeaders(manifest: StoredManifest): Record<string, string> {

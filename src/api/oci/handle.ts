@@ -5,8 +5,11 @@ import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor } from '../../services/registry-for.ts'
 import { callerOf } from '../caller-of.ts'
+import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import type { OciCall } from './call.ts'
+import { describeCall } from './describe-call.ts'
+import { OCI_ERRORS } from './error-codes.ts'
 import { refusalResponse } from './errors.ts'
 import { parseCall } from './parse-call.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
@@ -31,10 +34,12 @@ export async function handleOciRequest(
     const caller = callerOf(context, principal, registry)
     const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind
+    context.target = describeCall(call)
     return await runCall({ services, caller, request }, call)
   } catch (error) {
-    if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
+    return refusalResponse(error, { head: request.method === 'HEAD' })
   }
 }
 

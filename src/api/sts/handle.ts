@@ -4,9 +4,10 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
+import { noteRefusal } from '../note-refusal.ts'
 import { withBody } from '../read-body.ts'
 import type { RequestContext } from '../request-context.ts'
-import { xmlErrorResponse } from './errors.ts'
+import { QUERY_ERRORS, xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
 import { type QueryApi, queryApiOf } from './query-api.ts'
 import { xmlElements } from './xml.ts'
@@ -37,8 +38,9 @@ export async function handleQueryRequest(
     context.principal = call.principal.arn
     return run(call, context, options)
   } catch (error) {
-    if (error instanceof Refusal) return xmlErrorResponse(api, error, context.requestId)
-    throw error
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: QUERY_ERRORS[error.reason].code })
+    return xmlErrorResponse(api, error, context.requestId)
   }
 }
 

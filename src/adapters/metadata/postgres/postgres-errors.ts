@@ -21,6 +21,6 @@ export function translatePostgresError(error: unknown): unknown {
   // Without a state the server did not answer: the connection failed, or never came to be.
   const unavailable = state === '' || isRerunnable(error) || UNAVAILABLE.some((prefix) => state.startsWith(prefix))
   if (!unavailable) return error
-  const message = `The metadata database cannot be used: ${state === '' ? error.code : state}.`
+  const message = 'The metadata database cannot be used at the moment; try again later.'
   return new Refusal('storage-unavailable', message, { retryAfterSeconds: 5 }, { cause: error })
 }
