@@ -13,6 +13,7 @@ import { interrupted } from './interrupted.ts'
 import { jsSdk } from './js-sdk.ts'
 import { oras } from './oras.ts'
 import { podman } from './podman.ts'
+import { readme } from './readme.ts'
 import { regctl } from './regctl.ts'
 import { skopeo } from './skopeo.ts'
 import type { Client } from './steps.ts'
@@ -39,4 +40,5 @@ export const CLIENTS: readonly Client[] = [
   anonymous,
   interrupted,
   examples,
+  readme,
 ]

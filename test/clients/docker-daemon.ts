@@ -32,6 +32,6 @@ export async function dockerRun(world: World, args: readonly string[], options: 
   return await run(dockerCommand(world, args), { environment: homeOf(world), ...options })
 }
 
-function dockerSocket(world: World): string {
+export function dockerSocket(world: World): string {
   return `unix://${join(world.directory, 'docker.sock')}`
 }
