@@ -23,7 +23,10 @@ export function translateSqliteError(error: unknown): unknown {
   if (code === undefined) return error
   if (code.startsWith('SQLITE_FULL') || code === 'ENOSPC' || code === 'EDQUOT') return storageFull(error)
   const unavailable = SYSTEM_UNAVAILABLE.has(code) || UNAVAILABLE.some((prefix) => code.startsWith(prefix))
-  return unavailable ? storageUnavailable(`The metadata database cannot be used: ${code}.`, error) : error
+  // The code is in the cause, for the log; clients can do nothing with it.
+  return unavailable
+    ? storageUnavailable('The metadata database cannot be used at the moment; try again later.', error)
+    : error
 }
 
 const FATAL = ['SQLITE_IOERR', 'SQLITE_READONLY', 'SQLITE_CANTOPEN', 'SQLITE_CORRUPT', 'SQLITE_NOTADB']
