@@ -168,7 +168,7 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect(await store.listTags(id, { limit: 10 })).toEqual([])
       expect(await store.hasManifests(id)).toBe(false)
       expect(await store.readManifest(id, digest('m'))).toBeUndefined()
-      expect(await store.listReferrers(id, digest('s'), { limit: 10 })).toEqual([])
+      expect(await store.listReferrers(id, { subject: digest('s'), artifactTypes: [] }, { limit: 10 })).toEqual([])
       expect(await store.findRepositoryBlob(id, digest('layer'))).toBeUndefined()
       expect(await store.hasManifests(old.id)).toBe(false)
       expect(await push(store, id, manifest('m'), 'v1')).toBe('created')

@@ -1,6 +1,6 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import type { Manifest, Repository } from '../../ports/metadata-store.ts'
-import { listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
+import type { Repository } from '../../ports/metadata-store.ts'
+import { type ListedReferrer, listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -28,7 +28,7 @@ async function readPage(oci: OciRequest, repository: Repository, call: CallOf<'r
     after: call.last,
     limit: Math.max(1, Math.min(call.n ?? MOST_REFERRERS, MOST_REFERRERS)),
     maxBytes: PAGE_BYTES,
-    sizeOf: (manifest) => Buffer.byteLength(JSON.stringify(descriptorOf(manifest))) + 1,
+    sizeOf: (manifest) => Buffer.byteLength(JSON.stringify(descriptorOf({ ...manifest, annotations: undefined }))) + 1,
   })
 }
 
@@ -44,7 +44,7 @@ function referrersHeaders(call: CallOf<'referrers'>, page: ReferrersPage): Heade
   return headers
 }
 
-function descriptorOf(manifest: Manifest): Record<string, unknown> {
+function descriptorOf(manifest: ListedReferrer): Record<string, unknown> {
   return {
     mediaType: manifest.mediaType,
     digest: manifest.digest,
