@@ -20,7 +20,7 @@ export async function serveLayer(services: Services, request: Request, context: 
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new Refusal('unsupported', 'A layer can only be read here: expected GET or HEAD.')
     }
-    const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
+    const token = tokenIn(request.url)
     const { name, digest } = verifyLayerToken(services, token)
     const principal = anonymousPrincipal(services.defaultRegistry.accountId)
     const caller = { principal, registry: services.defaultRegistry, requestId: context.requestId }
@@ -29,4 +29,11 @@ export async function serveLayer(services: Services, request: Request, context: 
     if (error instanceof Refusal) return refusalResponse(error, { head: request.method === 'HEAD' })
     throw error
   }
+}
+
+/** What follows in the path, as it came: a token of ours needs no escapes. */
+function tokenIn(url: string): string {
+  const begin = url.indexOf(LAYERS_PATH) + LAYERS_PATH.length
+  const query = url.indexOf('?', begin)
+  return query === -1 ? url.slice(begin) : url.slice(begin, query)
 }
