@@ -1,11 +1,13 @@
 import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
 import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
+import { isModestJson } from '../../core/modest-json.ts'
 import type { Principal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata-store.ts'
 import type { Services } from '../../services/context.ts'
-import { authenticateAws } from '../authenticate-aws.ts'
+import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
+import { inTurn } from '../large-work.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
 import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
@@ -48,15 +50,28 @@ async function answer(
 ): Promise<Response> {
   const { operation } = options
   context.operation = operation ?? 'unknown'
-  const { principal, body } = await authenticateAws(services, request, {
+  using signed = await authenticateAws(services, request, {
     services: ['ecr'],
     region: services.defaultRegistry.region,
     presigned: 'refused',
     bodyLimitBytes: bodyLimitOf(operation),
   })
-  context.principal = principal.arn
+  context.principal = signed.principal.arn
   if (operation === undefined) throw unknownOperation()
-  const members = parseBody(body)
+  return await inTurn(signed.body.byteLength, () =>
+    answerSigned(services, request, context, { ...options, operation, signed }),
+  )
+}
+
+async function answerSigned(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  options: AwsOptions & { operation: EcrOperation; signed: AuthenticatedRequest },
+): Promise<Response> {
+  const { operation, signed } = options
+  const { principal } = signed
+  const members = parseBody(signed.body)
   const registry = await targetRegistry(services, principal, members)
   const call: EcrCall = {
     services,
@@ -100,6 +115,7 @@ function parseBody(body: Uint8Array): Record<string, unknown> {
 }
 
 function parseJson(body: Uint8Array): unknown {
+  if (!isModestJson(body)) throw invalidParameter('request', 'the body is nested too deeply or has too many members')
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {

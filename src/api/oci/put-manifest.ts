@@ -6,6 +6,7 @@ import type { Tag } from '../../core/tag.ts'
 import type { Repository } from '../../ports/metadata-store.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
+import { inTurn } from '../large-work.ts'
 import { manifestLocation } from './locations.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import { readBounded } from './read-bounded.ts'
@@ -14,8 +15,12 @@ import { warningHeader } from './warning-header.ts'
 
 /** `PUT /v2/<name>/manifests/<reference>[?tag=…]` (end-7a, end-7b). */
 export async function putManifest(oci: OciRequest, call: CallOf<'manifest-put'>): Promise<Response> {
+  const content = await readBounded(oci.request, oci.services.limits.manifestBytes)
+  return await inTurn(content.byteLength, () => putContent(oci, call, content))
+}
+
+async function putContent(oci: OciRequest, call: CallOf<'manifest-put'>, content: Uint8Array): Promise<Response> {
   const { services, caller, request } = oci
-  const content = await readBounded(request, services.limits.manifestBytes)
   const mediaType = request.headers.get('content-type') ?? undefined
   const repository = await repositoryFor(oci, call, () => parseManifest(content, mediaType))
   const pushed = await pushManifest(services, caller, {

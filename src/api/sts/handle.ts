@@ -4,7 +4,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
-import { withBody } from '../read-body.ts'
+import { readBody } from '../read-body.ts'
 import type { RequestContext } from '../request-context.ts'
 import { xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -45,12 +45,13 @@ export async function handleQueryRequest(
 async function authenticate(services: Services, request: Request, options: AwsOptions): Promise<QueryCall> {
   const presigned = request.method === 'GET'
   if (!presigned && !request.headers.has('authorization')) throw await refuseUnsigned(request, options)
-  const { principal, claim, body } = await authenticateAws(services, request, {
+  using signed = await authenticateAws(services, request, {
     services: ['sts', 'iam'],
     region: undefined,
     presigned: presigned ? 'allowed' : 'refused',
     bodyLimitBytes: BODY_LIMIT_BYTES,
   })
+  const { principal, claim, body } = signed
   const parameters = presigned
     ? new URLSearchParams(claim.query.map(([name, value]) => [name, value]))
     : parseForm(body)
@@ -59,7 +60,8 @@ async function authenticate(services: Services, request: Request, options: AwsOp
 
 /** Only the action's name is looked at, and only to say why it is refused. */
 async function refuseUnsigned(request: Request, options: AwsOptions): Promise<Refusal> {
-  const action = await withBody(request, BODY_LIMIT_BYTES, async (body) => parseForm(body).get('Action') ?? '')
+  using body = await readBody(request, BODY_LIMIT_BYTES)
+  const action = parseForm(body.bytes).get('Action') ?? ''
   if (UNSIGNED_ACTIONS.includes(action)) return notAvailableYet(action, options)
   return new Refusal('unauthenticated', 'Request is missing Authentication Token')
 }
