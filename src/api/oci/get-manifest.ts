@@ -2,6 +2,7 @@ import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
 import type { StoredManifest } from '../../ports/metadata-store.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
+import { manifestBody } from './manifest-body.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -14,8 +15,7 @@ export async function getManifest(oci: OciRequest, call: CallOf<'manifest-get'>)
   if (matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)) {
     return new Response(null, { status: 304, headers })
   }
-  // Its content came from the store as its own buffer, never as a view on a shared one.
-  return new Response(manifest.content as Uint8Array<ArrayBuffer>, { headers })
+  return new Response(manifestBody(manifest), { headers })
 }
 
 /** `HEAD /v2/<name>/manifests/<reference>` (end-3). */

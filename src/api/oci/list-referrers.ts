@@ -1,6 +1,7 @@
 import { nextLink } from '../../core/http/next-link.ts'
 import type { Repository } from '../../ports/metadata-store.ts'
 import { type ListedReferrer, listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -18,7 +19,7 @@ export async function listReferrers(oci: OciRequest, call: CallOf<'referrers'>):
   const repository = await services.metadata.findRepository(caller.registry.id, call.name)
   const page = repository === undefined ? { referrers: [], next: undefined } : await readPage(oci, repository, call)
   const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: page.referrers.map(descriptorOf) }
-  return new Response(JSON.stringify(index), { headers: referrersHeaders(call, page) })
+  return jsonAnswer(index, referrersHeaders(call, page))
 }
 
 async function readPage(oci: OciRequest, repository: Repository, call: CallOf<'referrers'>): Promise<ReferrersPage> {
