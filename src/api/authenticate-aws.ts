@@ -5,7 +5,8 @@ import { parseSignatureClaim, type SignatureClaim } from '../core/sigv4/signatur
 import type { SignedRequest } from '../core/sigv4/signed-request.ts'
 import { authenticateRequest, requireKnownKey } from '../services/authenticate-request.ts'
 import type { Services } from '../services/context.ts'
-import { mayBeLarge, readBody } from './read-body.ts'
+import { mayBeLarge } from './read-body.ts'
+import { readCall } from './read-call.ts'
 
 /** Its body counts against what all bodies may hold until it is disposed of. */
 export interface AuthenticatedRequest extends Disposable {
@@ -18,7 +19,7 @@ export interface AuthenticatedRequest extends Disposable {
  * Reads a signed request and finds out who it speaks for. What can be refused without the body is refused before the
  * body is read.
  *
- * @throws {Refusal} what `parseSignatureClaim`, `checkClaim`, `readBody` and `authenticateRequest` do
+ * @throws {Refusal} what `parseSignatureClaim`, `checkClaim`, `readCall` and `authenticateRequest` do
  */
 export async function authenticateAws(
   services: Services,
@@ -30,7 +31,7 @@ export async function authenticateAws(
   checkClaim(parts, claim, { ...expected, nowMs: services.clock.nowMs() })
   if (mayBeLarge(request)) await requireKnownKey(services, claim)
   using reading = new DisposableStack()
-  const body = reading.use(await readBody(request, expected.bodyLimitBytes)).bytes
+  const body = reading.use(await readCall(request, expected.bodyLimitBytes)).bytes
   const bodySha256 = createHash('sha256').update(body).digest('hex')
   const principal = await authenticateRequest(services, parts, { claim, bodySha256 })
   const held = reading.move()

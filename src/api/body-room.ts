@@ -12,6 +12,12 @@ export interface HeldBody extends Disposable {
   readonly bytes: Uint8Array
 }
 
+/** The most that a body may have, and what is said to a larger one. */
+export interface BodyLimit {
+  readonly bytes: number
+  refusal(): Refusal
+}
+
 /** A body that is on its way. */
 interface Arrival {
   heldBytes: number
@@ -41,15 +47,15 @@ export class BodyRoom {
   /**
    * Reads a stream to its end.
    *
-   * @throws {Refusal} `limit-exceeded`; `too-many-requests` when others hold all the room; `upload-too-slow` when
+   * @throws {Refusal} the limit's; `too-many-requests` when others hold all the room; `upload-too-slow` when
    *   others wanted the room that this one held
    */
-  async read(stream: ReadableStream<Uint8Array>, limitBytes: number): Promise<HeldBody> {
+  async read(stream: ReadableStream<Uint8Array>, limit: BodyLimit): Promise<HeldBody> {
     const reader = stream.getReader()
     const evicted = Promise.withResolvers<never>()
     const arrival = this.#begin(evicted.reject)
     try {
-      const bytes = await this.#readAll(() => Promise.race([reader.read(), evicted.promise]), arrival, limitBytes)
+      const bytes = await this.#readAll(() => Promise.race([reader.read(), evicted.promise]), arrival, limit)
       return { bytes, [Symbol.dispose]: () => this.#release(arrival) }
     } catch (error) {
       this.#release(arrival)
@@ -80,7 +86,7 @@ export class BodyRoom {
   async #readAll(
     read: () => Promise<{ done: boolean; value?: Uint8Array | undefined }>,
     arrival: Arrival,
-    limitBytes: number,
+    limit: BodyLimit,
   ): Promise<Uint8Array> {
     const chunks: Uint8Array[] = []
     let sizeBytes = 0
@@ -88,7 +94,7 @@ export class BodyRoom {
       const { done, value } = await read()
       if (done || value === undefined) return Buffer.concat(chunks, sizeBytes)
       sizeBytes += value.byteLength
-      if (sizeBytes > limitBytes) throw tooLarge(limitBytes)
+      if (sizeBytes > limit.bytes) throw limit.refusal()
       this.#measure(arrival, value.byteLength)
       this.#hold(arrival, Math.max(0, sizeBytes - SMALL_BYTES) - arrival.heldBytes)
       chunks.push(value)
@@ -128,10 +134,6 @@ export class BodyRoom {
     this.#heldBytes -= arrival.heldBytes
     arrival.heldBytes = 0
   }
-}
-
-export function tooLarge(limitBytes: number): Refusal {
-  return new Refusal('limit-exceeded', `The request is larger than ${limitBytes} bytes, the most that this call takes.`)
 }
 
 function tooMuchHeld(): Refusal {

@@ -1,10 +1,13 @@
 import { expect, test } from 'bun:test'
+import { Refusal } from '../core/refusal.ts'
 import { BodyRoom } from './body-room.ts'
 import { mayBeLarge, readBody } from './read-body.ts'
 
 const KIB = 1024
 const MIB = 1024 * 1024
-const LIMIT = 28 * MIB
+const tooLarge = () => new Refusal('limit-exceeded', 'too large')
+const limitOf = (bytes: number) => ({ bytes, refusal: tooLarge })
+const LIMIT = limitOf(28 * MIB)
 
 interface SlowBody {
   readonly stream: ReadableStream<Uint8Array>
@@ -77,7 +80,7 @@ test('a body holds its room until it is disposed of, and nothing when it was ref
       },
     })
   for (let round = 0; round < 3; round++) {
-    await expect(room.read(whole(), MIB)).rejects.toMatchObject({ reason: 'limit-exceeded' })
+    await expect(room.read(whole(), limitOf(MIB))).rejects.toMatchObject({ reason: 'limit-exceeded' })
     await expect(room.read(failing(), LIMIT)).rejects.toThrow('gone')
   }
   const held = await room.read(whole(), LIMIT)
@@ -130,9 +133,11 @@ test('as long as there is room nobody is hurried, and one that stands still make
 test('readBody() refuses a declared length past the limit unread, and reads what there is', async () => {
   const post = (body: string, length: number) =>
     new Request('http://a/', { method: 'POST', body, headers: { 'content-length': String(length) } })
-  await expect(readBody(post('x', LIMIT + 1), LIMIT)).rejects.toMatchObject({ reason: 'limit-exceeded' })
-  expect(Buffer.from((await readBody(post('hello', 5), LIMIT)).bytes).toString()).toBe('hello')
-  expect((await readBody(new Request('http://a/'), LIMIT)).bytes.byteLength).toBe(0)
+  await expect(readBody(post('x', LIMIT.bytes + 1), LIMIT.bytes, tooLarge)).rejects.toMatchObject({
+    reason: 'limit-exceeded',
+  })
+  expect(Buffer.from((await readBody(post('hello', 5), LIMIT.bytes, tooLarge)).bytes).toString()).toBe('hello')
+  expect((await readBody(new Request('http://a/'), LIMIT.bytes, tooLarge)).bytes.byteLength).toBe(0)
 })
 
 test('mayBeLarge() goes by the declared length, and takes none for large', () => {

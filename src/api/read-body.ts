@@ -1,4 +1,5 @@
-import { BodyRoom, type HeldBody, SMALL_BYTES, tooLarge } from './body-room.ts'
+import type { Refusal } from '../core/refusal.ts'
+import { BodyRoom, type HeldBody, SMALL_BYTES } from './body-room.ts'
 
 /** The largest call, `UploadLayerPart`, is 28 MiB. */
 const ROOM = new BodyRoom(256 * 1024 * 1024, () => performance.now())
@@ -12,11 +13,14 @@ export function mayBeLarge(request: Request): boolean {
  * Reads the whole body, which counts against what all large ones may hold together until the caller disposes of it:
  * a declared length past the limit is refused before a byte is read.
  *
- * @throws {Refusal} as `BodyRoom.read` does
+ * @param refusal what to say to a body past the limit
+ * @throws {Refusal} that, and as `BodyRoom.read` does
  */
-export async function readBody(request: Request, limitBytes: number): Promise<HeldBody> {
+export async function readBody(request: Request, bytes: number, refusal: () => Refusal): Promise<HeldBody> {
   const declared = Number(request.headers.get('content-length') ?? 0)
-  if (declared > limitBytes) throw tooLarge(limitBytes)
+  if (declared > bytes) throw refusal()
   if (request.body === null) return { bytes: new Uint8Array(), [Symbol.dispose]: () => {} }
-  return await ROOM.read(request.body, limitBytes)
+  if (mayBeLarge(request)) return await ROOM.read(request.body, { bytes, refusal })
+  // The server holds clients to what they declare.
+  return { bytes: new Uint8Array(await request.arrayBuffer()), [Symbol.dispose]: () => {} }
 }

@@ -27,9 +27,8 @@ export async function authenticateBasic(services: Services, header: string | nul
 }
 
 function parseBasic(header: string): { user: string; password: string } {
-  if (header.includes(',')) throw severalHeaders()
   const encoded = BASIC.exec(header)?.[1]
-  if (encoded === undefined) throw notAuthorized()
+  if (encoded === undefined) throw /^basic .*,/i.test(header) ? severalHeaders() : notAuthorized()
   const bytes = Buffer.from(encoded, 'base64')
   // A value has one spelling: otherwise one good credential has any number of headers that are good.
   if (bytes.toString('base64') !== encoded) throw notAuthorized()

@@ -7,16 +7,17 @@ import type { Repository } from '../../ports/metadata-store.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { getOrCreateRepository } from '../../services/repositories/get-or-create-repository.ts'
 import { inTurn } from '../large-work.ts'
+import { readBody } from '../read-body.ts'
 import { manifestLocation } from './locations.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
-import { readBounded } from './read-bounded.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { warningHeader } from './warning-header.ts'
 
 /** `PUT /v2/<name>/manifests/<reference>[?tag=…]` (end-7a, end-7b). */
 export async function putManifest(oci: OciRequest, call: CallOf<'manifest-put'>): Promise<Response> {
-  const content = await readBounded(oci.request, oci.services.limits.manifestBytes)
-  return await inTurn(content.byteLength, () => putContent(oci, call, content))
+  const { manifestBytes } = oci.services.limits
+  using body = await readBody(oci.request, manifestBytes, () => manifestTooLarge(manifestBytes))
+  return await inTurn(body.bytes.byteLength, () => putContent(oci, call, body.bytes))
 }
 
 async function putContent(oci: OciRequest, call: CallOf<'manifest-put'>, content: Uint8Array): Promise<Response> {
@@ -32,6 +33,13 @@ async function putContent(oci: OciRequest, call: CallOf<'manifest-put'>, content
     ...preconditionOf(request),
   })
   return new Response(null, { status: 201, headers: pushedHeaders(call, pushed) })
+}
+
+function manifestTooLarge(limitBytes: number): Refusal {
+  return new Refusal(
+    'manifest-too-large',
+    `The manifest is larger than ${limitBytes} bytes, the most that is accepted.`,
+  )
 }
 
 /** A push that cannot succeed leaves no repository behind. */

@@ -4,7 +4,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
-import { readBody } from '../read-body.ts'
+import { readCall } from '../read-call.ts'
 import type { RequestContext } from '../request-context.ts'
 import { xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -60,7 +60,7 @@ async function authenticate(services: Services, request: Request, options: AwsOp
 
 /** Only the action's name is looked at, and only to say why it is refused. */
 async function refuseUnsigned(request: Request, options: AwsOptions): Promise<Refusal> {
-  using body = await readBody(request, BODY_LIMIT_BYTES)
+  using body = await readCall(request, BODY_LIMIT_BYTES)
   const action = parseForm(body.bytes).get('Action') ?? ''
   if (UNSIGNED_ACTIONS.includes(action)) return notAvailableYet(action, options)
   return new Refusal('unauthenticated', 'Request is missing Authentication Token')
