@@ -5,9 +5,11 @@ import { parseSignatureClaim, type SignatureClaim } from '../core/sigv4/signatur
 import type { SignedRequest } from '../core/sigv4/signed-request.ts'
 import { authenticateRequest, requireKnownKey } from '../services/authenticate-request.ts'
 import type { Services } from '../services/context.ts'
-import { mayBeLarge, withBody } from './read-body.ts'
+import { mayBeLarge } from './read-body.ts'
+import { readCall } from './read-call.ts'
 
-export interface AuthenticatedRequest {
+/** Its body counts against what all bodies may hold until it is disposed of. */
+export interface AuthenticatedRequest extends Disposable {
   readonly principal: Principal
   readonly claim: SignatureClaim
   readonly body: Uint8Array
@@ -17,7 +19,7 @@ export interface AuthenticatedRequest {
  * Reads a signed request and finds out who it speaks for. What can be refused without the body is refused before the
  * body is read.
  *
- * @throws {Refusal} what `parseSignatureClaim`, `checkClaim`, `withBody` and `authenticateRequest` do
+ * @throws {Refusal} what `parseSignatureClaim`, `checkClaim`, `readCall` and `authenticateRequest` do
  */
 export async function authenticateAws(
   services: Services,
@@ -28,11 +30,12 @@ export async function authenticateAws(
   const claim = parseSignatureClaim(parts)
   checkClaim(parts, claim, { ...expected, nowMs: services.clock.nowMs() })
   if (mayBeLarge(request)) await requireKnownKey(services, claim)
-  return await withBody(request, expected.bodyLimitBytes, async (body) => {
-    const bodySha256 = createHash('sha256').update(body).digest('hex')
-    const principal = await authenticateRequest(services, parts, { claim, bodySha256 })
-    return { principal, claim, body }
-  })
+  using reading = new DisposableStack()
+  const body = reading.use(await readCall(services, request, expected.bodyLimitBytes)).bytes
+  const bodySha256 = createHash('sha256').update(body).digest('hex')
+  const principal = await authenticateRequest(services, parts, { claim, bodySha256 })
+  const held = reading.move()
+  return { principal, claim, body, [Symbol.dispose]: () => held.dispose() }
 }
 
 function toSignedRequest(request: Request): SignedRequest {

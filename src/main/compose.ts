@@ -12,7 +12,9 @@ import type { Log } from '../ports/log.ts'
 import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import { AnswerRoom } from '../services/answer-room.ts'
 import { BlobCache } from '../services/blob-cache.ts'
+import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
 import { LoginCache } from '../services/login-cache.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
@@ -23,6 +25,11 @@ import { lockData } from './data-lock.ts'
 import { databaseProblem } from './database-problem.ts'
 
 const BLOB_CACHE_BYTES = 32 * 1024 * 1024
+/** The largest call, `UploadLayerPart`, is 28 MiB. */
+const BODY_ROOM_BYTES = 256 * 1024 * 1024
+const ANSWER_ROOM_BYTES = 64 * 1024 * 1024
+/** What paces are measured by: a clock that is set must not look like a client that stands still. */
+const monotonicMs = () => performance.now()
 
 /** A registry with everything under it open. */
 export interface Installation extends AsyncDisposable {
@@ -57,6 +64,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     metadata,
     blobs,
     blobCache: new BlobCache(BLOB_CACHE_BYTES),
+    bodyRoom: new BodyRoom(BODY_ROOM_BYTES, monotonicMs),
+    answerRoom: new AnswerRoom(ANSWER_ROOM_BYTES, monotonicMs),
     logins: new LoginCache(),
     pulls: new PullRecorder(metadata, clock),
     credentials: new RootCredentials(config.accountId, rootKey),

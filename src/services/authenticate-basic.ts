@@ -5,12 +5,14 @@ import type { Services } from './context.ts'
 import { unknownCredential, verifyToken } from './token.ts'
 
 const LONGEST_HEADER = 16_384
+/** The one spelling of base64 that clients send (RFC 7617, RFC 4648 section 4). */
+const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
 
 /**
  * Who an `Authorization: Basic` header speaks for: `AWS` with an authorization token, or an access key id with its
  * secret. Every request pays for this, so what was good within the last second is not verified again.
  *
- * @throws {Refusal} `unauthenticated` without a usable header, `credential-unknown`, `credential-expired`
+ * @throws {Refusal} `parameter-invalid` for two headers, `unauthenticated` without a usable one, `credential-unknown`, `credential-expired`
  */
 export async function authenticateBasic(services: Services, header: string | null): Promise<Principal> {
   if (header === null || header.length > LONGEST_HEADER) throw notAuthorized()
@@ -25,8 +27,12 @@ export async function authenticateBasic(services: Services, header: string | nul
 }
 
 function parseBasic(header: string): { user: string; password: string } {
-  if (header.slice(0, 6).toLowerCase() !== 'basic ') throw notAuthorized()
-  const decoded = Buffer.from(header.slice(6).trim(), 'base64').toString('utf8')
+  const encoded = BASIC.exec(header)?.[1]
+  if (encoded === undefined) throw /^basic .*,/i.test(header) ? severalHeaders() : notAuthorized()
+  const bytes = Buffer.from(encoded, 'base64')
+  // A value has one spelling: otherwise one good credential has any number of headers that are good.
+  if (bytes.toString('base64') !== encoded) throw notAuthorized()
+  const decoded = bytes.toString()
   const colon = decoded.indexOf(':')
   // skopeo sends an empty name and password when it has none: that is nobody.
   if (colon <= 0) throw notAuthorized()
@@ -45,6 +51,11 @@ async function verifySecret(services: Services, accessKeyId: string, secret: str
 function equalText(a: string, b: string): boolean {
   const [bytesOfA, bytesOfB] = [Buffer.from(a), Buffer.from(b)]
   return bytesOfA.byteLength === bytesOfB.byteLength && timingSafeEqual(bytesOfA, bytesOfB)
+}
+
+/** They arrive joined. A proxy in front might have looked at the other one. */
+function severalHeaders(): Refusal {
+  return new Refusal('parameter-invalid', 'There must be exactly one Authorization header, and no comma in it.')
 }
 
 function notAuthorized(): Refusal {

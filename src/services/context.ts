@@ -5,7 +5,9 @@ import type { Credentials } from '../ports/credentials.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import type { AnswerRoom } from './answer-room.ts'
 import type { BlobCache } from './blob-cache.ts'
+import type { BodyRoom } from './body-room.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 
@@ -15,6 +17,9 @@ export interface Services {
   readonly blobs: BlobStore
   readonly blobCache: BlobCache
   readonly pulls: PullRecorder
+  /** The memory that large bodies and large answers share, so that nobody can fill the process's. */
+  readonly bodyRoom: BodyRoom
+  readonly answerRoom: AnswerRoom
   readonly credentials: Credentials
   readonly logins: LoginCache
   readonly clock: Clock

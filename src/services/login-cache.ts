@@ -2,9 +2,10 @@ import type { Principal } from '../core/principal.ts'
 
 /** A revoked or expired credential works for this much longer at most. */
 const REMEMBERED_MS = 1000
-const MOST_REMEMBERED = 10_000
-/** Longer than any that a client of ours is given; one login has endless spellings, padded with blanks and such. */
-const LONGEST_REMEMBERED = 1024
+/** Of a header; tokens of ours make 250. What is longer is checked every time. */
+const LONGEST_REMEMBERED = 2048
+/** Of all headers together. */
+const MOST_CHARACTERS = 2 * 1024 * 1024
 
 interface Login {
   readonly principal: Principal
@@ -19,7 +20,14 @@ interface Login {
  * the hash is keyed anew in every process.
  */
 export class LoginCache {
+  /** The oldest first. */
   readonly #logins = new Map<string, Login>()
+  #characters = 0
+
+  /** How many headers are remembered, expired ones that nobody has looked for included. */
+  get size(): number {
+    return this.#logins.size
+  }
 
   find(header: string, nowMs: number): Principal | undefined {
     const login = this.#logins.get(header)
@@ -29,7 +37,16 @@ export class LoginCache {
   /** Only for what has just been verified. */
   remember(header: string, principal: Principal, nowMs: number): void {
     if (header.length > LONGEST_REMEMBERED) return
-    if (this.#logins.size >= MOST_REMEMBERED) this.#logins.clear()
+    this.#forget(header)
     this.#logins.set(header, { principal, untilMs: nowMs + REMEMBERED_MS })
+    this.#characters += header.length
+    for (const [oldest, { untilMs }] of this.#logins) {
+      if (nowMs < untilMs && this.#characters <= MOST_CHARACTERS) break
+      this.#forget(oldest)
+    }
+  }
+
+  #forget(header: string): void {
+    if (this.#logins.delete(header)) this.#characters -= header.length
   }
 }

@@ -1,6 +1,7 @@
 import { digestOf } from '../core/content-digest.ts'
 import { algorithmOf, type Digest, isDigest } from '../core/digest.ts'
 import { matchesGlob } from '../core/glob.ts'
+import { listedAnnotations } from '../core/manifest/listed-annotations.ts'
 import { type ParsedManifest, parseManifest } from '../core/manifest/parse-manifest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Tag } from '../core/tag.ts'
@@ -109,7 +110,7 @@ function toRow(
     subject: subjectOf(parsed),
     sizeBytes: push.content.byteLength,
     imageSizeBytes: parsed.kind === 'index' ? references.largestChildBytes : parsed.imageSizeBytes,
-    annotations: parsed.annotations,
+    annotations: parsed.subject === undefined ? undefined : listedAnnotations(parsed.annotations),
     pushedAtMs: nowMs,
     content: push.content,
     children: references.children,

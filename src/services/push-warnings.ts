@@ -1,3 +1,4 @@
+import { listedAnnotations, MOST_LISTED_BYTES } from '../core/manifest/listed-annotations.ts'
 import type { ParsedManifest } from '../core/manifest/parse-manifest.ts'
 import { referrersFallbackTag } from '../core/manifest/referrers-fallback-tag.ts'
 import type { Tag } from '../core/tag.ts'
@@ -22,6 +23,9 @@ export function pushWarnings(
   }
   if (parsed.subject !== undefined && !push.subjectExists) {
     warnings.push(`the subject ${parsed.subject.digest} is not in this repository (yet)`)
+  }
+  if (parsed.subject !== undefined && parsed.annotations !== listedAnnotations(parsed.annotations)) {
+    warnings.push(`annotations of more than ${MOST_LISTED_BYTES} bytes are not shown in the list of referrers`)
   }
   if (push.tags.some(isFallbackTag)) {
     warnings.push('this registry lists referrers itself: the fallback tag is kept, but nothing needs it')

@@ -128,7 +128,7 @@ export function testLists(open: OpenMetadataStore): void {
     })
 
     test('listManifests() gives what findManifest() gives, with all tags', async () => {
-      await push(store, id, manifest('m', { annotations: { a: 'b' }, artifactType: 'x/y' }), 'v2', 'v1', 'V')
+      await push(store, id, manifest('m', { artifactType: 'x/y' }), 'v2', 'v1', 'V')
       const found = await store.findManifest(id, digest('m'))
       expect(await store.listManifests(id, 'ANY', { limit: 5 })).toEqual([
         { ...(found ?? manifest('none')), lastPulledAtMs: undefined, tags: ['V', 'v1', 'v2'].map(tag) },
@@ -141,13 +141,38 @@ export function testLists(open: OpenMetadataStore): void {
       }
       await push(store, id, manifest('other', { subject: digest('other-subject') }))
       const paged = await allPages(
-        (page: Page<ImageIdRow['digest']>) => store.listReferrers(id, digest('subject'), page),
+        (page: Page<ImageIdRow['digest']>) =>
+          store.listReferrers(id, { subject: digest('subject'), artifactTypes: [] }, page),
         (row) => row.digest,
         2,
       )
       const wanted = Array.from({ length: 7 }, (_, index) => digest(`r${index}`)).sort()
       expect(paged.map((each) => each.digest)).toEqual(wanted)
-      expect<unknown>(paged[0]).toEqual(await store.findManifest(id, wanted[0] ?? digest('none')))
+      const first = await store.findManifest(id, wanted[0] ?? digest('none'))
+      expect(paged[0]).toEqual({ ...(first ?? manifest('none')), lastPulledAtMs: undefined, annotationsBytes: 0 })
+    })
+
+    test('listReferrers() of types gives those alone, with the size of their annotations and not the annotations', async () => {
+      const subject = digest('subject')
+      const annotations = { word: 'ü"' }
+      for (let index = 0; index < 9; index++) {
+        const artifactType = index === 8 ? undefined : `type/${index % 3}`
+        await push(store, id, manifest(`r${index}`, { subject, artifactType, annotations }))
+      }
+      const artifactTypes = ['type/1', 'type/2', "type/'", 'type/9']
+      const referrers = await allPages(
+        (page: Page<ImageIdRow['digest']>) => store.listReferrers(id, { subject, artifactTypes }, page),
+        (row) => row.digest,
+        2,
+      )
+      const wanted = [1, 2, 4, 5, 7].map((index) => digest(`r${index}`)).sort()
+      expect(referrers.map((each) => each.digest)).toEqual(wanted)
+      expect(referrers.map((each) => each.annotationsBytes)).toEqual(wanted.map(() => 15))
+      expect(referrers[0]).not.toHaveProperty('annotations')
+      expect(await store.readAnnotations(id, [...wanted, digest('none')])).toEqual(
+        new Map(wanted.map((each) => [each, annotations])),
+      )
+      expect(await store.readAnnotations(id, [])).toEqual(new Map())
     })
 
     test('listEvents() pages by id, and deleteEventsBefore() deletes at most so many', async () => {

@@ -20,7 +20,7 @@ const FULL = manifest('full', {
   children: [digest('child'), digest('other-child')],
   blobs: [digest('layer'), digest('layer')],
 })
-const { content: _content, children: _children, blobs: _blobs, ...FULL_RECORD } = FULL
+const { content: _content, children: _children, blobs: _blobs, annotations: ANNOTATIONS, ...FULL_RECORD } = FULL
 
 export function testManifests(open: OpenMetadataStore): void {
   describe('manifests', () => {
@@ -37,6 +37,7 @@ export function testManifests(open: OpenMetadataStore): void {
     test('putManifest() stores every field and the very bytes', async () => {
       expect(await push(store, id, FULL, 'v1')).toBe('created')
       expect(await store.findManifest(id, FULL.digest)).toEqual({ ...FULL_RECORD, lastPulledAtMs: undefined })
+      expect(await store.readAnnotations(id, [FULL.digest])).toEqual(new Map([[FULL.digest, ANNOTATIONS ?? {}]]))
       const stored = { digest: FULL.digest, mediaType: FULL.mediaType, content: FULL.content }
       for (const read of [await store.readManifest(id, FULL.digest), await store.readManifestByTag(id, tag('v1'))]) {
         expect<unknown>({ ...read, content: Uint8Array.from(read?.content ?? []) }).toEqual(stored)
@@ -94,7 +95,9 @@ export function testManifests(open: OpenMetadataStore): void {
       expect(await store.readManifestByTag(id, tag('v1'))).toBeUndefined()
       expect(await store.findTag(id, tag('v1'))).toBeUndefined()
       expect(await store.existingManifests(id, [FULL.digest])).toEqual(new Map())
-      expect(await store.listReferrers(id, digest('subject'), { limit: 10 })).toEqual([])
+      expect(await store.listReferrers(id, { subject: digest('subject'), artifactTypes: [] }, { limit: 10 })).toEqual(
+        [],
+      )
       expect((await store.listTags(id, { limit: 10 })).map((entry) => entry.tag)).toEqual([tag('v3')])
       expect(await store.listDueCandidates(60, 10)).toEqual([
         { kind: 'manifest', repositoryId: id, digest: FULL.digest, dueAtMs: 60 },

@@ -83,6 +83,27 @@ test.each([
   expect((await get('/v2/', headers)).status).toBe(400)
 })
 
+test.each([
+  ...['x:99999', 'x:abc', 'x:80:90', ':80', '[::1', '[::1]x', 'a%2fb', 'a%zz', '%00', '1.2.3.4.5', '999.1.1.1'],
+  ...['a/b', 'a?b', 'a#b', 'u@h', 'a\\b', ''],
+])('the Host %p is 400, with a body and without, and no error of ours', async (host) => {
+  const before = edge.logged.length
+  for (const [method, more] of [
+    ['GET', '\r\n'],
+    ['POST', 'Content-Length: 5\r\n\r\nhello'],
+    ['PUT', 'Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n'],
+  ]) {
+    const answer = await sendRaw(edge.port, `${method} /v2/x HTTP/1.1\r\nHost: ${host}\r\n${more}`)
+    expect([method, answer.status]).toEqual([method, 400])
+  }
+  expect(edge.logged.slice(before)).toEqual([])
+})
+
+test.each(['localhost', 'a_b.test:5000', '[::1]:5000', '127.0.0.1:65535', 'x:'])('the Host %p passes', async (host) => {
+  const bytes = `POST /v2/x HTTP/1.1\r\nHost: ${host}\r\nContent-Length: 5\r\n\r\nhello`
+  expect((await sendRaw(edge.port, bytes)).status).toBe(200)
+})
+
 const DOTTED = [
   '/v2/a/../b/manifests/x',
   '/v2/a/./b/manifests/x',

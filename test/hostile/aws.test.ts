@@ -144,6 +144,9 @@ describe('inputs', () => {
 
   test.each<[string, string]>([
     ['a million brackets', '['.repeat(1_000_000)],
+    ['two million brackets that end', `{"registryId":null,"z":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`],
+    ['a million lists that nobody asked for', `{"z":[${'[],'.repeat(1_000_000)}[]]}`],
+    ['100,000 members', `{${'"a":1,'.repeat(100_000)}"b":1}`],
     ['a byte order mark', '\ufeff{}'],
     ['a list', '[]'],
     ['a NUL', '{"registryId":"00000000000\u0000"}'],

@@ -131,7 +131,6 @@ const STRANGERS: readonly [string, string | null][] = [
   ['a kid that is a path', basic('AWS', forged({ ...PAYLOAD, kid: '../../dev/null' }, ''))],
   ['16 KB', `Basic ${'A'.repeat(16_400)}`],
   ['60 KB', `Basic ${'A'.repeat(60_000)}`],
-  ['two headers', `${basic('x', 'y')}, ${AUTHORIZATION}`],
   ['an unsigned signature', `AWS4-HMAC-SHA256 Credential=${KEY_ID}/20261124/us-east-1/ecr/aws4_request`],
 ]
 
@@ -151,6 +150,16 @@ describe('who has no good credential', () => {
     expect(answers.map(({ status, code }) => [status, code])).toEqual(asks.map(() => [401, 'UNAUTHORIZED']))
     expect(new Set(answers.map(withoutId)).size).toBe(1)
     expect(answers[0]?.headers.get('www-authenticate')).toBe('Basic realm="lading",service="ecr.amazonaws.com"')
+  })
+
+  test.each([
+    [basic('x', 'y'), AUTHORIZATION],
+    [AUTHORIZATION, basic('x', 'y')],
+    [AUTHORIZATION, AUTHORIZATION],
+  ])('two Authorization headers: 400, whichever is good', async (...both) => {
+    const lines = both.map((value) => `Authorization: ${value}\r\n`).join('')
+    const answer = await exchange(server.port, [`GET /v2/ HTTP/1.1\r\nHost: a\r\n${lines}\r\n`])
+    expect([answer.status, answer.code]).toEqual([400, 'UNSUPPORTED'])
   })
 
   /** What differs between two answers would tell a stranger something. */

@@ -86,6 +86,33 @@ test.each(KINDS)('a stranger is refused at %s, with the one challenge', async (k
   }
 })
 
+test('a good credential has one spelling', async () => {
+  const good = `Basic ${btoa(`${TEST_KEY_ID}:${TEST_SECRET}!`.slice(0, -1))}`
+  const send = async (authorization: string) => (await registry.send('GET', '/v2/', { authorization })).status
+  expect(good).toEndWith('=')
+  for (const authorization of [good, good.replace('Basic', 'bAsIc'), good.replace(' ', '  ')]) {
+    expect(await send(authorization)).toBe(200)
+  }
+  const lastDigit = good.replace(/.(=+)$/, (_, padding) => `${padding === '=' ? 'B' : 'R'}${padding}`)
+  const others = [
+    `${good}!!!!`,
+    `${good}=`,
+    good.replace(/=+$/, ''),
+    `${good} x`,
+    good.replace(/(.{20})/, '$1-'),
+    lastDigit,
+  ]
+  for (const authorization of others) expect([authorization, await send(authorization)]).toEqual([authorization, 401])
+  expect(registry.services.logins.size).toBeLessThanOrEqual(3)
+})
+
+test('two Authorization headers, which arrive joined, are a 400 whichever is good', async () => {
+  const [good, bad] = [basic(TEST_KEY_ID, TEST_SECRET), basic(TEST_KEY_ID, 'wrong')]
+  for (const authorization of [`${good}, ${bad}`, `${bad}, ${good}`, `${good}, ${good}`]) {
+    expect((await registry.send('GET', '/v2/', { authorization })).status).toBe(400)
+  }
+})
+
 test.each(KINDS)('the anonymous listener answers %s only if it reads', async (kind) => {
   const [method, path] = requestOf(kind)
   const response = await registry.send(method, path, { authorization: null, anonymousListener: true })

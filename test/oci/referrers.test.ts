@@ -91,12 +91,38 @@ test('pages lead through all of them', async () => {
 })
 
 test('a page stays below the 4 MiB that clients read', async () => {
-  for (let count = 0; count < 6; count++)
-    await attach('application/x', { annotations: { filler: `${count}`.repeat(1_000_000) } })
+  for (let count = 0; count < 70; count++)
+    await attach('application/x', { annotations: { filler: '"'.repeat(32_000), count: `${count}` } })
   const { index, response } = await referrers()
-  expect(index.manifests).toHaveLength(4)
+  expect(index.manifests).toHaveLength(65)
   expect(JSON.stringify(index).length).toBeLessThan(4 * 1024 * 1024)
   expect(response.headers.get('link')).toContain('rel="next"')
+})
+
+test('annotations too large for a list are left out of it, and the push says so', async () => {
+  await pushBlob(registry, 'team/app', '{}')
+  const text = JSON.stringify({
+    schemaVersion: 2,
+    mediaType: OCI_MANIFEST,
+    artifactType: 'application/x',
+    config: descriptor(bytesOf('{}'), 'application/vnd.oci.empty.v1+json'),
+    layers: [],
+    subject: descriptor(bytesOf(SUBJECT.text), OCI_MANIFEST),
+    annotations: { filler: 'x'.repeat(100_000) },
+  })
+  const push = await putManifest(registry, 'team/app', 'large', text)
+  expect(push.headers.get('warning')).toContain('annotations of more than 65536 bytes')
+  await attach('application/x', { annotations: { by: 'me' } })
+  const { index } = await referrers()
+  expect(index.manifests.map((manifest) => manifest.annotations?.by ?? null).sort()).toEqual([null, 'me'].sort())
+  expect(await (await registry.send('GET', '/v2/team/app/manifests/large')).text()).toBe(text)
+})
+
+test('a type that cannot be is nobody’s type', async () => {
+  await attach('application/x')
+  const { index, response } = await referrers('?artifactType=a%00b')
+  expect(index.manifests).toEqual([])
+  expect(response.headers.get('oci-filters-applied')).toBe('artifactType')
 })
 
 test('any digest, and any repository, has an empty list; a bad digest is a 400', async () => {

@@ -75,6 +75,32 @@ test('Content-Range that disagrees with Content-Length is SIZE_INVALID, and the 
   expect((await patch(location, 'hello')).status).toBe(202)
 })
 
+test('a body of unknown length is held to its Content-Range, and the refusal tells where the upload stands', async () => {
+  const location = await start()
+  await patch(location, 'hello')
+  const chunked = (...chunks: string[]) =>
+    new ReadableStream<Uint8Array>({
+      start(controller) {
+        for (const chunk of chunks) controller.enqueue(bytesOf(chunk))
+        controller.close()
+      },
+    })
+  for (const [body, range, stands] of [
+    [chunked(' w', 'orld and more', ' and more'), '5-7', '0-7'],
+    [chunked('r'), '8-9', '0-8'],
+  ] as const) {
+    const refused = await registry.send('PATCH', location, { body, headers: { 'content-range': range } })
+    expect([refused.status, refused.headers.get('range'), refused.headers.get('location')]).toEqual([
+      400,
+      stands,
+      location,
+    ])
+    expect(await refused.text()).toContain('SIZE_INVALID')
+  }
+  const last = { body: chunked('ld'), headers: { 'content-range': '9-10' } }
+  expect((await registry.send('PUT', `${location}?digest=${HELLO}`, last)).status).toBe(201)
+})
+
 test('a digest that does not match leaves nothing behind, and ends the session', async () => {
   const location = await start()
   await patch(location, 'something else')

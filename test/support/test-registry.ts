@@ -7,7 +7,9 @@ import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
+import { AnswerRoom } from '../../src/services/answer-room.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
+import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
@@ -48,6 +50,8 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     metadata,
     blobs: new MemoryBlobStore(),
     blobCache: new BlobCache(1024 * 1024),
+    bodyRoom: new BodyRoom(256 * 1024 * 1024, () => performance.now()),
+    answerRoom: new AnswerRoom(64 * 1024 * 1024, () => performance.now()),
     logins: new LoginCache(),
     pulls: new PullRecorder(metadata, clock),
     credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },

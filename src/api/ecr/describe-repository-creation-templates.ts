@@ -4,6 +4,8 @@ import { defineAction } from './define-action.ts'
 import { nextToken, parsePage, refusePaging } from './parameters.ts'
 import { templateView } from './template-view.ts'
 
+/** Less than the model's thousand: each can hold two policies of 40 KB. A page may be shorter than asked for. */
+const MOST_ON_PAGE = 100
 const LIST = { name: 'templates', keyLength: 1 }
 
 /** `DescribeRepositoryCreationTemplates`: those that are named, or a page of all. */
@@ -13,7 +15,7 @@ export const describeRepositoryCreationTemplates = defineAction('DescribeReposit
       .texts('prefixes', { min: 1, max: 100 })
       ?.map((text) => parseTemplatePrefix(text, 'prefixes'))
     if (prefixes !== undefined) refusePaging(fields, 'prefixes')
-    return { prefixes, page: parsePage(fields, LIST) }
+    return { prefixes: prefixes && [...new Set(prefixes)], page: parsePage(fields, LIST) }
   },
   resources: () => ['*'],
   handle: async ({ services, caller }, { prefixes, page }) => {
@@ -23,7 +25,10 @@ export const describeRepositoryCreationTemplates = defineAction('DescribeReposit
       return { registryId, repositoryCreationTemplates: (await Promise.all(named)).map(templateView) }
     }
     const after = page.after?.[0] ?? undefined
-    const { templates, next } = await listTemplates(services, caller, { limit: page.limit, after })
+    const { templates, next } = await listTemplates(services, caller, {
+      limit: Math.min(page.limit, MOST_ON_PAGE),
+      after,
+    })
     return {
       registryId,
       repositoryCreationTemplates: templates.map(templateView),

@@ -1,11 +1,14 @@
 import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
 import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
+import { isModestJson } from '../../core/modest-json.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
-import { authenticateAws } from '../authenticate-aws.ts'
+import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { callerOf } from '../caller-of.ts'
+import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
@@ -51,15 +54,27 @@ async function answer(
   const { operation } = options
   context.operation = operation ?? 'unknown'
   const asked = await registryFor(services, context.host)
-  const { principal, body } = await authenticateAws(services, request, {
+  using signed = await authenticateAws(services, request, {
     services: ['ecr'],
     region: asked.region,
     presigned: 'refused',
     bodyLimitBytes: bodyLimitOf(operation),
   })
-  context.principal = principal.arn
+  context.principal = signed.principal.arn
   if (operation === undefined) throw unknownOperation()
-  const members = parseBody(body)
+  return await inTurn(signed.body.byteLength, () =>
+    answerSigned(services, context, { ...options, operation, signed, asked }),
+  )
+}
+
+async function answerSigned(
+  services: Services,
+  context: RequestContext,
+  options: AwsOptions & { operation: EcrOperation; signed: AuthenticatedRequest; asked: Registry },
+): Promise<Response> {
+  const { operation, signed, asked } = options
+  const { principal } = signed
+  const members = parseBody(signed.body)
   context.target = describeInput(members)
   const accountId =
     new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ }) ?? principal.accountId
@@ -93,6 +108,7 @@ function parseBody(body: Uint8Array): Record<string, unknown> {
 }
 
 function parseJson(body: Uint8Array): unknown {
+  if (!isModestJson(body)) throw invalidParameter('request', 'the body is nested too deeply or has too many members')
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {

@@ -4,6 +4,8 @@ import { digestAfter, nextToken, parseDigestField, parsePage } from './parameter
 
 const LIST = { name: 'referrers', keyLength: 1 }
 const PAGE = { most: 50, usual: 20 }
+/** Fifty referrers fit, whatever annotations they have. */
+const BOUNDS = { maxBytes: Number.POSITIVE_INFINITY, sizeOf: () => 0 }
 
 /** `ListImageReferrers`, which `ecr:BatchGetImage` allows (ecr.md 1.2). */
 export const listImageReferrers = defineRepositoryAction('ListImageReferrers', {
@@ -23,8 +25,7 @@ export const listImageReferrers = defineRepositoryAction('ListImageReferrers', {
   },
   handle: async ({ services }, repository, { active, ...query }) => {
     if (!active) return { referrers: [] }
-    const bounds = { maxBytes: Number.POSITIVE_INFINITY, sizeOf: () => 0 }
-    const { referrers, next } = await listReferrers(services, repository, { ...query, ...bounds })
+    const { referrers, next } = await listReferrers(services, repository, { ...query, ...BOUNDS })
     return {
       referrers: referrers.map((manifest) => ({
         digest: manifest.digest,

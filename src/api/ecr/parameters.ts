@@ -59,9 +59,15 @@ export interface ImageIdText {
   readonly imageTag?: string
 }
 
+/** Each once: the same image a hundred times would be the same answer a hundred times. */
 export function parseImageIds(fields: Fields<'imageIds'>): ImageIdText[] | undefined {
   const ids = fields.objects<'imageDigest' | 'imageTag'>('imageIds', { min: 1, max: 100 })
-  return ids?.map((id) => toImageId(id.text('imageDigest', { max: 1000 }), id.text('imageTag', { max: 300 })))
+  const unique = new Map<string, ImageIdText>()
+  for (const id of ids ?? []) {
+    const text = toImageId(id.text('imageDigest', { max: 1000 }), id.text('imageTag', { max: 300 }))
+    unique.set(JSON.stringify(text), text)
+  }
+  return ids === undefined ? undefined : [...unique.values()]
 }
 
 export function toImageId(imageDigest: string | undefined, imageTag: string | undefined): ImageIdText {

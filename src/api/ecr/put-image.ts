@@ -1,4 +1,3 @@
-import type { Fields } from '../../core/ecr/fields.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isTagLocked, tagImmutable } from '../../core/tag-mutability.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
@@ -14,7 +13,7 @@ export const putImage = defineRepositoryAction('PutImage', {
   bodyLimitBytes: BODY_LIMIT_BYTES,
   errorTypes: { 'digest-mismatch': 'ImageDigestDoesNotMatchException' },
   parse: (fields) => ({
-    manifest: parseManifestText(fields),
+    manifest: fields.requiredText('imageManifest', { min: 1, max: 4_194_304 }),
     mediaType: fields.text('imageManifestMediaType'),
     tag: parseTagField(fields, 'imageTag'),
     digest: parseDigestField(fields, 'imageDigest'),
@@ -41,13 +40,6 @@ export const putImage = defineRepositoryAction('PutImage', {
     }
   },
 })
-
-/** Half of a surrogate pair has no UTF-8: what would be stored is not what was sent. */
-function parseManifestText(fields: Fields<'imageManifest'>): string {
-  const text = fields.requiredText('imageManifest', { min: 1, max: 4_194_304 })
-  if (text.isWellFormed()) return text
-  throw fields.invalid('imageManifest', 'Member must be well-formed Unicode')
-}
 
 function refuseTooLarge(call: EcrCall, content: Uint8Array): void {
   const { manifestBytes } = call.services.limits

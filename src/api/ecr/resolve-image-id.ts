@@ -19,6 +19,7 @@ const REASONS = {
     "Invalid request parameters: image digest should satisfy the regex '[a-zA-Z0-9-_+.]+:[a-fA-F0-9]+'",
   InvalidImageTag: "Invalid request parameters: image tag should satisfy the regex '[a-zA-Z0-9_][a-zA-Z0-9._-]{0,127}'",
   ImageTagDoesNotMatchDigest: 'Invalid request parameters: image tag does not point at the given digest',
+  ImageInaccessible: 'The answer would be too large with this image: ask for it in another call',
 } as const
 
 export function imageFailure(id: ImageIdText, failureCode: keyof typeof REASONS, why?: string): ImageFailure {

@@ -24,9 +24,8 @@ export async function serveLayer(services: Services, request: Request, context: 
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new Refusal('unsupported', 'A layer can only be read here: expected GET or HEAD.')
     }
-    const token = new URL(request.url).pathname.slice(LAYERS_PATH.length)
     const registry = await registryFor(services, context.host)
-    const { repository, digest } = await verifyLayerToken(services, registry, token)
+    const { repository, digest } = await verifyLayerToken(services, registry, tokenIn(request.url))
     context.target = { repository: repository.name, reference: digest }
     const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
     return await getBlob({ services, caller, request }, { kind: 'blob-get', name: repository.name, digest }, repository)
@@ -35,4 +34,11 @@ export async function serveLayer(services: Services, request: Request, context: 
     noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
     return refusalResponse(error, { head: request.method === 'HEAD' })
   }
+}
+
+/** What follows in the path, as it came: a token of ours needs no escapes. */
+function tokenIn(url: string): string {
+  const begin = url.indexOf(LAYERS_PATH) + LAYERS_PATH.length
+  const query = url.indexOf('?', begin)
+  return query === -1 ? url.slice(begin) : url.slice(begin, query)
 }

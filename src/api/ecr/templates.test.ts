@@ -111,3 +111,15 @@ test('create on push: pushes that come at once get one repository', async () => 
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202]))
   expect((await callEcr(registry, 'DescribeRepositories')).json.repositories).toHaveLength(1)
 })
+
+test('a page holds 100 templates at most, whatever is asked for, and a prefix counts once', async () => {
+  await using registry = await openTestRegistry()
+  for (let index = 0; index < 103; index++) await create(registry, `team-${index}`)
+  const list = (input: object) => callEcr(registry, 'DescribeRepositoryCreationTemplates', input)
+  const first = (await list({ maxResults: 1000 })).json
+  expect(first.repositoryCreationTemplates).toHaveLength(100)
+  const second = (await list({ maxResults: 1000, nextToken: first.nextToken })).json
+  expect([second.repositoryCreationTemplates.length, second.nextToken]).toEqual([3, undefined])
+  const named = (await list({ prefixes: Array(100).fill('team-1') })).json
+  expect(named.repositoryCreationTemplates).toHaveLength(1)
+})

@@ -1,6 +1,6 @@
 import { parseContentRange } from '../../core/http/parse-content-range.ts'
 import type { ByteRange } from '../../core/http/parse-range.ts'
-import { Refusal } from '../../core/refusal.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import {
   appendToUpload as append,
@@ -10,7 +10,11 @@ import {
 } from '../../services/uploads.ts'
 import { uploadLocation } from './locations.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
+import { streamOf } from './stream-of.ts'
 import { blobCreated, uploadAccepted, uploadHeaders } from './upload-responses.ts'
+
+/** The bytes that came are not those that can come next. */
+const MISPLACED: ReadonlySet<RefusalReason> = new Set(['upload-range', 'size-mismatch'])
 
 /** `PATCH <location>` (end-5). */
 export async function appendToUpload(
@@ -62,7 +66,7 @@ async function appendBody(
   const { services, caller, request } = oci
   try {
     const range = rangeOf(request)
-    const body = request.body ?? new Uint8Array()
+    const body = bodyOf(request, range)
     const upload = { uploadId: call.uploadId, offsetBytes: range?.start, body }
     const sizeBytes = await append(services, caller, repository, upload)
     if (range !== undefined && sizeBytes !== range.end + 1) throw sizeMismatch(range, sizeBytes - range.start)
@@ -82,22 +86,43 @@ function rangeOf(request: Request): ByteRange | undefined {
   return range
 }
 
+/**
+ * What is appended: never more than `Content-Range` announced, or what was refused as too long would be there all the
+ * same, and everything after it at the wrong place.
+ */
+function bodyOf(request: Request, range: ByteRange | undefined): ReadableStream<Uint8Array> | Uint8Array {
+  const { body } = request
+  if (body === null) return new Uint8Array()
+  // A declared length has been compared, and the server holds clients to it.
+  if (range === undefined || request.headers.get('content-length') !== null) return body
+  return streamOf(announcedBytes(body, range))
+}
+
+async function* announcedBytes(body: ReadableStream<Uint8Array>, range: ByteRange): AsyncGenerator<Uint8Array> {
+  let left = range.end - range.start + 1
+  for await (const chunk of body) {
+    if (left > 0) yield chunk.subarray(0, left)
+    left -= chunk.byteLength
+    if (left < 0) throw sizeMismatch(range, 'more')
+  }
+}
+
 function sizeMismatch(range: ByteRange, found: number | string): Refusal {
   const named = range.end - range.start + 1
   return new Refusal('size-mismatch', `Content-Range names ${named} bytes, but the body has ${found}.`)
 }
 
-/** A 416 tells where the upload stands and where to go on, so that a client need not ask (oci.md 1.3). */
+/** Such a refusal tells where the upload stands and where to go on, so that a client need not ask (oci.md 1.3). */
 async function withPosition(
   oci: OciRequest,
   call: CallOf<'upload-append' | 'upload-finish'>,
   repository: Repository,
   error: unknown,
 ): Promise<unknown> {
-  if (!(error instanceof Refusal) || error.reason !== 'upload-range') return error
+  if (!(error instanceof Refusal) || !MISPLACED.has(error.reason)) return error
   const offsetBytes = await getUploadSize(oci.services, oci.caller, repository, call.uploadId)
   const location = uploadLocation(call.name, call.uploadId)
-  return new Refusal('upload-range', error.message, { ...error.detail, offsetBytes, location }, { cause: error })
+  return new Refusal(error.reason, error.message, { ...error.detail, offsetBytes, location }, { cause: error })
 }
 
 function hasBody(request: Request): boolean {

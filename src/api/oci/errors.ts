@@ -54,7 +54,7 @@ function headersOf({ reason, detail }: Refusal, status: number): Record<string, 
   if (reason === 'range-unsatisfiable' && detail.sizeBytes !== undefined) {
     return { 'Content-Range': `bytes */${detail.sizeBytes}` }
   }
-  return reason === 'upload-range' ? positionOf(detail) : {}
+  return reason === 'upload-range' || reason === 'size-mismatch' ? positionOf(detail) : {}
 }
 
 /** Where the upload stands and goes on: with both, regclient recovers without asking (oci.md 1.3). */

@@ -5,6 +5,7 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type BlobStat, getBlobStat, getBlobStatAndLease, readBlob } from '../../services/blobs.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
+import { streamOf } from './stream-of.ts'
 
 /** `GET /v2/<name>/blobs/<digest>` (end-2). The stat comes first: it is what checks that this repository holds the blob. */
 export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, repository: Repository): Promise<Response> {
@@ -96,18 +97,4 @@ function partStream(
     yield Buffer.from(framing.end)
   }
   return streamOf(bytes())
-}
-
-/** Pulls one chunk when the client has taken the last, and stops reading when it goes away. */
-function streamOf(source: AsyncGenerator<Uint8Array>): ReadableStream<Uint8Array> {
-  return new ReadableStream<Uint8Array>({
-    async pull(controller) {
-      const next = await source.next()
-      if (next.done === true) controller.close()
-      else controller.enqueue(next.value)
-    },
-    async cancel() {
-      await source.return(undefined)
-    },
-  })
 }

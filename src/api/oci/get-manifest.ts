@@ -2,6 +2,7 @@ import { matchesIfNoneMatch } from '../../core/http/entity-tags.ts'
 import type { StoredManifest } from '../../ports/metadata/manifests.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
+import { manifestBody } from './manifest-body.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -17,8 +18,7 @@ export async function getManifest(
   if (matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)) {
     return new Response(null, { status: 304, headers })
   }
-  // Its content came from the store as its own buffer, never as a view on a shared one.
-  return new Response(manifest.content as Uint8Array<ArrayBuffer>, { headers: { ...headers, ...lengthOf(manifest) } })
+  return new Response(manifestBody(manifest), { headers: { ...headers, ...lengthOf(manifest) } })
 }
 
 /** `HEAD /v2/<name>/manifests/<reference>` (end-3). */

@@ -1,7 +1,7 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
+import { type ListedReferrer, listReferrers as list, type ReferrersPage } from '../../services/list-referrers.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -21,7 +21,7 @@ export async function listReferrers(
 ): Promise<Response> {
   const page = repository === undefined ? { referrers: [], next: undefined } : await readPage(oci, repository, call)
   const index = { schemaVersion: 2, mediaType: INDEX_TYPE, manifests: page.referrers.map(descriptorOf) }
-  return new Response(JSON.stringify(index), { headers: referrersHeaders(call, page) })
+  return jsonAnswer(oci.services, index, referrersHeaders(call, page))
 }
 
 async function readPage(oci: OciRequest, repository: Repository, call: CallOf<'referrers'>): Promise<ReferrersPage> {
@@ -31,7 +31,7 @@ async function readPage(oci: OciRequest, repository: Repository, call: CallOf<'r
     after: call.last,
     limit: Math.max(1, Math.min(call.n ?? MOST_REFERRERS, MOST_REFERRERS)),
     maxBytes: PAGE_BYTES,
-    sizeOf: (manifest) => Buffer.byteLength(JSON.stringify(descriptorOf(manifest))) + 1,
+    sizeOf: (manifest) => Buffer.byteLength(JSON.stringify(descriptorOf({ ...manifest, annotations: undefined }))) + 1,
   })
 }
 
@@ -47,7 +47,7 @@ function referrersHeaders(call: CallOf<'referrers'>, page: ReferrersPage): Heade
   return headers
 }
 
-function descriptorOf(manifest: Manifest): Record<string, unknown> {
+function descriptorOf(manifest: ListedReferrer): Record<string, unknown> {
   return {
     mediaType: manifest.mediaType,
     digest: manifest.digest,

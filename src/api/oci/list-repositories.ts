@@ -1,4 +1,5 @@
 import { nextLink } from '../../core/http/next-link.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -15,5 +16,9 @@ export async function listRepositories(oci: OciRequest, call: CallOf<'catalog'>)
   const last = repositories.at(-1)
   const more = rows.length > limit && last !== undefined
   const link = more ? { Link: nextLink('/v2/_catalog', { n: String(limit), last }) } : {}
-  return Response.json({ repositories }, { headers: { ...OCI_HEADERS, ...link } })
+  return jsonAnswer(
+    oci.services,
+    { repositories },
+    { ...OCI_HEADERS, 'Content-Type': 'application/json;charset=utf-8', ...link },
+  )
 }

@@ -1,5 +1,6 @@
 import { nextLink } from '../../core/http/next-link.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
+import { jsonAnswer } from './json-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -15,5 +16,9 @@ export async function listTags(oci: OciRequest, call: CallOf<'tag-list'>, reposi
   const last = tags.at(-1)
   const more = rows.length > limit && last !== undefined
   const link = more ? { Link: nextLink(`/v2/${call.name}/tags/list`, { n: String(limit), last }) } : {}
-  return Response.json({ name: call.name, tags }, { headers: { ...OCI_HEADERS, ...link } })
+  return jsonAnswer(
+    oci.services,
+    { name: call.name, tags },
+    { ...OCI_HEADERS, 'Content-Type': 'application/json;charset=utf-8', ...link },
+  )
 }

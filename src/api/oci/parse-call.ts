@@ -2,6 +2,7 @@ import { type Digest, parseDigest, parseDigestAlgorithm, quote } from '../../cor
 import { parsePageSize } from '../../core/http/parse-page-size.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isRepositoryName, parseRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
+import { isStorableText } from '../../core/storable-text.ts'
 import { isTag, parseTag, type Tag } from '../../core/tag.ts'
 import { isUploadId, type UploadId } from '../../ports/ids.ts'
 import type { ManifestReference } from '../../services/pull-manifest.ts'
@@ -160,7 +161,9 @@ function parseCatalog(method: string, query: string): OciCall {
 
 function parsePage(query: string): { n: number | undefined; last: string | undefined } {
   const parameters = parseQuery(query)
-  return { n: parsePageSize(parameterOf(parameters, 'n')), last: parameterOf(parameters, 'last') }
+  const last = parameterOf(parameters, 'last')
+  if (last === undefined || isStorableText(last)) return { n: parsePageSize(parameterOf(parameters, 'n')), last }
+  throw new Refusal('page-invalid', `invalid last ${quote(last)}: expected the last name of a page, without NUL`)
 }
 
 type Parameter = readonly [name: string, value: string]

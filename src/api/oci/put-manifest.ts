@@ -6,9 +6,10 @@ import type { Tag } from '../../core/tag.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
+import { inTurn } from '../large-work.ts'
+import { readBody } from '../read-body.ts'
 import { manifestLocation } from './locations.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
-import { readBounded } from './read-bounded.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { warningHeader } from './warning-header.ts'
 
@@ -18,8 +19,17 @@ export async function putManifest(
   call: CallOf<'manifest-put'>,
   existing: Repository | undefined,
 ): Promise<Response> {
+  const { manifestBytes: bytes } = oci.services.limits
+  using body = await readBody(oci.services, oci.request, { bytes, refusal: () => manifestTooLarge(bytes) })
+  return await inTurn(body.bytes.byteLength, () => putContent(oci, call, { existing, content: body.bytes }))
+}
+
+async function putContent(
+  oci: OciRequest,
+  call: CallOf<'manifest-put'>,
+  { existing, content }: { existing: Repository | undefined; content: Uint8Array },
+): Promise<Response> {
   const { services, caller, request } = oci
-  const content = await readBounded(request, services.limits.manifestBytes)
   const mediaType = request.headers.get('content-type') ?? undefined
   // A push that cannot succeed leaves no repository behind.
   if (existing === undefined) parseManifest(content, mediaType)
@@ -33,6 +43,13 @@ export async function putManifest(
     ...preconditionOf(request),
   })
   return new Response(null, { status: 201, headers: pushedHeaders(call, pushed) })
+}
+
+function manifestTooLarge(limitBytes: number): Refusal {
+  return new Refusal(
+    'manifest-too-large',
+    `The manifest is larger than ${limitBytes} bytes, the most that is accepted.`,
+  )
 }
 
 function wantedTags(call: CallOf<'manifest-put'>): Tag[] {

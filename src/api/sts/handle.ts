@@ -5,7 +5,7 @@ import type { Services } from '../../services/context.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { noteRefusal } from '../note-refusal.ts'
-import { withBody } from '../read-body.ts'
+import { readCall } from '../read-call.ts'
 import type { RequestContext } from '../request-context.ts'
 import { QUERY_ERRORS, xmlErrorResponse } from './errors.ts'
 import { getCallerIdentity } from './get-caller-identity.ts'
@@ -46,13 +46,14 @@ export async function handleQueryRequest(
 
 async function authenticate(services: Services, request: Request, options: AwsOptions): Promise<QueryCall> {
   const presigned = request.method === 'GET'
-  if (!presigned && !request.headers.has('authorization')) throw await refuseUnsigned(request, options)
-  const { principal, claim, body } = await authenticateAws(services, request, {
+  if (!presigned && !request.headers.has('authorization')) throw await refuseUnsigned(services, request, options)
+  using signed = await authenticateAws(services, request, {
     services: ['sts', 'iam'],
     region: undefined,
     presigned: presigned ? 'allowed' : 'refused',
     bodyLimitBytes: BODY_LIMIT_BYTES,
   })
+  const { principal, claim, body } = signed
   const parameters = presigned
     ? new URLSearchParams(claim.query.map(([name, value]) => [name, value]))
     : parseForm(body)
@@ -60,8 +61,9 @@ async function authenticate(services: Services, request: Request, options: AwsOp
 }
 
 /** Only the action's name is looked at, and only to say why it is refused. */
-async function refuseUnsigned(request: Request, options: AwsOptions): Promise<Refusal> {
-  const action = await withBody(request, BODY_LIMIT_BYTES, async (body) => parseForm(body).get('Action') ?? '')
+async function refuseUnsigned(services: Services, request: Request, options: AwsOptions): Promise<Refusal> {
+  using body = await readCall(services, request, BODY_LIMIT_BYTES)
+  const action = parseForm(body.bytes).get('Action') ?? ''
   if (UNSIGNED_ACTIONS.includes(action)) return notAvailableYet(action, options)
   return new Refusal('unauthenticated', 'Request is missing Authentication Token')
 }

@@ -1,3 +1,4 @@
+import { isStorableText } from '../storable-text.ts'
 import { invalidParameter } from './invalid-parameter.ts'
 
 export interface TextBounds {
@@ -99,6 +100,7 @@ function checkText(member: string, value: unknown, { min = 0, max, pattern }: Te
   if (typeof value !== 'string') throw invalidParameter(member, 'Member must be a string')
   if (value.length < min) throw invalidParameter(member, lengthAtLeast(min))
   if (max !== undefined && value.length > max) throw invalidParameter(member, lengthAtMost(max))
+  if (!isStorableText(value)) throw invalidParameter(member, 'Member must be well-formed Unicode without NUL')
   if (pattern !== undefined && !pattern.test(value)) {
     throw invalidParameter(member, `must satisfy regular expression '${pattern.source}'`)
   }

@@ -1,4 +1,5 @@
 import { Refusal } from '../refusal.ts'
+import { isStorableText } from '../storable-text.ts'
 
 /** Where the next page of a list begins, by the list's own key. */
 export type PageKey = readonly (string | null)[]
@@ -16,9 +17,13 @@ export function formatPageToken(list: string, key: PageKey): string {
 /** @throws {Refusal} `page-invalid` for anything but what `formatPageToken` gives for this list */
 export function parsePageToken(list: string, token: string, keyLength: number): PageKey {
   const [name, ...key] = decode(token)
-  const fits = key.length === keyLength && key.every((part) => part === null || typeof part === 'string')
+  const fits = key.length === keyLength && key.every(isKeyPart)
   if (name !== list || !fits || formatPageToken(list, key) !== token) throw invalidPageToken()
   return key
+}
+
+function isKeyPart(part: unknown): part is string | null {
+  return part === null || (typeof part === 'string' && isStorableText(part))
 }
 
 function decode(token: string): unknown[] {

@@ -15,7 +15,6 @@ export interface Manifest {
   readonly sizeBytes: number
   /** Config and layers as the descriptors declare them; for an index the largest of its children. */
   readonly imageSizeBytes: number
-  readonly annotations: Readonly<Record<string, string>> | undefined
   readonly pushedAtMs: number
   readonly lastPulledAtMs: number | undefined
 }
@@ -23,6 +22,8 @@ export interface Manifest {
 /** A manifest with everything the commit records: its bytes once by digest, its edges as rows. */
 export interface NewManifest extends Omit<Manifest, 'lastPulledAtMs'> {
   readonly content: Uint8Array
+  /** What its descriptor among the referrers of its subject carries. */
+  readonly annotations: Annotations | undefined
   /**
    * Manifests that this index holds. With sparse indexes and foreign layers these and `blobs` may name what the
    * repository does not have; should it come later, it is held from then on.
@@ -30,6 +31,21 @@ export interface NewManifest extends Omit<Manifest, 'lastPulledAtMs'> {
   readonly children: readonly Digest[]
   /** Config and layers, and an index's entries that are blobs. */
   readonly blobs: readonly Digest[]
+}
+
+export type Annotations = Readonly<Record<string, string>>
+
+/** A manifest with a subject. Its annotations are read by themselves, because they can be large. */
+export interface Referrer extends Manifest {
+  /** How many bytes its annotations take as JSON; 0 when it has none. */
+  readonly annotationsBytes: number
+}
+
+/** What is asked for of one subject's referrers. */
+export interface ReferrerFilter {
+  readonly subject: Digest
+  /** Any of these, without a NUL in them; empty for all. */
+  readonly artifactTypes: readonly string[]
 }
 
 export interface StoredManifest {
@@ -46,8 +62,10 @@ export interface ManifestReads {
   readManifest(repositoryId: number, digest: Digest): Promise<StoredManifest | undefined>
   /** What is known of it, without its bytes. */
   findManifest(repositoryId: number, digest: Digest): Promise<Manifest | undefined>
-  /** Manifests whose subject is `subject`, by digest. */
-  listReferrers(repositoryId: number, subject: Digest, page: Page<Digest>): Promise<Manifest[]>
+  /** By digest. */
+  listReferrers(repositoryId: number, filter: ReferrerFilter, page: Page<Digest>): Promise<Referrer[]>
+  /** The annotations of those of `digests` that have some. */
+  readAnnotations(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Annotations>>
   /** Of `digests`, the manifests that the repository holds. */
   existingManifests(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Manifest>>
   /** Indexes in the repository that hold `child`. At most `limit`. */

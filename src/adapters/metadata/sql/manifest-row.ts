@@ -1,6 +1,7 @@
 import type { Digest } from '../../../core/digest.ts'
-import type { Manifest } from '../../../ports/metadata/manifests.ts'
+import type { Manifest, NewManifest } from '../../../ports/metadata/manifests.ts'
 
+/** Not the annotations: they can be large, and only a list of referrers wants them. */
 export const MANIFEST_COLUMNS = [
   'manifests.digest',
   'manifests.media_type',
@@ -9,7 +10,6 @@ export const MANIFEST_COLUMNS = [
   'manifests.subject',
   'manifests.size_bytes',
   'manifests.image_size_bytes',
-  'manifests.annotations',
   'manifests.pushed_at_ms',
   'manifests.last_pulled_at_ms',
 ] as const
@@ -22,7 +22,6 @@ export interface ManifestRow {
   readonly subject: Digest | null
   readonly size_bytes: number
   readonly image_size_bytes: number
-  readonly annotations: string | null
   readonly pushed_at_ms: number
   readonly last_pulled_at_ms: number | null
 }
@@ -36,14 +35,13 @@ export function toManifest(row: ManifestRow): Manifest {
     subject: row.subject ?? undefined,
     sizeBytes: row.size_bytes,
     imageSizeBytes: row.image_size_bytes,
-    annotations: row.annotations === null ? undefined : JSON.parse(row.annotations),
     pushedAtMs: row.pushed_at_ms,
     lastPulledAtMs: row.last_pulled_at_ms ?? undefined,
   }
 }
 
 /** The columns that are null when there is no value, with the key. */
-export function fromManifest(repositoryId: number, manifest: Omit<Manifest, 'lastPulledAtMs'>) {
+export function fromManifest(repositoryId: number, manifest: NewManifest) {
   return {
     repositoryId,
     digest: manifest.digest,

@@ -1,9 +1,9 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { ManifestReads, StoredManifest } from '../../../ports/metadata/manifests.ts'
+import type { Annotations, ManifestReads, Referrer, StoredManifest } from '../../../ports/metadata/manifests.ts'
 import type { SqlConnection } from './connection.ts'
-import { MANIFEST_COLUMNS, toManifest } from './manifest-row.ts'
+import { MANIFEST_COLUMNS, type ManifestRow, toManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
 
 type Key = { repositoryId: number; digest: Digest }
@@ -70,17 +70,36 @@ const existingManifests = statement(({ db, p, dialect }: Parts<{ repositoryId: n
     .where('deleted_at_ms', 'is', null),
 )
 
-export const listReferrers = statement(
-  ({ db, p }: Parts<{ repositoryId: number; subject: Digest; after: Digest; limit: number }>) =>
-    db
-      .selectFrom('manifests')
-      .select(MANIFEST_COLUMNS)
-      .where('repository_id', '=', p.repositoryId)
-      .where('subject', '=', p.subject)
-      .where('deleted_at_ms', 'is', null)
-      .where('digest', '>', p.after)
-      .orderBy('digest')
-      .limit(p.limit),
+type ReferrerPage = { repositoryId: number; subject: Digest; after: Digest; limit: number }
+
+/** Both engines know the length of a text without reading it. */
+function referrerPage({ db, p }: Parts<ReferrerPage>) {
+  return db
+    .selectFrom('manifests')
+    .select(MANIFEST_COLUMNS)
+    .select(sql<number | null>`octet_length(manifests.annotations)`.as('annotations_bytes'))
+    .where('repository_id', '=', p.repositoryId)
+    .where('subject', '=', p.subject)
+    .where('deleted_at_ms', 'is', null)
+    .where('digest', '>', p.after)
+    .orderBy('digest')
+    .limit(p.limit)
+}
+
+export const listReferrers = {
+  ofAnyType: statement(referrerPage),
+  /** The index has the type, so that those of other types are passed over without being read. */
+  ofTypes: statement((parts: Parts<ReferrerPage & { artifactTypes: string }>) =>
+    referrerPage(parts).where(sql<boolean>`artifact_type in ${parts.dialect.textList(parts.p.artifactTypes)}`),
+  ),
+}
+
+const readAnnotations = statement(({ db, p, dialect }: Parts<{ repositoryId: number; digests: string }>) =>
+  db
+    .selectFrom('manifests')
+    .select(['manifests.digest', 'manifests.annotations'])
+    .where('repository_id', '=', p.repositoryId)
+    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`),
 )
 
 const parentsOf = statement(({ db, p }: Parts<{ repositoryId: number; child: Digest; limit: number }>) =>
@@ -129,11 +148,19 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
       const rows = await connection.all(existingManifests, { repositoryId, digests: JSON.stringify(digests) })
       return new Map(rows.map((row) => [row.digest, toManifest(row)]))
     },
-    async listReferrers(repositoryId, subject, { after, limit }) {
+    async listReferrers(repositoryId, { subject, artifactTypes }, { after, limit }) {
       // Every digest is greater than the empty text.
-      const from = after ?? ('' as Digest)
-      const rows = await connection.all(listReferrers, { repositoryId, subject, after: from, limit })
-      return rows.map(toManifest)
+      const page = { repositoryId, subject, after: after ?? ('' as Digest), limit }
+      const rows =
+        artifactTypes.length === 0
+          ? await connection.all(listReferrers.ofAnyType, page)
+          : await connection.all(listReferrers.ofTypes, { ...page, artifactTypes: JSON.stringify(artifactTypes) })
+      return rows.map(toReferrer)
+    },
+    async readAnnotations(repositoryId, digests) {
+      if (digests.length === 0) return new Map()
+      const rows = await connection.all(readAnnotations, { repositoryId, digests: JSON.stringify(digests) })
+      return new Map(rows.flatMap((row) => (row.annotations === null ? [] : [[row.digest, parse(row.annotations)]])))
     },
     async parentsOf(repositoryId, child, limit) {
       const rows = await connection.all(parentsOf, { repositoryId, child, limit })
@@ -143,6 +170,15 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
       return (await connection.first(hasManifests, { repositoryId })) !== undefined
     },
   }
+}
+
+function toReferrer(row: ManifestRow & { readonly annotations_bytes: number | null }): Referrer {
+  return { ...toManifest(row), annotationsBytes: row.annotations_bytes ?? 0 }
+}
+
+/** What `fromManifest` wrote. */
+function parse(annotations: string): Annotations {
+  return JSON.parse(annotations)
 }
 
 /** @throws {Error} when the tables contradict each other: a live tag has a live manifest, and that has content */

@@ -48,7 +48,7 @@ function manifestTables({ integer, text, bytes, keyed }: ColumnTypes): string[] 
       where deleted_at_ms is null and tag_count > 0`,
     `create index manifests_untagged on manifests (repository_id, digest)
       where deleted_at_ms is null and tag_count = 0`,
-    `create index manifests_by_subject on manifests (repository_id, subject, digest)
+    `create index manifests_by_subject on manifests (repository_id, subject, digest, artifact_type)
       where deleted_at_ms is null and subject is not null`,
     `create table manifest_children (repository_id ${integer} not null, parent ${text} not null,
       child ${text} not null, primary key (repository_id, parent, child))${keyed}`,

@@ -55,8 +55,12 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
     statement: listManifests.UNTAGGED,
     index: 'manifests_untagged (repository_id=? AND digest>?)',
   },
-  listReferrers: {
-    statement: listReferrers,
+  'listReferrers of any type': {
+    statement: listReferrers.ofAnyType,
+    index: 'manifests_by_subject (repository_id=? AND subject=? AND digest>?)',
+  },
+  'listReferrers of types': {
+    statement: listReferrers.ofTypes,
     index: 'manifests_by_subject (repository_id=? AND subject=? AND digest>?)',
   },
   listExpiredUploads: { statement: listExpiredUploads, index: 'uploads_by_expiry (expires_at_ms<?)' },
@@ -70,9 +74,11 @@ for (const [name, { statement, index }] of Object.entries(PAGES)) {
   test(`${name} reads a page from its index alone`, () => {
     const plan = planOf(statement)
     expect(plan.join('\n')).toContain(index)
-    // A manifest's own tags, `live`, are scanned as a subquery, which the index gives.
+    // A manifest's own tags, `live`, are scanned as a subquery, which the index gives; `json_each` is a parameter.
     expect(plan.filter((step) => step.includes('TEMP B-TREE FOR ORDER BY'))).toEqual([])
-    expect(plan.filter((step) => /^SCAN (?!live$|.*USING .*INDEX (?:blobs_to_verify))/.test(step))).toEqual([])
+    expect(plan.filter((step) => /^SCAN (?!live$|json_each |.*USING .*INDEX (?:blobs_to_verify))/.test(step))).toEqual(
+      [],
+    )
   })
 }
 
