@@ -21,6 +21,8 @@ export interface JobsOptions {
   readonly memory: CollectionMemory
   readonly log: Log
   readonly metrics: Metrics
+  /** Whether there are no requests just now. */
+  readonly isQuiet: () => boolean
 }
 
 /** Everything that the server does by itself. */
@@ -54,7 +56,7 @@ function expireJob(services: Services, expiryMs: number): Job {
   }
 }
 
-function collectJob({ services, config, memory, log, metrics }: JobsOptions): Job {
+function collectJob({ services, config, memory, log, metrics, isQuiet }: JobsOptions): Job {
   const blobs = metrics.counter('lading_collected_blobs_total', 'Blobs that the collector took.')
   const bytes = metrics.counter('lading_collected_bytes_total', 'Bytes of blobs that the collector took.')
   const manifests = metrics.counter('lading_purged_manifests_total', 'Deleted manifests whose restore window ended.')
@@ -70,7 +72,7 @@ function collectJob({ services, config, memory, log, metrics }: JobsOptions): Jo
   const failed: CollectOptions['observer']['failed'] = (what) => log.write('warn', 'collection postponed', { ...what })
   const defaults = defaultCollectOptions()
   const brake = { ...defaults.brake, share: config.collectShare }
-  const collectOptions = { ...defaults, memory, brake, observer: { collected, failed } }
+  const collectOptions = { ...defaults, memory, brake, isQuiet, observer: { collected, failed } }
   const run = async (signal: AbortSignal) => reportCollection(await collect(services, collectOptions, signal))
   return { name: 'collect', intervalMs: config.collectIntervalMs, run }
 }

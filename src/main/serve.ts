@@ -18,6 +18,8 @@ import { formatStart } from './welcome.ts'
 const STDERR = 2
 /** What a job gets to end its transaction, also when requests get no time at all. */
 const LEAST_FOR_JOBS_MS = 2000
+/** After so long without a request nobody notices what the collector does. */
+const QUIET_MS = 250
 /** One Ctrl-C reaches us up to three times: from the terminal, from npm and from the script between. */
 const SAME_SIGNAL_MS = 1000
 /** How long an ending process waits for whoever reads its log. */
@@ -70,11 +72,16 @@ async function start(config: Config, log: JsonLog): Promise<void> {
   const metrics = new Metrics()
   const ready = Promise.withResolvers<Application>()
   let application: Application = async (request, path, context) => (await ready.promise)(request, path, context)
+  const observe = observeRequests(metrics, log)
+  let lastAnswerMs = Number.NEGATIVE_INFINITY
   const server = new RegistryServer({
     ...config,
     log,
     application: (request, path, context) => application(request, path, context),
-    observe: observeRequests(metrics, log),
+    observe: (exchange) => {
+      lastAnswerMs = performance.now()
+      observe(exchange)
+    },
   })
   addProcessMetrics(metrics, server)
   metrics.counterOf('lading_log_lines_dropped_total', 'Log lines that nobody read in time.', () => log.droppedLines)
@@ -85,7 +92,8 @@ async function start(config: Config, log: JsonLog): Promise<void> {
   ready.resolve(application)
   const memory = new CollectionMemory()
   const jobs = new Jobs(log, metrics)
-  for (const job of backgroundJobs({ services, config, memory, log, metrics })) jobs.start(job)
+  const isQuiet = () => server.requestsInFlight === 0 && performance.now() - lastAnswerMs > QUIET_MS
+  for (const job of backgroundJobs({ services, config, memory, log, metrics, isQuiet })) jobs.start(job)
   // Whoever reads that it has started may stop it at once.
   handleSignals({ server, jobs, installation, memory, log, stopTimeoutMs: config.stopTimeoutMs })
   process.stdout.write(formatStart(config, installation, server.addresses))

@@ -53,7 +53,7 @@ async function startRun(services: Services, options: CollectOptions, signal: Abo
     services,
     options,
     isForced,
-    pace: new Pace(services.clock, options.busyShare, signal),
+    pace: new Pace(services.clock, options, signal),
     tally: new CollectionTally(services.clock.nowMs()),
     total: await services.metadata.usage(),
   }

@@ -18,7 +18,7 @@ export interface ExpiryReport {
  * but never recorded because the process died between the two.
  */
 export async function expireUploads(services: Services, signal: AbortSignal): Promise<ExpiryReport> {
-  const pace = new Pace(services.clock, BUSY_SHARE, signal)
+  const pace = new Pace(services.clock, { busyShare: BUSY_SHARE }, signal)
   const nowMs = services.clock.nowMs()
   const failed = new Set<UploadId>()
   let discarded = 0

@@ -12,6 +12,8 @@ export interface CollectOptions {
   readonly purgeRows: number
   /** The share of the time in which the collector works; it rests for the rest of it, so that requests hardly notice. */
   readonly busyShare: number
+  /** Whether there are no requests just now; then it works all the time. */
+  readonly isQuiet: () => boolean
   /** How long events are kept. */
   readonly eventRetentionMs: number
   /** Carries out an implausible run too: an operator has looked at it. */
@@ -36,7 +38,8 @@ export function defaultCollectOptions(): CollectOptions {
     brake: DEFAULT_BRAKE,
     batch: 4,
     purgeRows: 200,
-    busyShare: 0.25,
+    busyShare: 0.2,
+    isQuiet: () => false,
     eventRetentionMs: 90 * 24 * 3_600_000,
     force: false,
     observer: NOBODY,

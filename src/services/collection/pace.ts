@@ -13,11 +13,20 @@ export class Pace {
   readonly #clock: Clock
   readonly #busyShare: number
   readonly #signal: AbortSignal
+  readonly #isQuiet: () => boolean
 
-  /** @param busyShare above 0 and at most 1; the work itself may wait for others, and so slows down when they are busy */
-  constructor(clock: Clock, busyShare: number, signal: AbortSignal) {
+  /**
+   * @param busyShare above 0 and at most 1; the work itself may wait for others, and so slows down when they are busy
+   * @param isQuiet whether nobody is there who could notice: then it does not rest
+   */
+  constructor(
+    clock: Clock,
+    { busyShare, isQuiet = () => false }: { busyShare: number; isQuiet?: () => boolean },
+    signal: AbortSignal,
+  ) {
     this.#clock = clock
     this.#busyShare = busyShare
+    this.#isQuiet = isQuiet
     this.#signal = signal
   }
 
@@ -25,12 +34,13 @@ export class Pace {
     return this.#signal.aborted
   }
 
-  /** Does one step, then rests in proportion to how long it took. */
+  /** Does one step, then rests in proportion to how long it took, while there are requests. */
   async step<Result>(work: () => Promise<Result>): Promise<Result> {
     const startedAtMs = this.#clock.nowMs()
     const result = await work()
     const busyMs = Math.max(0, this.#clock.nowMs() - startedAtMs)
-    await rest(Math.min(LONGEST_REST_MS, busyMs * (1 / this.#busyShare - 1)), this.#signal)
+    const restMs = this.#isQuiet() ? 0 : Math.min(LONGEST_REST_MS, busyMs * (1 / this.#busyShare - 1))
+    await rest(restMs, this.#signal)
     return result
   }
 }
