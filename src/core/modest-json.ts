@@ -1,17 +1,10 @@
+import { BACKSLASH, CLOSE_BRACE, CLOSE_BRACKET, COLON, COMMA, OPEN_BRACE, OPEN_BRACKET, QUOTE } from './json-marks.ts'
+
 const MOST_LEVELS = 64
 /** Brackets, braces, colons and commas. The largest call that is not refused for other reasons has 5,000. */
 const MOST_MARKS = 20_000
 /** How far a string's end is looked for byte by byte; beyond that, as in megabytes of base64, `indexOf` is faster. */
 const NEAR = 64
-
-const QUOTE = 0x22
-const COMMA = 0x2c
-const COLON = 0x3a
-const OPEN_BRACKET = 0x5b
-const BACKSLASH = 0x5c
-const CLOSE_BRACKET = 0x5d
-const OPEN_BRACE = 0x7b
-const CLOSE_BRACE = 0x7d
 
 /**
  * Whether JSON may be parsed by a parser without bounds of its own: not nested deeper than 64 levels, and not of more

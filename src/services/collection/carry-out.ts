@@ -89,9 +89,9 @@ async function recordCollected(
 }
 
 /**
- * The repository is locked exclusively, so that no push revives a manifest, or links a blob of it, half-way; nobody pushes
- * to a deleted one, which has no lock. A candidate
- * with another due time than the listed one is another deletion's, and its restore window has not ended.
+ * The repository is locked exclusively, so that no push revives a manifest, or links a blob of it, half-way; nobody
+ * pushes to a deleted one, which has no lock. A candidate with another due time than the listed one is another
+ * deletion's, and its restore window has not ended.
  */
 async function purgeManifests(run: CollectionRun, page: readonly ManifestCandidate[], horizonMs: number) {
   await handlePage(run, page, async (transaction, candidates) => {

@@ -6,7 +6,7 @@ export interface CollectOptions {
   /** What one run has to tell the next; the same object for every run of a process. */
   readonly memory: CollectionMemory
   readonly brake: BrakeLimits
-  /** Candidates or removals per transaction: what foreground work may have to wait for. */
+  /** Candidates per transaction: what foreground work may have to wait for. */
   readonly batch: number
   /** Rows per transaction, when a deleted repository is purged. */
   readonly purgeRows: number
