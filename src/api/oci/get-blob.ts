@@ -18,7 +18,8 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
   const wanted = parseRange(request.headers.get('range'), stat.sizeBytes)
   if (wanted.kind === 'whole') {
     const body = await readBlob(services, repository, stat)
-    return new Response(body, { headers: { ...headers, ...lengthOf(body, stat.sizeBytes) } })
+    headers.set('Content-Length', lengthOf(body, stat.sizeBytes))
+    return new Response(body, { headers })
   }
   const [first, ...others] = wanted.ranges
   if (first !== undefined && others.length === 0) return await onePart(oci, repository, stat, first)
@@ -30,35 +31,39 @@ export async function headBlob(oci: OciRequest, call: CallOf<'blob-head'>, repos
   const { services, caller } = oci
   const anonymous = caller.principal.kind === 'anonymous'
   const stat = await (anonymous ? getBlobStat : getBlobStatAndLease)(services, repository, call.digest)
-  return new Response(null, { headers: { ...blobHeaders(stat), 'Content-Length': String(stat.sizeBytes) } })
+  const headers = blobHeaders(stat)
+  headers.set('Content-Length', String(stat.sizeBytes))
+  return new Response(null, { headers })
 }
 
-function blobHeaders(stat: BlobStat): Record<string, string> {
-  return {
-    ...OCI_HEADERS,
-    'Content-Type': 'application/octet-stream',
-    // Keeps the server from naming the file it serves from, and a browser from showing what it was given.
-    'Content-Disposition': 'attachment',
-    'Docker-Content-Digest': stat.digest,
-    'Accept-Ranges': 'bytes',
-    'Cache-Control': 'private, max-age=31536000, immutable',
-    ETag: `"${stat.digest}"`,
-  }
+/** What is the same for every blob. A copy of it takes half the time that an object with the same names does. */
+const BLOB_HEADERS = new Headers({
+  ...OCI_HEADERS,
+  'Content-Type': 'application/octet-stream',
+  // Keeps the server from naming the file it serves from, and a browser from showing what it was given.
+  'Content-Disposition': 'attachment',
+  'Accept-Ranges': 'bytes',
+  'Cache-Control': 'private, max-age=31536000, immutable',
+})
+
+function blobHeaders(stat: BlobStat): Headers {
+  const headers = new Headers(BLOB_HEADERS)
+  headers.set('Docker-Content-Digest', stat.digest)
+  headers.set('ETag', `"${stat.digest}"`)
+  return headers
 }
 
 async function onePart(oci: OciRequest, repository: Repository, stat: BlobStat, range: ByteRange): Promise<Response> {
   const body = await readBlob(oci.services, repository, stat, range)
-  const contentRange = `bytes ${range.start}-${range.end}/${stat.sizeBytes}`
-  const length = lengthOf(body, range.end - range.start + 1)
-  return new Response(body, {
-    status: 206,
-    headers: { ...blobHeaders(stat), ...length, 'Content-Range': contentRange },
-  })
+  const headers = blobHeaders(stat)
+  headers.set('Content-Length', lengthOf(body, range.end - range.start + 1))
+  headers.set('Content-Range', `bytes ${range.start}-${range.end}/${stat.sizeBytes}`)
+  return new Response(body, { status: 206, headers })
 }
 
 /** For the log and the metrics; a file's own length is what goes out, should the two differ. */
-function lengthOf(body: Blob | Uint8Array, sizeBytes: number): Record<string, string> {
-  return { 'Content-Length': String(body instanceof Uint8Array ? body.byteLength : sizeBytes) }
+function lengthOf(body: Blob | Uint8Array, sizeBytes: number): string {
+  return String(body instanceof Uint8Array ? body.byteLength : sizeBytes)
 }
 
 /** podman maps parts to chunks by their order, so parts come in request order and are never merged (oci.md 3.3). */
@@ -73,7 +78,8 @@ async function manyParts(
     boundary: oci.services.ids.uuid(),
     contentType: 'application/octet-stream',
   })
-  const headers = { ...blobHeaders(stat), 'Content-Type': framing.contentType }
+  const headers = blobHeaders(stat)
+  headers.set('Content-Type', framing.contentType)
   return new Response(partStream(oci, repository, { stat, ranges, framing }), { status: 206, headers })
 }
 

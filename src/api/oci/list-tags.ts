@@ -11,10 +11,10 @@ const MOST_TAGS = 10_000
 export async function listTags(oci: OciRequest, call: CallOf<'tag-list'>, repository: Repository): Promise<Response> {
   const { metadata } = oci.services
   const limit = Math.min(call.n ?? MOST_TAGS, MOST_TAGS)
-  const rows = limit === 0 ? [] : await metadata.listTags(repository.id, { after: call.last, limit: limit + 1 })
-  const tags = rows.slice(0, limit).map((row) => row.tag)
+  const found = limit === 0 ? [] : await metadata.listTags(repository.id, { after: call.last, limit: limit + 1 })
+  const tags = found.slice(0, limit)
   const last = tags.at(-1)
-  const more = rows.length > limit && last !== undefined
+  const more = found.length > limit && last !== undefined
   const link = more ? { Link: nextLink(`/v2/${call.name}/tags/list`, { n: String(limit), last }) } : {}
   return jsonAnswer(
     oci.services,

@@ -14,8 +14,8 @@ export interface TagReads {
   findTag(repositoryId: number, tag: Tag): Promise<TagEntry | undefined>
   /** The tags that point at the manifest, in byte order. */
   tagsOf(repositoryId: number, digest: Digest): Promise<Tag[]>
-  /** In byte order. */
-  listTags(repositoryId: number, page: Page): Promise<TagEntry[]>
+  /** The names alone, in byte order: an index has them, and what each points at would be a look-up of its own. */
+  listTags(repositoryId: number, page: Page): Promise<Tag[]>
 }
 
 export interface TagChanges {

@@ -25,5 +25,6 @@ export const postgresDialect: SqlDialect = {
   tagsOfManifest: (manifests) => sql`(select coalesce(json_agg(tags.tag order by tags.tag), '[]')::text from tags
     where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
+  mergesUnions: false,
   lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
 }

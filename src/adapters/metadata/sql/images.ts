@@ -19,9 +19,6 @@ function taggedIds({ db, p }: Parts<IdPage>) {
     .where('repository_id', '=', p.repositoryId)
     .where('until_ms', 'is', null)
     .where(sql<boolean>`(digest, tag) > (${p.afterDigest}, ${p.afterTag})`)
-    .orderBy('digest')
-    .orderBy('tag')
-    .limit(p.limit)
 }
 
 /** With an empty text where there is no tag, so that rows compare the same on both engines. */
@@ -33,68 +30,65 @@ function untaggedIds({ db, p }: Parts<IdPage>) {
     .where('deleted_at_ms', 'is', null)
     .where('tag_count', '=', sql.lit(0))
     .where('digest', '>', p.afterDigest)
-    .orderBy('digest')
-    .limit(p.limit)
 }
+
+const taggedIdPage = (parts: Parts<IdPage>) => taggedIds(parts).orderBy('digest').orderBy('tag').limit(parts.p.limit)
+const untaggedIdPage = (parts: Parts<IdPage>) => untaggedIds(parts).orderBy('digest').limit(parts.p.limit)
 
 /** In one statement, so that an image that is tagged meanwhile is neither missed nor listed twice. */
 function allIds(parts: Parts<IdPage>) {
   const { db, p } = parts
   return db
-    .selectFrom(taggedIds(parts).as('tagged'))
+    .selectFrom(taggedIdPage(parts).as('tagged'))
     .selectAll()
-    .unionAll(db.selectFrom(untaggedIds(parts).as('untagged')).selectAll())
+    .unionAll(db.selectFrom(untaggedIdPage(parts).as('untagged')).selectAll())
     .orderBy('digest')
     .orderBy('tag')
     .limit(p.limit)
 }
 
 export const listImageIds = {
-  TAGGED: statement(taggedIds),
-  UNTAGGED: statement(untaggedIds),
+  TAGGED: statement(taggedIdPage),
+  UNTAGGED: statement(untaggedIdPage),
   ANY: statement(allIds),
 }
 
 type ManifestPage = { repositoryId: number; after: Digest; limit: number }
 
-function manifestPage({ db, p }: Parts<ManifestPage>) {
+function liveManifests({ db, p }: Parts<ManifestPage>) {
   return db
     .selectFrom('manifests')
+    .select(MANIFEST_COLUMNS)
     .where('repository_id', '=', p.repositoryId)
     .where('deleted_at_ms', 'is', null)
     .where('digest', '>', p.after)
-    .orderBy('digest')
-    .limit(p.limit)
 }
 
 /** The two conditions are those of the partial indexes, and their constants must be in the text to match them. */
-const tagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '>', sql.lit(0))
-const untagged = (parts: Parts<ManifestPage>) => manifestPage(parts).where('tag_count', '=', sql.lit(0))
+const tagged = (parts: Parts<ManifestPage>) =>
+  liveManifests(parts).where('tag_count', '>', sql.lit(0)).select(parts.dialect.tagsOfManifest('manifests').as('tags'))
 
-/** A page of each status, merged: the two are read whole, as finding each row of the merged page again costs more. */
+const untagged = (parts: Parts<ManifestPage>) =>
+  liveManifests(parts).where('tag_count', '=', sql.lit(0)).select(sql<string>`'[]'`.as('tags'))
+
+const taggedPage = (parts: Parts<ManifestPage>) => tagged(parts).orderBy('digest').limit(parts.p.limit)
+const untaggedPage = (parts: Parts<ManifestPage>) => untagged(parts).orderBy('digest').limit(parts.p.limit)
+
+/** As `allIds`; its rows are wide, so what the engine does with the two sides shows. */
 function allManifests(parts: Parts<ManifestPage>) {
   const { db, p, dialect } = parts
-  const columns = ['manifests.repository_id', ...MANIFEST_COLUMNS] as const
-  const page = db
-    .selectFrom(tagged(parts).select(columns).as('tagged'))
+  if (dialect.mergesUnions) return tagged(parts).unionAll(untagged(parts)).orderBy('digest').limit(p.limit)
+  return db
+    .selectFrom(taggedPage(parts).as('tagged'))
     .selectAll()
-    .unionAll(db.selectFrom(untagged(parts).select(columns).as('untagged')).selectAll())
+    .unionAll(db.selectFrom(untaggedPage(parts).as('untagged')).selectAll())
     .orderBy('digest')
     .limit(p.limit)
-  return db
-    .selectFrom(page.as('page'))
-    .selectAll()
-    .select(dialect.tagsOfManifest('page').as('tags'))
-    .orderBy('page.digest')
 }
 
 export const listManifests = {
-  TAGGED: statement((parts: Parts<ManifestPage>) =>
-    tagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest('manifests').as('tags')),
-  ),
-  UNTAGGED: statement((parts: Parts<ManifestPage>) =>
-    untagged(parts).select(MANIFEST_COLUMNS).select(parts.dialect.tagsOfManifest('manifests').as('tags')),
-  ),
+  TAGGED: statement(taggedPage),
+  UNTAGGED: statement(untaggedPage),
   ANY: statement(allManifests),
 }
 

@@ -20,6 +20,12 @@ export interface SqlDialect {
   rows<Row>(list: string, columns: Readonly<Record<keyof Row & string, 'integer' | 'text'>>): RawBuilder<Row>
   /** The live tags of each row of `manifests`, a table of the surrounding query, as JSON text in byte order. */
   tagsOfManifest(manifests: string): RawBuilder<string>
+  /**
+   * Whether the sides of a union are walked side by side in its order, only as far as its limit asks. SQLite does, and
+   * sorts sides that have an order of their own (1,001 images: 2.1 ms and 3.1 ms); PostgreSQL reads them to their ends
+   * unless each has the limit too (200,000 images: 1.7 s and 8 ms).
+   */
+  readonly mergesUnions: boolean
   /** ` for update` and the like, where the engine locks rows; nothing where one writer runs at a time. */
   lock(mode: 'update' | 'key share'): RawBuilder<unknown>
 }

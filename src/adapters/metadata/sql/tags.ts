@@ -30,7 +30,7 @@ const tagsOf = statement(({ db, p }: Parts<ManifestKey>) =>
 export const listTags = statement(({ db, p }: Parts<{ repositoryId: number; after: Tag; limit: number }>) =>
   db
     .selectFrom('tags')
-    .select(['tag', 'digest', 'from_ms as fromMs'])
+    .select('tag')
     .where('repository_id', '=', p.repositoryId)
     .where('until_ms', 'is', null)
     .where('tag', '>', p.after)
@@ -73,7 +73,8 @@ export function tagReads(connection: SqlConnection): TagReads {
     },
     async listTags(repositoryId, { after, limit }) {
       // A page may start after any text, such as `last` of a request that names no tag.
-      return await connection.all(listTags, { repositoryId, after: (after ?? '') as Tag, limit })
+      const rows = await connection.all(listTags, { repositoryId, after: (after ?? '') as Tag, limit })
+      return rows.map(({ tag }) => tag)
     },
   }
 }

@@ -26,5 +26,6 @@ export const sqliteDialect: SqlDialect = {
   tagsOfManifest: (manifests) => sql`(select json_group_array(live.tag) from (select tags.tag from tags
     where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null order by tags.tag) as live)`,
+  mergesUnions: true,
   lock: () => sql``,
 }
