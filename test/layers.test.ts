@@ -155,7 +155,9 @@ test.each([
 })
 
 test('only main/config.ts reads the environment', () => {
-  const readers = files.filter((file) => /process\.env/.test(file.text)).map((file) => file.path)
+  const readers = files
+    .filter((file) => /process\.env|Bun\.env|import\.meta\.env/.test(file.text))
+    .map((file) => file.path)
   expect(readers.filter((path) => !path.startsWith('main/config'))).toEqual([])
 })
 

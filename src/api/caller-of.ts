@@ -3,7 +3,7 @@ import type { Registry } from '../ports/metadata/registries.ts'
 import type { Caller } from '../services/context.ts'
 import type { RequestContext } from './request-context.ts'
 
-/** Who asks for which registry. Every surface's callers are made here, so that the log knows who they were. */
+/** Who asks for which registry. Whoever calls a service is made here, so that the log knows who they were. */
 export function callerOf(context: RequestContext, principal: Principal, registry: Registry): Caller {
   context.principal = principal.arn
   return { principal, registry, requestId: context.requestId }

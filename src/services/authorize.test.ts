@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { createRepository, openTestRegistry } from '../../test/support/test-registry.ts'
 import { anonymousPrincipal, rootPrincipal } from '../core/principal.ts'
 import { type Access, allRepositoriesArn, authorize, isAllowed, repositoryArn } from './authorize.ts'
+import { registryOfAccount } from './registry-for.ts'
 
 test('isAllowed() lets root do everything in its own account, and nothing to what is of another', async () => {
   await using registry = await openTestRegistry()
@@ -16,6 +17,15 @@ test('isAllowed() lets root do everything in its own account, and nothing to wha
   for (const resource of [access.resource, allRepositoriesArn(caller.registry), '*', foreign.resource]) {
     expect([resource, await isAllowed(services, stranger, { ...access, resource })]).toEqual([resource, false])
   }
+})
+
+test('isAllowed() lets nobody do anything where there is no registry, its own account neither', async () => {
+  await using registry = await openTestRegistry()
+  const { services, caller } = registry
+  const principal = rootPrincipal('999999999999', 'AKIAOTHER')
+  const named = await registryOfAccount(services, principal, { accountId: '999999999999', asked: caller.registry })
+  const access: Access = { action: 'ecr:CreateRepository', resource: '*', repository: undefined }
+  expect(await isAllowed(services, { ...caller, principal, registry: named }, access)).toBe(false)
 })
 
 test('isAllowed() lets anybody read who came in at the anonymous listener, and nothing else', async () => {

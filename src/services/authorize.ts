@@ -3,6 +3,7 @@ import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Caller, Services } from './context.ts'
+import { NO_REGISTRY } from './registry-for.ts'
 
 /** An IAM action of ECR's, such as `ecr:PutImage` (ecr.md 5.2). */
 export type Action = `${'ecr' | 'sts' | 'iam'}:${string}`
@@ -51,6 +52,7 @@ export async function authorize(services: Services, caller: Caller, access: Acce
 export async function isAllowed(_services: Services, caller: Caller, access: Access): Promise<boolean> {
   const { principal, registry } = caller
   const { action, resource } = access
+  if (registry.id === NO_REGISTRY) return false
   if (principal.kind === 'anonymous') return ANONYMOUS_ACTIONS.has(action)
   // A root user may do everything in its own account; a resource of another account is never its own.
   return principal.accountId === registry.accountId && (resource === '*' || accountOf(resource) === registry.accountId)

@@ -10,6 +10,8 @@ import { manifestUnknown } from './pull-manifest.ts'
 
 /** How many of the indexes that hold a manifest the refusal names. */
 const HOLDERS_NAMED = 10
+/** The rest of an image's tags are in their history, which has when they ended. */
+const TAGS_NAMED = 100
 
 /**
  * Takes the tag off. The manifest stays, untagged if this was its last tag.
@@ -93,7 +95,7 @@ async function deleteLocked(
   if (holders.length > 0) throw manifestInUse(holders)
   const atMs = services.clock.nowMs()
   const tags = await transaction.deleteManifest(repository.id, digest, atMs, atMs + services.limits.restoreWindowMs)
-  const detail = { digest, tags, requestId: caller.requestId }
+  const detail = { digest, tags: tags.slice(0, TAGS_NAMED), tagCount: tags.length, requestId: caller.requestId }
   await transaction.recordEvent({ kind: 'manifest-deleted', atMs, ...requestOf(caller, repository), detail })
   return tags
 }

@@ -42,7 +42,7 @@ export interface PushedManifest {
  * refused and nothing has changed.
  *
  * @throws {Refusal} `manifest-invalid`, `digest-mismatch`, `manifest-references-unknown`, `tag-immutable`,
- *   `precondition-failed`, `repository-unknown`
+ *   `precondition-failed`, `repository-unknown`, `limit-exceeded`
  */
 export async function pushManifest(services: Services, caller: Caller, push: ManifestPush): Promise<PushedManifest> {
   const parsed = parseManifest(push.content, push.mediaType)
@@ -55,12 +55,21 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     const nowMs = services.clock.nowMs()
     const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
     for (const { tag, outcome: change } of tags) {
-      if (change !== 'unchanged') await transaction.putTag(repository.id, tag, digest, nowMs)
+      if (change === 'unchanged') continue
+      const count = (await transaction.putTag(repository.id, tag, digest, nowMs)) ?? 0
+      if (count > services.limits.tagsPerManifest) throw tooManyTags(digest, services.limits.tagsPerManifest)
     }
     const subjectExists = await hasSubject(transaction, repository, parsed)
     const warnings = pushWarnings(parsed, { tags: push.tags, subjectExists }, references)
     return { digest, mediaType: parsed.mediaType, subject: parsed.subject?.digest, outcome, tags, warnings }
   })
+}
+
+function tooManyTags(digest: Digest, most: number): Refusal {
+  return new Refusal(
+    'limit-exceeded',
+    `The image ${digest} has ${most} tags already, the most that one image may have. Take some off that are not needed.`,
+  )
 }
 
 function checkedDigest(push: ManifestPush): Digest {

@@ -2,8 +2,8 @@ import type { Principal } from '../core/principal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Services } from './context.ts'
 
-/** An account that has no registry here; no row has this id. */
-const NO_REGISTRY = -1
+/** The id of the registry of an account that has none here. No row has it, and nobody is allowed anything there. */
+export const NO_REGISTRY = -1
 
 /**
  * The registry that a request is for, before anybody knows who asks. There is one so far, so every host stands for it.
@@ -16,7 +16,7 @@ export async function registryFor(services: Services, _host: string): Promise<Re
 
 /**
  * The registry of an account that a call names, in the region of the one that was asked. Whether the caller may act
- * there is decided later, so one that does not exist is nothing special: it has no repositories.
+ * there is decided later, and never where there is none (`NO_REGISTRY`).
  */
 export async function registryOfAccount(
   services: Services,

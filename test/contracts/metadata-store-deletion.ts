@@ -55,6 +55,7 @@ export function testDeletion(open: OpenMetadataStore): void {
       await remove(gone.id)
       expect(await store.findRepository(gone.registryId, gone.name)).toBeUndefined()
       expect(await store.listRepositories(gone.registryId, { limit: 10 })).toEqual([kept])
+      expect(await store.listRepositoryNames(gone.registryId, { limit: 10 })).toEqual([kept.name])
       expect(await store.repositoriesWithBlob(gone.registryId, digest('layer'), 10)).toEqual([kept])
       await store.transact(async (transaction) => {
         expect(await transaction.lockRepository(gone.id, 'shared')).toBeUndefined()

@@ -76,7 +76,7 @@ export function testLists(open: OpenMetadataStore): void {
       expect(await after('')).toEqual(['a', 'b', 'c'])
     })
 
-    test('listRepositories() is in byte order, and its pages make the whole', async () => {
+    test('listRepositories() and listRepositoryNames() are in byte order, and their pages make the whole', async () => {
       const registry = await makeRegistry(store)
       const names = ['a-b', 'a.b', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'aa', 'a_b', 'zz', '00'].sort()
       for (const name of names.toReversed()) {
@@ -88,8 +88,15 @@ export function testLists(open: OpenMetadataStore): void {
         3,
       )
       expect(paged.map((repository): string => repository.name)).toEqual([...names, 'team/app'].sort())
+      const pagedNames = await allPages(
+        (page: Page) => store.listRepositoryNames(registry.id, page),
+        (name): string => name,
+        3,
+      )
+      expect(pagedNames).toEqual(paged.map((repository) => repository.name))
       const other = await makeRegistry(store, '111111111111')
       expect(await store.listRepositories(other.id, { limit: 10 })).toEqual([])
+      expect(await store.listRepositoryNames(other.id, { limit: 10 })).toEqual([])
     })
 
     test('listImageIds() and listManifests() give every image once, by status, in order', async () => {

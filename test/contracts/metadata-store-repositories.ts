@@ -61,12 +61,23 @@ export function testRepositories(open: OpenMetadataStore): void {
         tagMutability: { mode: 'IMMUTABLE_WITH_EXCLUSION', exclusionFilters: ['latest', 'dev-*'] },
         scanOnPush: true,
         encryption: { type: 'KMS', kmsKey: 'arn:aws:kms:x' },
-        repositoryPolicyText: '{"a": 1 }',
-        lifecyclePolicyText: '{ }',
       })
       const made = await store.transact((transaction) => transaction.insertRepository(wanted))
       expect(made).toMatchObject(wanted)
       expect(await store.findRepository(registry.id, wanted.name)).toEqual(made)
+    })
+
+    test('readPolicyTexts() gives what a repository was inserted with, and nothing without', async () => {
+      const registry = await makeRegistry(store)
+      const texts = { repositoryPolicyText: '{"a": 1 }', lifecyclePolicyText: '{ }' }
+      const made = await store.transact((transaction) =>
+        transaction.insertRepository(newRepository(registry, 'a/b', texts)),
+      )
+      const bare = await makeRepository(store, 'a/c')
+      expect(made).not.toMatchObject(texts)
+      expect(await store.readPolicyTexts(made?.id ?? 0)).toEqual(texts)
+      expect(await store.readPolicyTexts(bare.id)).toEqual({})
+      expect(await store.readPolicyTexts(bare.id + 1)).toEqual({})
     })
 
     test('a repository whose settings nobody has chosen has the default ones', async () => {

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { parseTag } from '../../src/core/tag.ts'
 import type { TagMutability } from '../../src/core/tag-mutability.ts'
+import { callEcr } from '../support/aws-requests.ts'
 import { imageManifest, pushBlob, pushImage, putManifest } from '../support/images.ts'
 import { readJson } from '../support/read-json.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
@@ -127,4 +128,21 @@ test('untagged images can be listed nowhere by tag, but stay', async () => {
   const tags = await registry.send('GET', '/v2/team/app/tags/list')
   expect((await readJson<{ tags: string[] }>(tags)).tags).toEqual([])
   expect((await registry.send('GET', `/v2/team/app/manifests/${digest}`)).status).toBe(200)
+})
+
+test('an image has only so many tags, by either API, and a push that would exceed them leaves none behind', async () => {
+  await using small = await openTestRegistry({ tagsPerManifest: 2 })
+  await createRepository(small, 'team/app')
+  for (const blob of FIRST.blobs) await pushBlob(small, 'team/app', blob)
+  expect((await putManifest(small, 'team/app', 'v1', FIRST.text)).status).toBe(201)
+  const both = await putManifest(small, 'team/app', `${FIRST.digest}?tag=v2&tag=v3`, FIRST.text)
+  expect(both.status).toBe(403)
+  const { errors } = await readJson<{ errors: { code: string; message: string }[] }>(both)
+  expect(errors[0]).toMatchObject({ code: 'DENIED', message: expect.stringContaining('has 2 tags already') })
+  expect((await small.send('GET', '/v2/team/app/manifests/v2')).status).toBe(404)
+  expect((await putManifest(small, 'team/app', 'v2', FIRST.text)).status).toBe(201)
+  const input = { repositoryName: 'team/app', imageManifest: FIRST.text, imageTag: 'v3' }
+  expect((await callEcr(small, 'PutImage', input)).json.__type).toBe('LimitExceededException')
+  expect((await small.send('DELETE', '/v2/team/app/manifests/v2')).status).toBe(202)
+  expect((await putManifest(small, 'team/app', 'v3', FIRST.text)).status).toBe(201)
 })

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type AwsAnswer, callEcr } from '../../../test/support/aws-requests.ts'
+import { type AwsAnswer, callEcr, sendAws } from '../../../test/support/aws-requests.ts'
 import {
   bytesOf,
   descriptor,
@@ -88,4 +88,19 @@ test('ListImageReferrers carries annotations that fit a list, whatever their num
   const { json } = await call(registry, 'ListImageReferrers', input)
   expect(json.referrers).toHaveLength(50)
   expect(JSON.stringify(json).length).toBeLessThan(4 * MIB)
+})
+
+test('a large answer is counted until its client has read it', async () => {
+  await using registry = await open()
+  const imageDigest = await pushLarge(registry, 'large')
+  const { answerRoom } = registry.services
+  const target = 'AmazonEC2ContainerRegistry_V20150921.BatchGetImage'
+  const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target }
+  const body = JSON.stringify({ repositoryName: NAME, imageIds: [{ imageDigest }] })
+  const response = await sendAws(registry, { headers, body })
+  expect(response.status).toBe(200)
+  const held = answerRoom.heldBytes
+  expect(held).toBeGreaterThan(6_000_000)
+  expect((await response.text()).length).toBe(held)
+  expect(answerRoom.heldBytes).toBe(0)
 })

@@ -8,6 +8,7 @@ import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { callerOf } from '../caller-of.ts'
+import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -16,6 +17,7 @@ import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
 import { describeInput } from './describe-input.ts'
 import { errorResponse } from './errors.ts'
 import type { EcrOperation } from './operations.ts'
+import { parseRegistryId } from './parameters.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
 
 const TARGET_PREFIX = 'AmazonEC2ContainerRegistry_V20150921.'
@@ -76,8 +78,7 @@ async function answerSigned(
   const { principal } = signed
   const members = parseBody(signed.body)
   context.target = describeInput(members)
-  const accountId =
-    new Fields<'registryId'>(members).text('registryId', { pattern: /^[0-9]{12}$/ }) ?? principal.accountId
+  const accountId = accountOf(operation, members) ?? principal.accountId
   const registry = await registryOfAccount(services, principal, { accountId, asked })
   const call: EcrCall = {
     services,
@@ -85,10 +86,13 @@ async function answerSigned(
     externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${context.host}`,
   }
   const output = await runOperation(operation, call, { members, version: options.version })
-  const text = JSON.stringify(output)
-  return new Response(text, {
-    headers: { 'Content-Type': AWS_JSON, 'Content-Length': String(Buffer.byteLength(text)) },
-  })
+  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON })
+}
+
+/** The account that the input names. What is not available yet is asked as most operations are. */
+function accountOf(operation: EcrOperation, members: Record<string, unknown>): string | undefined {
+  const row = ECR_TABLE[operation]
+  return (row === NOT_AVAILABLE_YET ? parseRegistryId : row.accountOf)(new Fields(members))
 }
 
 async function runOperation<Operation extends EcrOperation>(

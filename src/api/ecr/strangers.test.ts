@@ -1,7 +1,9 @@
 import { expect, test } from 'bun:test'
+import { newRepository } from '../../../test/contracts/metadata-store-fixture.ts'
 import { callEcr, sendAws } from '../../../test/support/aws-requests.ts'
 import { readJson } from '../../../test/support/read-json.ts'
 import { createRepository, openTestRegistry, TEST_KEY_ID } from '../../../test/support/test-registry.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
 import { ECR_TABLE, unavailableOperations } from './table.ts'
 
 const OPERATIONS = Object.keys(ECR_TABLE)
@@ -80,9 +82,27 @@ test("no working operation does anything in another account's registry", async (
   }
 })
 
-test('what a stranger is told of a repository does not depend on whether it exists', async () => {
+test('an ARN says whose repository it names: the same name here is not meant', async () => {
   await using registry = await openTestRegistry()
   await createRepository(registry, 'team/app')
+  const resourceArn = INPUT.resourceArn.replace('000000000000', '999999999999')
+  for (const operation of ['TagResource', 'UntagResource', 'ListTagsForResource']) {
+    const { json } = await callEcr(registry, operation, { ...INPUT, resourceArn })
+    expect([operation, json.__type]).toEqual([operation, 'AccessDeniedException'])
+    expect(json.message).toContain(resourceArn)
+  }
+  const { id } = (await registry.services.metadata.findRepository(
+    registry.caller.registry.id,
+    parseRepositoryName('team/app'),
+  )) ?? { id: 0 }
+  expect(await registry.services.metadata.listResourceTags(id)).toEqual([])
+})
+
+test('what a stranger is told of a repository does not depend on whether it exists', async () => {
+  await using registry = await openTestRegistry()
+  const { metadata } = registry.services
+  const other = await metadata.transact((transaction) => transaction.ensureRegistry('999999999999', 'us-east-1', 1))
+  await metadata.transact((transaction) => transaction.insertRepository(newRepository(other, 'team/app')))
   const answer = async (repositoryName: string) => {
     const { json, status } = await callEcr(registry, 'ListImages', { repositoryName, registryId: '999999999999' })
     return [status, json.__type, json.message.replaceAll(repositoryName, 'NAME')]

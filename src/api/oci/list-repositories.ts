@@ -1,5 +1,5 @@
 import { nextLink } from '../../core/http/next-link.ts'
-import { jsonAnswer } from './json-answer.ts'
+import { jsonAnswer } from '../large-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -11,10 +11,10 @@ export async function listRepositories(oci: OciRequest, call: CallOf<'catalog'>)
   const { services, caller } = oci
   const limit = Math.min(call.n ?? MOST_REPOSITORIES, MOST_REPOSITORIES)
   const page = { after: call.last, limit: limit + 1 }
-  const rows = limit === 0 ? [] : await services.metadata.listRepositories(caller.registry.id, page)
-  const repositories = rows.slice(0, limit).map((row) => row.name)
+  const found = limit === 0 ? [] : await services.metadata.listRepositoryNames(caller.registry.id, page)
+  const repositories = found.slice(0, limit)
   const last = repositories.at(-1)
-  const more = rows.length > limit && last !== undefined
+  const more = found.length > limit && last !== undefined
   const link = more ? { Link: nextLink('/v2/_catalog', { n: String(limit), last }) } : {}
   return jsonAnswer(
     oci.services,

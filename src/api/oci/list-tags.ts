@@ -1,6 +1,6 @@
 import { nextLink } from '../../core/http/next-link.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { jsonAnswer } from './json-answer.ts'
+import { jsonAnswer } from '../large-answer.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 

@@ -36,7 +36,7 @@ export async function handleQueryRequest(
     const call = await authenticate(services, request, options)
     api = call.api
     context.principal = call.principal.arn
-    return run(call, context, options)
+    return await run(call, context, options)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     noteRefusal(context, request, { refusal: error, code: QUERY_ERRORS[error.reason].code })
@@ -72,7 +72,7 @@ function parseForm(body: Uint8Array): URLSearchParams {
   return new URLSearchParams(Buffer.from(body).toString())
 }
 
-function run(call: QueryCall, context: RequestContext, options: AwsOptions): Response {
+async function run(call: QueryCall, context: RequestContext, options: AwsOptions): Promise<Response> {
   const { api, action } = call
   if (!/^[A-Z][A-Za-z]{2,80}$/.test(action)) {
     throw new Refusal('operation-unknown', `Could not find operation ${quote(action)}.`)

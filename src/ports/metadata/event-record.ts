@@ -38,7 +38,7 @@ export type EventRecord =
   | RequestEvent<'repository-changed', RepositoryChange & { requestId: string }>
   | RequestEvent<'repository-deleted', { hasImages: boolean; requestId: string }>
   | RequestEvent<'tag-deleted', { tag: Tag; requestId: string }>
-  | RequestEvent<'manifest-deleted', { digest: Digest; tags: readonly Tag[]; requestId: string }>
+  | RequestEvent<'manifest-deleted', { digest: Digest; tags: readonly Tag[]; tagCount: number; requestId: string }>
   | RequestEvent<'blob-repaired', { digest: Digest }>
   | JanitorEvent<'manifests-purged', { why: string; digests: readonly Digest[] }>
   | JanitorEvent<'repository-purged', { why: string }>

@@ -18,8 +18,9 @@ export interface MetadataLocks {
   lockTag(repositoryId: number, tag: Tag): Promise<void>
   /**
    * Keeps blobs from being collected until the transaction ends, and the collector from them while others hold them.
-   * Whoever is going to write a blob's row (`putBlob`, `leaseBlobs`, `setBlobState`, …) locks it `exclusive`: two who
-   * hold it `shared` and then write it wait for each other.
+   * Whoever holds a blob and is going to write its row (`leaseBlobs`, `setBlobState`, …) holds it `exclusive`: two who
+   * hold it `shared` and then write it wait for each other. The end of an upload and the scrub's note that a copy is
+   * intact decide nothing by the row, and hold none.
    */
   lockBlobs(digests: readonly Digest[], mode: 'shared' | 'exclusive'): Promise<void>
 }

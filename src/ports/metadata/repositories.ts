@@ -11,13 +11,16 @@ export interface Repository {
   readonly tagMutability: TagMutability
   readonly scanOnPush: boolean
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
-  /** Set by a creation template, until the policy operations exist; kept verbatim. */
+}
+
+/** Set by a creation template, until the policy operations exist; kept verbatim. Too large to come with every read. */
+export interface PolicyTexts {
   readonly repositoryPolicyText?: string
   readonly lifecyclePolicyText?: string
 }
 
 /** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
-export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush'> {
+export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush'>, PolicyTexts {
   readonly tagMutability: TagMutability | undefined
   readonly scanOnPush: boolean | undefined
 }
@@ -35,6 +38,10 @@ export interface RepositoryReads {
   findRepository(registryId: number, name: RepositoryName): Promise<Repository | undefined>
   /** In byte order of their names. */
   listRepositories(registryId: number, page: Page): Promise<Repository[]>
+  /** The names alone, which an index has. */
+  listRepositoryNames(registryId: number, page: Page): Promise<RepositoryName[]>
+  /** None when there is no such repository. */
+  readPolicyTexts(repositoryId: number): Promise<PolicyTexts>
   /** All of them, by key: a repository has few. */
   listResourceTags(repositoryId: number): Promise<ResourceTag[]>
 }

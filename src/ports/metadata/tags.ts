@@ -23,9 +23,10 @@ export interface TagChanges {
    * Points the tag at the digest; the row that said otherwise is closed, and stays as history. No-op when it points
    * there. Whether it may move is the caller's to decide, under the tag's lock.
    *
+   * @returns how many tags point at the digest now; undefined when nothing has changed
    * @throws {Error} when the repository does not hold the manifest
    */
-  putTag(repositoryId: number, tag: Tag, digest: Digest, nowMs: number): Promise<void>
+  putTag(repositoryId: number, tag: Tag, digest: Digest, nowMs: number): Promise<number | undefined>
   /** Closes the tag. @returns whether it existed */
   deleteTag(repositoryId: number, tag: Tag, nowMs: number): Promise<boolean>
 }

@@ -24,6 +24,6 @@ test('the policies of a template are kept with the repository, word for word', a
   const texts = { repositoryPolicyText: '{ "Version": "2012-10-17" }', lifecyclePolicyText: '{"rules": []}' }
   const template = { prefix: 'team', appliedFor: ['CREATE_ON_PUSH'] as const, resourceTags: [], ...texts }
   await createTemplate(services, caller, template)
-  await createRepositoryOnPush(services, caller, name)
-  expect(await services.metadata.findRepository(caller.registry.id, name)).toMatchObject(texts)
+  const { id } = await createRepositoryOnPush(services, caller, name)
+  expect(await services.metadata.readPolicyTexts(id)).toEqual(texts)
 })

@@ -3,7 +3,13 @@ import type { RepositoryName } from '../../../core/repository-name.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { RepositoryChange, RepositoryChanges, RepositoryReads } from '../../../ports/metadata/repositories.ts'
 import type { SqlConnection } from './connection.ts'
-import { fromRepository, REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
+import {
+  fromRepository,
+  POLICY_TEXT_COLUMNS,
+  REPOSITORY_COLUMNS,
+  toPolicyTexts,
+  toRepository,
+} from './repository-row.ts'
 import { type Parts, statement } from './statement.ts'
 
 const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
@@ -15,16 +21,25 @@ const findRepository = statement(({ db, p }: Parts<{ registryId: number; name: R
     .where('deleted_at_ms', 'is', null),
 )
 
-export const listRepositories = statement(
-  ({ db, p }: Parts<{ registryId: number; after: RepositoryName; limit: number }>) =>
-    db
-      .selectFrom('repositories')
-      .select(REPOSITORY_COLUMNS)
-      .where('registry_id', '=', p.registryId)
-      .where('name', '>', p.after)
-      .where('deleted_at_ms', 'is', null)
-      .orderBy('name')
-      .limit(p.limit),
+type RepositoryPage = { registryId: number; after: RepositoryName; limit: number }
+
+function repositoryPage({ db, p }: Parts<RepositoryPage>) {
+  return db
+    .selectFrom('repositories')
+    .where('registry_id', '=', p.registryId)
+    .where('name', '>', p.after)
+    .where('deleted_at_ms', 'is', null)
+    .orderBy('name')
+    .limit(p.limit)
+}
+
+export const listRepositories = statement((parts: Parts<RepositoryPage>) =>
+  repositoryPage(parts).select(REPOSITORY_COLUMNS),
+)
+export const listRepositoryNames = statement((parts: Parts<RepositoryPage>) => repositoryPage(parts).select('name'))
+
+const readPolicyTexts = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.selectFrom('repositories').select(POLICY_TEXT_COLUMNS).where('id', '=', p.repositoryId),
 )
 
 const listResourceTags = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
@@ -89,6 +104,15 @@ export function repositoryReads(connection: SqlConnection): RepositoryReads {
       const from = (after ?? '') as RepositoryName
       const rows = await connection.all(listRepositories, { registryId, after: from, limit })
       return rows.map(toRepository)
+    },
+    async listRepositoryNames(registryId, { after, limit }) {
+      const from = (after ?? '') as RepositoryName
+      const rows = await connection.all(listRepositoryNames, { registryId, after: from, limit })
+      return rows.map(({ name }) => name)
+    },
+    async readPolicyTexts(repositoryId) {
+      const row = await connection.first(readPolicyTexts, { repositoryId })
+      return row === undefined ? {} : toPolicyTexts(row)
     },
     listResourceTags: (repositoryId) => connection.all(listResourceTags, { repositoryId }),
   }

@@ -17,8 +17,6 @@ function rowOf(change: Partial<NewRepository>): RepositoryRow {
     scan_on_push: row.scanOnPush,
     encryption_type: row.encryptionType,
     encryption_key: row.encryptionKey,
-    policy_text: row.policyText,
-    lifecycle_policy_text: row.lifecyclePolicyText,
   }
 }
 

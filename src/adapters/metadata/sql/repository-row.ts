@@ -1,7 +1,7 @@
 import type { Selectable } from 'kysely'
 import { DEFAULT_SCAN_ON_PUSH, DEFAULT_TAG_MUTABILITY } from '../../../core/repository-settings.ts'
 import type { TagMutability } from '../../../core/tag-mutability.ts'
-import type { NewRepository, Repository } from '../../../ports/metadata/repositories.ts'
+import type { NewRepository, PolicyTexts, Repository } from '../../../ports/metadata/repositories.ts'
 import type { StoredRepository } from '../../../ports/metadata/repository-deletion.ts'
 import type { Schema } from './schema.ts'
 
@@ -15,9 +15,9 @@ export const REPOSITORY_COLUMNS = [
   'repositories.scan_on_push',
   'repositories.encryption_type',
   'repositories.encryption_key',
-  'repositories.policy_text',
-  'repositories.lifecycle_policy_text',
 ] as const
+
+export const POLICY_TEXT_COLUMNS = ['repositories.policy_text', 'repositories.lifecycle_policy_text'] as const
 
 /** With what only those want who look at deleted ones too. */
 export const STORED_REPOSITORY_COLUMNS = [
@@ -26,7 +26,9 @@ export const STORED_REPOSITORY_COLUMNS = [
   'repositories.is_purging',
 ] as const
 
-type StoredRepositoryRow = Selectable<Schema['repositories']>
+type Row = Selectable<Schema['repositories']>
+type PolicyTextRow = Pick<Row, 'policy_text' | 'lifecycle_policy_text'>
+type StoredRepositoryRow = Omit<Row, keyof PolicyTextRow>
 export type RepositoryRow = Omit<StoredRepositoryRow, 'deleted_at_ms' | 'is_purging'>
 
 export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
@@ -46,6 +48,11 @@ export function toRepository(row: RepositoryRow): Repository {
       type: row.encryption_type,
       ...(row.encryption_key === null ? {} : { kmsKey: row.encryption_key }),
     },
+  }
+}
+
+export function toPolicyTexts(row: PolicyTextRow): PolicyTexts {
+  return {
     ...(row.policy_text === null ? {} : { repositoryPolicyText: row.policy_text }),
     ...(row.lifecycle_policy_text === null ? {} : { lifecyclePolicyText: row.lifecycle_policy_text }),
   }

@@ -61,7 +61,8 @@ const countTags = statement(({ db, p }: Parts<ManifestKey & { change: number }>)
     .set({ tag_count: sql<number>`tag_count + ${p.change}` })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest)
-    .where('deleted_at_ms', 'is', null),
+    .where('deleted_at_ms', 'is', null)
+    .returning('tag_count as tags'),
 )
 
 export function tagReads(connection: SqlConnection): TagReads {
@@ -83,11 +84,12 @@ export function tagWrites(connection: SqlConnection): TagChanges {
   return {
     async putTag(repositoryId, tag, digest, nowMs) {
       const current = await connection.first(findTag, { repositoryId, tag })
-      if (current?.digest === digest) return
+      if (current?.digest === digest) return undefined
       if (current !== undefined) await close(connection, repositoryId, tag, nowMs)
       await connection.run(openTag, { repositoryId, tag, digest, nowMs })
-      const tagged = await connection.run(countTags, { repositoryId, digest, change: 1 })
-      if (tagged === 0) throw new Error(`putTag: repository ${repositoryId} does not hold ${digest}`)
+      const counted = await connection.first(countTags, { repositoryId, digest, change: 1 })
+      if (counted === undefined) throw new Error(`putTag: repository ${repositoryId} does not hold ${digest}`)
+      return counted.tags
     },
     deleteTag: (repositoryId, tag, nowMs) => close(connection, repositoryId, tag, nowMs),
   }
@@ -96,6 +98,6 @@ export function tagWrites(connection: SqlConnection): TagChanges {
 async function close(connection: SqlConnection, repositoryId: number, tag: Tag, nowMs: number): Promise<boolean> {
   const closed = await connection.first(closeTag, { repositoryId, tag, nowMs })
   if (closed === undefined) return false
-  await connection.run(countTags, { repositoryId, digest: closed.digest, change: -1 })
+  await connection.first(countTags, { repositoryId, digest: closed.digest, change: -1 })
   return true
 }

@@ -10,7 +10,7 @@ import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { listDueRemovals } from '../sql/removals.ts'
-import { listRepositories } from '../sql/repositories.ts'
+import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
 import { listTags } from '../sql/tags.ts'
@@ -37,6 +37,10 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   listTags: { statement: listTags, index: 'tags_live (repository_id=? AND tag>?)' },
   listRepositories: {
     statement: listRepositories,
+    index: 'repositories_live (registry_id=? AND name>?)',
+  },
+  listRepositoryNames: {
+    statement: listRepositoryNames,
     index: 'repositories_live (registry_id=? AND name>?)',
   },
   'listImageIds TAGGED': {

@@ -39,7 +39,7 @@ export class ReadCache {
     this.#version++
     if (touched.everything) this.#clear()
     for (const repositoryId of touched.repositories) this.#forgetRepository(repositoryId)
-    for (const digest of touched.blobs) this.#blobs.delete(digest)
+    for (const digest of touched.blobs) this.#forgetBlob(digest)
   }
 
   /**
@@ -126,6 +126,11 @@ export class ReadCache {
   #forgetRepository(repositoryId: number): void {
     this.#sizeBytes -= this.#repositories.get(repositoryId)?.sizeBytes ?? 0
     this.#repositories.delete(repositoryId)
+  }
+
+  #forgetBlob(digest: Digest): void {
+    this.#sizeBytes -= ENTRY_BYTES * (this.#blobs.get(digest)?.size ?? 0)
+    this.#blobs.delete(digest)
   }
 
   #clear(): void {
