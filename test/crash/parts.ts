@@ -58,8 +58,8 @@ async function runKills(folder: string, kills: number): Promise<string> {
 }
 
 async function runCuts(folder: string, fileSystem: 'ext4' | 'xfs', cuts: number): Promise<string> {
-  const { world, reads } = await powerCuts(folder, fileSystem, cuts)
-  return `${cuts} cuts, ${reads} reads checked; ${judge(world)}`
+  const { world, reads, drainSeconds } = await powerCuts(folder, fileSystem, cuts)
+  return `${cuts} cuts, ${reads} reads checked, drained in ${drainSeconds.toFixed(0)} s; ${judge(world)}`
 }
 
 async function runStress(folder: string, seconds: number): Promise<string> {

@@ -15,6 +15,8 @@ export interface PowerCutResult {
   readonly world: RigWorld
   readonly cuts: number
   readonly reads: number
+  /** How long the collector took to work off what the load had left. */
+  readonly drainSeconds: number
 }
 
 const FORGET_AFTER_MS = 20_000
@@ -51,11 +53,13 @@ export async function powerCuts(folder: string, fileSystem: FileSystem, cuts: nu
       if (cut % 20 === 0) console.log(`  ${cut} cuts, ${reads} reads, ${bench.world.counts.violations ?? 0} violations`)
     }
     await load.stop()
+    const stoppedAtMs = performance.now()
     await expectDrained(data)
+    const drainSeconds = (performance.now() - stoppedAtMs) / 1000
     const client = new RegistryClient(server.url)
     reads += await verify({ client, world: bench.world, cut: AT_REST, leaseMs: RIG_LEASE_MS, settle: true })
     await server.stop()
-    return { world: bench.world, cuts, reads }
+    return { world: bench.world, cuts, reads, drainSeconds }
   } finally {
     await server.kill()
   }
