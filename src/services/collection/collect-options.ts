@@ -38,7 +38,7 @@ export function defaultCollectOptions(): CollectOptions {
     brake: DEFAULT_BRAKE,
     batch: 4,
     purgeRows: 200,
-    busyShare: 0.1,
+    busyShare: 0.05,
     isQuiet: () => false,
     eventRetentionMs: 90 * 24 * 3_600_000,
     force: false,
