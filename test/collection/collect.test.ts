@@ -49,6 +49,26 @@ describe('a blob that nothing refers to', () => {
     expect(await world.candidates()).toEqual([])
   })
 
+  test('goes with more of its kind in one transaction while there are no requests', async () => {
+    const { services } = world.registry
+    const transactionsOf = async (isQuiet: boolean) => {
+      for (let index = 0; index < 9; index++) await pushBlob(world.registry, 'team/app', `${isQuiet} ${index}`)
+      world.wait(AFTER_LEASE)
+      let count = 0
+      const transact: typeof services.metadata.transact = (work) => {
+        count += 1
+        return services.metadata.transact(work)
+      }
+      const counting = { ...services, metadata: altered(services.metadata, { transact }) }
+      const options = { ...defaultCollectOptions(), isQuiet: () => isQuiet }
+      expect((await collect(counting, options, NEVER)).candidates.collected).toBe(9)
+      return count
+    }
+    const [busy, quiet] = [await transactionsOf(false), await transactionsOf(true)]
+    expect(busy).toBeGreaterThanOrEqual(3)
+    expect(quiet).toBeLessThan(busy)
+  })
+
   test('stays when a HEAD said that it is there, for as long as that promises', async () => {
     const digest = await pushBlob(world.registry, 'team/app', 'asked for')
     world.wait(LEASE)

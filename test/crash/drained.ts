@@ -2,8 +2,8 @@ import { Database } from 'bun:sqlite'
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** What a load left behind is worked off at the pace of the disk: only what does not get less is stale. */
-const STILL_FOR_MS = 45_000
+/** The collector works off what a load left behind at the pace of a disk that others use too. */
+const TRY_FOR_MS = 240_000
 
 interface Remains {
   readonly uploadRows: number
@@ -21,26 +21,13 @@ interface Remains {
  * @throws {Error} telling what stays behind
  */
 export async function expectDrained(data: string): Promise<Remains> {
-  let least = Number.POSITIVE_INFINITY
-  let lessAtMs = performance.now()
+  const deadline = performance.now() + TRY_FOR_MS
   for (;;) {
     const remains = look(data)
     if (isDrained(remains)) return remains
-    const left = weigh(remains)
-    if (left < least) {
-      least = left
-      lessAtMs = performance.now()
-    }
-    if (performance.now() - lessAtMs > STILL_FOR_MS) {
-      throw new Error(`something stale stays behind: ${JSON.stringify(remains)}`)
-    }
-    await Bun.sleep(500)
+    if (performance.now() > deadline) throw new Error(`something stale stays behind: ${JSON.stringify(remains)}`)
+    await Bun.sleep(250)
   }
-}
-
-/** What is to go. A candidate may become a removal, which is one step further. */
-function weigh({ uploadRows, uploadFiles, candidates, removals, blobFiles }: Remains): number {
-  return uploadRows + uploadFiles + 2 * candidates + removals + blobFiles
 }
 
 function isDrained(remains: Remains): boolean {

@@ -23,9 +23,10 @@ const REPOSITORIES_LISTED = 16
  */
 export async function carryOut(run: CollectionRun, horizonMs: number): Promise<RefusedPlan | undefined> {
   while (!run.pace.isInterrupted) {
-    const due = await run.services.metadata.listDueCandidates(horizonMs, run.options.batch + REPOSITORIES_LISTED)
+    const batch = run.pace.isQuiet ? run.options.quietBatch : run.options.batch
+    const due = await run.services.metadata.listDueCandidates(horizonMs, batch + REPOSITORIES_LISTED)
     if (due.length === 0) return undefined
-    const page = due.filter((candidate) => candidate.kind !== 'repository').slice(0, run.options.batch)
+    const page = due.filter((candidate) => candidate.kind !== 'repository').slice(0, batch)
     await takeBlobs(run, page.filter(isBlobCandidate), horizonMs)
     for (const ofRepository of byRepository(page.filter(isManifestCandidate))) {
       await purgeManifests(run, ofRepository, horizonMs)

@@ -8,6 +8,8 @@ export interface CollectOptions {
   readonly brake: BrakeLimits
   /** Candidates per transaction: what foreground work may have to wait for. */
   readonly batch: number
+  /** The same while there are no requests: a transaction costs a sync, and of those a disk gives only so many. */
+  readonly quietBatch: number
   /** Rows per transaction, when a deleted repository is purged. */
   readonly purgeRows: number
   /** The share of the time in which the collector works; it rests for the rest of it, so that requests hardly notice. */
@@ -37,6 +39,7 @@ export function defaultCollectOptions(): CollectOptions {
     memory: new CollectionMemory(),
     brake: DEFAULT_BRAKE,
     batch: 4,
+    quietBatch: 32,
     purgeRows: 200,
     busyShare: 0.05,
     isQuiet: () => false,

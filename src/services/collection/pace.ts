@@ -34,6 +34,10 @@ export class Pace {
     return this.#signal.aborted
   }
 
+  get isQuiet(): boolean {
+    return this.#isQuiet()
+  }
+
   /** Does one step, then rests in proportion to how long it took, while there are requests. */
   async step<Result>(work: () => Promise<Result>): Promise<Result> {
     const startedAtMs = this.#clock.nowMs()
