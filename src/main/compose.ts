@@ -31,6 +31,8 @@ const ANSWER_ROOM_BYTES = 64 * 1024 * 1024
 /** What paces are measured by: a clock that is set must not look like a client that stands still. */
 const monotonicMs = () => performance.now()
 
+const NEW_KEY = 'there was no root key, so a new one was made; logins and tokens of an earlier one are no longer good'
+
 /** A registry with everything under it open. */
 export interface Installation extends AsyncDisposable {
   readonly services: Services
@@ -50,7 +52,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   await using opening = new AsyncDisposableStack()
   await openDataFolder(config.dataFolder, log)
   opening.use(lockData(join(config.dataFolder, 'lock')))
-  const { rootKey, rootKeyFile } = await findRootKey(config, log)
+  const { rootKey, rootKeyFile, isNew } = await findRootKey(config, log)
   const blobsFolder = join(config.dataFolder, 'blobs')
   const blobs = await openFilesystemBlobStore({ root: blobsFolder })
   const metadata = await openMetadata(config, log)
@@ -59,6 +61,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   await tieStores({ metadata, blobs, ids }, blobsFolder)
   const clock = new SystemClock()
   const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
+  if (isFirstStart) await warnOfOthers(metadata, registry, log)
+  if (isNew && !isFirstStart) log.write('warn', NEW_KEY, { path: rootKeyFile })
   if (config.createOnPush) await warnOfMissingTemplate(metadata, registry, log)
   const services: Services = {
     metadata,
@@ -79,12 +83,23 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   return { services, rootKey, rootKeyFile, isFirstStart, [Symbol.asyncDispose]: () => opened.disposeAsync() }
 }
 
-async function findRootKey(config: Config, log: Log): Promise<{ rootKey: RootKey; rootKeyFile: string | undefined }> {
-  if (config.rootKey !== undefined) return { rootKey: config.rootKey, rootKeyFile: undefined }
+interface FoundRootKey {
+  readonly rootKey: RootKey
+  readonly rootKeyFile: string | undefined
+  /** Whether this start made it. */
+  readonly isNew: boolean
+}
+
+async function findRootKey(config: Config, log: Log): Promise<FoundRootKey> {
   const path = join(config.dataFolder, 'root-credentials.json')
-  const { wasExposed, ...rootKey } = await openRootKey(path)
+  if (config.rootKey !== undefined) {
+    if (existsSync(path))
+      log.write('warn', 'the settings have the root key, so the one in this file is not good', { path })
+    return { rootKey: config.rootKey, rootKeyFile: undefined, isNew: false }
+  }
+  const { wasExposed, wasMade, ...rootKey } = await openRootKey(path)
   if (wasExposed) log.write('warn', 'the root key file could be read by others; its mode is 0600 now', { path })
-  return { rootKey, rootKeyFile: path }
+  return { rootKey, rootKeyFile: path, isNew: wasMade }
 }
 
 async function openMetadata(config: Config, log: Log): Promise<MetadataStore> {
@@ -113,10 +128,27 @@ async function findRegistry(
   return { registry, isFirstStart: true }
 }
 
+/** The account or the region may have been changed by mistake, and then it looks as if everything were gone. */
+async function warnOfOthers(metadata: MetadataStore, made: Registry, log: Log): Promise<void> {
+  const others = (await metadata.listRegistries()).filter(({ id }) => id !== made.id)
+  if (others.length === 0) return
+  log.write(
+    'warn',
+    'this start made an empty registry beside what this data holds already: LADING_ACCOUNT and LADING_REGION say which is served',
+    {
+      made: nameOf(made),
+      others: others.map(nameOf),
+    },
+  )
+}
+
+const nameOf = ({ accountId, region }: Registry) => `${accountId}/${region}`
+
 async function warnOfMissingTemplate(metadata: MetadataStore, registry: Registry, log: Log): Promise<void> {
   const template = await metadata.findCreationTemplate(registry.id, 'ROOT')
   if (template?.appliedFor.includes('CREATE_ON_PUSH')) return
-  const command = 'aws ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH'
+  const command =
+    'aws --endpoint-url <address of this registry> ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH'
   log.write('warn', 'LADING_CREATE_ON_PUSH makes its template at the first start only; now it takes this command', {
     command: template === undefined ? command : command.replace('create-repo', 'update-repo'),
   })

@@ -178,6 +178,24 @@ test('readConfig() refuses a quote that stands alone in a settings file', async 
   )
 })
 
+test('readConfig() takes no comment for a part of a value', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'lading-config-')), 'lading.env')
+  await writeFile(path, 'LADING_DATA=/srv/d # data\nLADING_REGION="us-east-1"\n')
+  expect(problemsOf({ LADING_CONFIG_FILE: path })[0]).toStartWith(`${path} line 1: "#" begins no comment`)
+  await writeFile(path, 'LADING_DATA="/srv/d # data"\n')
+  expect(readConfig({ LADING_CONFIG_FILE: path }).dataFolder).toBe('/srv/d # data')
+})
+
+test('readConfig() says which file a wrong setting is in', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'lading-config-')), 'lading.env')
+  await writeFile(path, 'LADING_LISTN=:1\nLADING_LOG_LEVEL=verbose\nLADING_REGION=!\n')
+  expect(problemsOf({ LADING_CONFIG_FILE: path, LADING_REGION: '?' }).map((text) => text.split(' is ')[0])).toEqual([
+    `LADING_LISTN (in ${path})`,
+    'LADING_REGION',
+    `LADING_LOG_LEVEL (in ${path})`,
+  ])
+})
+
 test('readConfig() reads a settings file, and the environment wins over it', async () => {
   const file = join(await mkdtemp(join(tmpdir(), 'lading-config-')), 'settings')
   await writeFile(

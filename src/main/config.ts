@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { lstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { type ListenAddress, SettingProblem } from './config-parsers.ts'
 import { isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './config-table.ts'
@@ -44,17 +44,25 @@ export class ConfigError extends Error {
   }
 }
 
+const UNREADABLE: Readonly<Record<string, string>> = {
+  EACCES: 'this user has no permission',
+  EISDIR: 'it is a folder',
+  ENOENT: 'it does not exist',
+}
+
 type Environment = Readonly<Record<string, string | undefined>>
 
 /** @param environment only tests give their own */
 export function readConfig(environment: Environment = process.env): Config {
   const problems: string[] = []
-  const fromFile = readSettingsFile(environment.LADING_CONFIG_FILE, problems)
-  const texts = { ...fromFile, ...named(environment) }
+  const file = readSettingsFile(environment.LADING_CONFIG_FILE, problems)
+  const fromEnvironment = named(environment)
+  const texts = { ...file.settings, ...fromEnvironment }
+  const sourceOf = (name: string) => (Object.hasOwn(fromEnvironment, name) ? '' : ` (in ${file.path})`)
   for (const name of Object.keys(texts)) {
-    if (!isSettingName(name)) problems.push(unknownSetting(name))
+    if (!isSettingName(name)) problems.push(unknownSetting(name, sourceOf(name)))
   }
-  const values = parseAll(texts, problems)
+  const values = parseAll(texts, sourceOf, problems)
   checkTogether(values, 'LADING_ROOT_ACCESS_KEY_ID', 'LADING_ROOT_SECRET_ACCESS_KEY', problems)
   checkTogether(values, 'LADING_TLS_CERT', 'LADING_TLS_KEY', problems)
   const tls = readTls(values, problems)
@@ -71,30 +79,44 @@ function named(environment: Environment): Record<string, string> {
   return Object.fromEntries(entries)
 }
 
-function readSettingsFile(asked: string | undefined, problems: string[]): Record<string, string> {
-  const path = asked === undefined || asked === '' ? 'lading.env' : asked
-  const text = readText(path)
-  if (text !== undefined) return parseSettingsFile(path, text, problems)
-  if (path === asked) problems.push(`LADING_CONFIG_FILE names ${JSON.stringify(path)}, which cannot be read.`)
-  return {}
+interface SettingsFile {
+  readonly path: string
+  readonly settings: Readonly<Record<string, string>>
 }
 
-function readText(path: string): string | undefined {
+/** Without a name it is `lading.env`, when there is one: what is there and cannot be read is never passed over. */
+function readSettingsFile(asked: string | undefined, problems: string[]): SettingsFile {
+  const isAsked = asked !== undefined && asked !== ''
+  const path = isAsked ? asked : 'lading.env'
+  if (!isAsked && lstatSync(path, { throwIfNoEntry: false }) === undefined) return { path, settings: {} }
+  const text = readText(path, (why) => problems.push(isAsked ? `LADING_CONFIG_FILE names ${why}` : `There is ${why}`))
+  return { path, settings: text === undefined ? {} : parseSettingsFile(path, text, problems) }
+}
+
+/** @param unreadable is told which file, and why it cannot be read */
+function readText(path: string, unreadable: (why: string) => void): string | undefined {
   try {
     return readFileSync(path, 'utf8')
-  } catch {
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : `${error}`
+    unreadable(`${JSON.stringify(path)}, which cannot be read: ${UNREADABLE[code] ?? code}.`)
     return undefined
   }
 }
 
-function unknownSetting(name: string): string {
+function unknownSetting(name: string, source: string): string {
   const nearest = nearestName(name, SETTING_NAMES)
-  return nearest === undefined ? `${name} is not a setting.` : `${name} is not a setting; did you mean ${nearest}?`
+  const hint = nearest === undefined ? '.' : `; did you mean ${nearest}?`
+  return `${name}${source} is not a setting${hint}`
 }
 
 type ParsedValues = Partial<Record<SettingName, unknown>>
 
-function parseAll(texts: Record<string, string>, problems: string[]): ParsedValues {
+function parseAll(
+  texts: Readonly<Record<string, string>>,
+  sourceOf: (name: string) => string,
+  problems: string[],
+): ParsedValues {
   const values: ParsedValues = {}
   for (const name of SETTING_NAMES) {
     const { fallback, parse, secret } = settingOf(name)
@@ -104,7 +126,7 @@ function parseAll(texts: Record<string, string>, problems: string[]): ParsedValu
       values[name] = parse(text)
     } catch (error) {
       if (!(error instanceof SettingProblem)) throw error
-      problems.push(`${name}${secret ? '' : ` is ${JSON.stringify(text)}: it`} ${error.message}.`)
+      problems.push(`${name}${sourceOf(name)}${secret ? '' : ` is ${JSON.stringify(text)}: it`} ${error.message}.`)
     }
   }
   return values
@@ -119,9 +141,8 @@ function checkTogether(values: ParsedValues, one: SettingName, other: SettingNam
 function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
   const read = (name: 'LADING_TLS_CERT' | 'LADING_TLS_KEY'): string => {
     const path = String(values[name])
-    const text = readText(path)
-    if (text === undefined) problems.push(`${name} names ${JSON.stringify(path)}, which cannot be read.`)
-    else if (!text.includes('-----BEGIN'))
+    const text = readText(path, (why) => problems.push(`${name} names ${why}`))
+    if (text !== undefined && !text.includes('-----BEGIN'))
       problems.push(`${name} names ${JSON.stringify(path)}, which is not a PEM file.`)
     return text ?? ''
   }

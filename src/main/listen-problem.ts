@@ -1,7 +1,7 @@
 import type { ListenAddress } from './config-parsers.ts'
 
 const WHY: Readonly<Record<string, string>> = {
-  EADDRINUSE: 'another process listens there already',
+  EADDRINUSE: 'another process listens there already; end it, or choose another port',
   EADDRNOTAVAIL: 'no network interface of this machine has that address',
   EACCES: 'this user may not listen on a port below 1024',
   EINVAL: 'it is no address of this machine',

@@ -28,7 +28,11 @@ function reachable(address: string): string {
 function externalUrlAdvice(url: string): string {
   const { protocol, port } = new URL(url)
   const example = new URL(`${protocol}//${hostname()}:${port}`).origin
-  return `Other machines need another address than this one: set LADING_EXTERNAL_URL, such as ${example}.\n\n`
+  const plain =
+    protocol === 'https:'
+      ? ''
+      : ' docker takes it only with TLS (LADING_TLS_CERT and LADING_TLS_KEY), or where "insecure-registries" in its daemon.json has it.'
+  return `Other machines need another address than this one: set LADING_EXTERNAL_URL, such as ${example}.${plain}\n\n`
 }
 
 function formatWelcome(config: Config, { rootKey, rootKeyFile }: Installation, url: string): string {

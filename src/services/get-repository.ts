@@ -17,7 +17,7 @@ export function repositoryUnknown(name: string, accountId: string): Refusal {
     `The repository with name '${name}' does not exist in the registry with id '${accountId}'`,
     {
       repositoryName: name,
-      hint: 'create it first (aws ecr create-repository), or create a repository creation template that is applied for CREATE_ON_PUSH',
+      hint: 'create it first (aws ecr create-repository, with this registry as --endpoint-url), or create a repository creation template that is applied for CREATE_ON_PUSH',
     },
   )
 }

@@ -54,6 +54,12 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect(await store.getAccountSettings(id)).toEqual({ BLOB_MOUNTING: 'DISABLED', OTHER: 'x' })
     })
 
+    test('listRegistries() has every registry, in the order in which they were made', async () => {
+      const first = await makeRegistry(store)
+      const second = await makeRegistry(store, '111111111111')
+      expect(await store.listRegistries()).toEqual([first, second])
+    })
+
     test('a repository comes back as it was inserted, with every field', async () => {
       const registry = await makeRegistry(store)
       const wanted = newRepository(registry, 'a/b', {

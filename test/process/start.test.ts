@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rename, rm, stat, symlink } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SETTING_NAMES } from '../../src/main/config-table.ts'
 import { AUTHORIZATION, freshSettings, KEY_ID, startLading } from './lading-process.ts'
@@ -66,7 +67,7 @@ test('an address that is taken ends the start with status 1, one sentence, and n
   await taken.stop(true)
   expect(lading.child.exitCode).toBe(1)
   expect(lading.stderr()).toBe(
-    `lading: cannot start: LADING_LISTEN is "${settings.LADING_LISTEN}", which cannot be listened on: another process listens there already\n`,
+    `lading: cannot start: LADING_LISTEN is "${settings.LADING_LISTEN}", which cannot be listened on: another process listens there already; end it, or choose another port\n`,
   )
   expect(existsSync(settings.LADING_DATA ?? '')).toBe(false)
 }, 30_000)
@@ -192,7 +193,7 @@ test('LADING_CREATE_ON_PUSH after the first start says what it takes now', async
   const second = await startLading(settings)
   expect(await second.end('SIGTERM')).toBe(0)
   expect(second.stderr()).toContain(
-    'aws ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH',
+    'aws --endpoint-url <address of this registry> ecr create-repository-creation-template --prefix ROOT --applied-for CREATE_ON_PUSH',
   )
 }, 30_000)
 
@@ -204,3 +205,58 @@ test('SIGHUP does not stop a server that has no terminal', async () => {
   expect(await lading.end('SIGTERM')).toBe(0)
   expect(lading.stderr()).toContain('"msg":"ignored a signal","signal":"SIGHUP"')
 }, 30_000)
+
+test('a lading.env that is there and cannot be read stops the start, whatever it is', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'lading-unreadable-'))
+  const main = join(import.meta.dir, '../../src/main/lading.ts')
+  const start = () =>
+    Bun.spawnSync([process.execPath, '--no-env-file', main, 'serve'], { cwd: folder, env: { PATH: '/usr/bin' } })
+  await mkdir(join(folder, 'lading.env'))
+  const asFolder = start()
+  expect(asFolder.stderr.toString()).toBe('lading: There is "lading.env", which cannot be read: it is a folder.\n')
+  await rm(join(folder, 'lading.env'), { recursive: true })
+  await symlink('nowhere', join(folder, 'lading.env'))
+  const asLink = start()
+  expect(asLink.stderr.toString()).toBe('lading: There is "lading.env", which cannot be read: it does not exist.\n')
+  expect([asFolder.exitCode, asLink.exitCode]).toEqual([2, 2])
+  expect(existsSync(join(folder, 'data'))).toBe(false)
+}, 30_000)
+
+test('a start says when the root key is another one than before', async () => {
+  const settings = await ownKeySettings()
+  const keyFile = join(settings.LADING_DATA ?? '', 'root-credentials.json')
+  const first = await startLading(settings)
+  await first.end('SIGTERM')
+  expect(first.stderr()).not.toContain('root key')
+  await rename(keyFile, `${keyFile}.old`)
+  const second = await startLading(settings)
+  await second.end('SIGTERM')
+  expect(second.stderr()).toContain('a new one was made')
+  const preset = await startLading({ ...(await freshSettings()), LADING_DATA: settings.LADING_DATA ?? '' })
+  await preset.end('SIGTERM')
+  expect(preset.stderr()).toContain('the one in this file is not good')
+}, 30_000)
+
+test('a start on data that holds another registry says so', async () => {
+  const settings = await freshSettings()
+  await (await startLading(settings)).end('SIGTERM')
+  const elsewhere = await startLading({ ...settings, LADING_REGION: 'us-east-2' })
+  await elsewhere.end('SIGTERM')
+  const warning =
+    elsewhere
+      .stderr()
+      .split('\n')
+      .find((line) => line.includes('made an empty registry')) ?? '{}'
+  expect(JSON.parse(warning)).toMatchObject({ made: '000000000000/us-east-2', others: ['000000000000/us-east-1'] })
+}, 30_000)
+
+test('an option or a command that does not exist is refused in a few lines', () => {
+  const run = (...given: string[]) =>
+    Bun.spawnSync([process.execPath, '--no-env-file', join(import.meta.dir, '../../src/main/lading.ts'), ...given])
+  const option = run('serve', '--port', '5')
+  expect(option.stderr.toString()).toStartWith('lading: serve takes no options: settings come from the environment')
+  const command = run('serv')
+  expect(command.stderr.toString()).toStartWith('lading: There is no command "serv".')
+  expect(command.stderr.toString().split('\n').length).toBeLessThan(10)
+  expect([option.exitCode, command.exitCode]).toEqual([2, 2])
+})

@@ -10,6 +10,7 @@ export interface RootKey {
 export interface OpenedRootKey extends RootKey {
   /** Whether others than the owner could read the file until now. */
   readonly wasExposed: boolean
+  readonly wasMade: boolean
 }
 
 /** AWS's own alphabet for key ids: base 32 without 0, 1, 8 and 9. */
@@ -24,10 +25,10 @@ const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
  */
 export async function openRootKey(path: string): Promise<OpenedRootKey> {
   const text = await readIfPresent(path)
-  if (text !== undefined) return { ...parseRootKey(path, text), wasExposed: await closeMode(path) }
+  if (text !== undefined) return { ...parseRootKey(path, text), wasExposed: await closeMode(path), wasMade: false }
   const key = makeRootKey()
   await writeOnce(path, formatRootKey(key))
-  return { ...key, wasExposed: false }
+  return { ...key, wasExposed: false, wasMade: true }
 }
 
 function makeRootKey(): RootKey {

@@ -9,6 +9,8 @@ export interface RegistryReads {
   /** The id of the installation that this is the metadata of, once it has one. */
   findInstallation(): Promise<string | undefined>
   findRegistry(accountId: string, region: string): Promise<Registry | undefined>
+  /** All of them, in the order in which they were made: an installation has few. */
+  listRegistries(): Promise<Registry[]>
   /** What has been set, by name; a setting that is not here has its default, which the caller knows. */
   getAccountSettings(registryId: number): Promise<Readonly<Record<string, string>>>
 }

@@ -20,6 +20,10 @@ const findRegistry = statement(({ db, p }: Parts<{ accountId: string; region: st
     .where('region', '=', p.region),
 )
 
+const listRegistries = statement(({ db }: Parts<Record<never, never>>) =>
+  db.selectFrom('registries').select(['id', 'account_id as accountId', 'region']).orderBy('id'),
+)
+
 const insertRegistry = statement(({ db, p }: Parts<{ accountId: string; region: string; nowMs: number }>) =>
   db
     .insertInto('registries')
@@ -44,6 +48,7 @@ export function registryReads(connection: SqlConnection): RegistryReads {
       return (await connection.first(findInstallation, {}))?.id
     },
     findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
+    listRegistries: () => connection.all(listRegistries, {}),
     async getAccountSettings(registryId) {
       const rows = await connection.all(listSettings, { registryId })
       return Object.fromEntries(rows.map(({ name, value }) => [name, value]))
