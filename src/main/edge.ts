@@ -35,7 +35,11 @@ export function refuseAtEdge(request: Request): Response | undefined {
 }
 
 export function refuseDotSegments(): Response {
-  return edgeRefusal(400, 'NAME_INVALID', 'The path must not hold "." or ".." segments, encoded or not.')
+  return edgeRefusal(
+    400,
+    'NAME_INVALID',
+    'The path must not hold "." or ".." segments, encoded or not, nor backslashes.',
+  )
 }
 
 /** The path as it is after Bun's normalising, without its query. Cheaper than a `URL`, and every request needs it. */

@@ -6,7 +6,7 @@ import type { ListenAddress } from './config-parsers.ts'
 import { edgeRefusal, pathOf, refuseAtEdge, refuseDotSegments } from './edge.ts'
 import { raiseHeaderLimit } from './header-limit.ts'
 import { listenProblem } from './listen-problem.ts'
-import { hasLostSegments, rawPathRoutes } from './raw-path-routes.ts'
+import { hasBackslash, hasLostSegments, isUnrouted, rawPathRoutes } from './raw-path-routes.ts'
 import { ServerContext } from './server-context.ts'
 import { settlesWithin } from './settles-within.ts'
 import { TransferWatch } from './transfer-watch.ts'
@@ -38,6 +38,8 @@ export interface ServerOptions {
 }
 
 type BunServer = Bun.Server<undefined>
+/** A request that came by a route, whose parameters are segments of the path. */
+type Routed = Request & { readonly params: Readonly<Record<string, string>> }
 
 /** Reads that make no progress for this long are cut off; also how long a connection may idle. Bun's most is 255 s. */
 const IDLE_SECONDS = 120
@@ -102,11 +104,13 @@ export class RegistryServer {
 
   #serveOn(address: ListenAddress, isAnonymous: boolean): BunServer {
     const { tls } = this.#options
-    const answer = (request: Request, server: BunServer) => this.#answer(request, server, isAnonymous)
-    const refuseRawPath = (request: Request, server: BunServer) =>
+    const refuse = (request: Request, server: BunServer) =>
       this.#exchange(request, server, isAnonymous, refuseDotSegments)
-    const answerDeeper = (request: Request, server: BunServer) =>
-      hasLostSegments(pathOf(request.url)) ? refuseRawPath(request, server) : answer(request, server)
+    const decide = (request: Request, server: BunServer, isAltered: boolean) =>
+      isAltered ? refuse(request, server) : this.#answer(request, server, isAnonymous)
+    const answer = (request: Routed, server: BunServer) => decide(request, server, hasBackslash(request.params))
+    const answerDeeper = (request: Routed, server: BunServer) =>
+      decide(request, server, hasBackslash(request.params) || hasLostSegments(pathOf(request.url)))
     return serveOn(address, {
       ...(tls === undefined ? {} : { tls }),
       idleTimeout: this.#idleSeconds,
@@ -115,8 +119,8 @@ export class RegistryServer {
       development: false,
       // Outside of development Bun lets two servers share a port, and the kernel would deal requests out between them.
       reusePort: false,
-      routes: rawPathRoutes(refuseRawPath, answerDeeper),
-      fetch: answer,
+      routes: rawPathRoutes({ refuse, answer, answerDeeper }),
+      fetch: (request: Request, server: BunServer) => decide(request, server, !isUnrouted(pathOf(request.url))),
       error: (error: Error) => this.#fail(error, undefined),
     })
   }

@@ -46,3 +46,14 @@ test('where the room is full the next is refused, and those that stand still for
   await reading.cancel()
   expect(room.heldBytes).toBe(0)
 })
+
+test('what tells of something done is let in where there is no room, and counted', async () => {
+  const { room } = openRoom(100 * KIB)
+  const held = room.stream(filled(90 * KIB))
+  expect(() => room.stream(filled(80 * KIB))).toThrow('Too many large answers')
+  const owed = room.stream(filled(80 * KIB), true)
+  expect(room.heldBytes).toBe(170 * KIB)
+  expect((await new Response(owed).arrayBuffer()).byteLength).toBe(80 * KIB)
+  await held.cancel()
+  expect(room.heldBytes).toBe(0)
+})

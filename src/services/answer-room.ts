@@ -32,10 +32,11 @@ export class AnswerRoom {
   /**
    * The bytes as a body that holds its room until it is read, cancelled or made way for.
    *
+   * @param isOwed whether something was done that this tells of: then it is let in where there is no room, too
    * @throws {Refusal} `too-many-requests` when clients that read hold all the room
    */
-  stream(bytes: Uint8Array): ReadableStream<Uint8Array> {
-    this.#makeRoom(bytes.byteLength)
+  stream(bytes: Uint8Array, isOwed = false): ReadableStream<Uint8Array> {
+    if (!this.#makeRoom(bytes.byteLength) && !isOwed) throw noRoom()
     const answer: Answer = { sizeBytes: bytes.byteLength, lastReadMs: this.#nowMs(), end: () => {} }
     this.#answers.add(answer)
     this.#heldBytes += bytes.byteLength
@@ -61,20 +62,24 @@ export class AnswerRoom {
     return new ReadableStream<Uint8Array>({ start, pull, cancel: release }, { highWaterMark: 0 })
   }
 
-  #makeRoom(sizeBytes: number): void {
+  /** @returns whether there is room now */
+  #makeRoom(sizeBytes: number): boolean {
     const fits = () => this.#heldBytes + sizeBytes <= this.#capacityBytes
-    if (fits()) return
+    if (fits()) return true
     const beforeMs = this.#nowMs() - STILL_MS
     for (const answer of this.#answers) {
       if (answer.lastReadMs <= beforeMs) answer.end(new Error('a client that did not read its answer made way'))
     }
-    if (fits()) return
-    throw new Refusal('too-many-requests', 'Too many large answers are on their way at once; try again in a moment.', {
-      retryAfterSeconds: 1,
-    })
+    return fits()
   }
 
   #release(answer: Answer): void {
     if (this.#answers.delete(answer)) this.#heldBytes -= answer.sizeBytes
   }
+}
+
+function noRoom(): Refusal {
+  return new Refusal('too-many-requests', 'Too many large answers are on their way at once; try again in a moment.', {
+    retryAfterSeconds: 1,
+  })
 }

@@ -42,7 +42,7 @@ export interface Limits {
   /** How long an upload that nobody goes on with is kept, at least. */
   readonly uploadExpiryMs: number
   readonly uploadsPerPrincipal: number
-  /** An image goes with its tags in one transaction, and is shown with all of them. ECR stops at 1,000. */
+  /** An image goes with its tags in one transaction, and is shown with all of them. The same as ECR's. */
   readonly tagsPerManifest: number
   /** ECR's bound for a layer: 52,000 MiB. */
   readonly blobBytes: number
@@ -61,7 +61,7 @@ export const DEFAULT_LIMITS: Limits = {
   removalDelayMs: 60_000,
   uploadExpiryMs: 24 * 3_600_000,
   uploadsPerPrincipal: 10_000,
-  tagsPerManifest: 10_000,
+  tagsPerManifest: 1000,
   blobBytes: 52_000 * 1024 * 1024,
   manifestBytes: 4 * 1024 * 1024,
   sparseRepositories: [],

@@ -10,16 +10,34 @@ export interface ManifestPage {
   readonly next: Digest | undefined
 }
 
-/** A page of manifests with their tags, by digest. */
+/** So many are read at once: with as many tags as they may have, the store makes some 25 MB of them. */
+const READ_AT_ONCE = 200
+/** A page ends early when its tags come to this: images may have many, and an answer lies in memory as a whole. */
+const MOST_TAG_CHARACTERS = 4 * 1024 * 1024
+
+/** A page of manifests with their tags, by digest; shorter than was asked for where there are very many tags. */
 export async function listManifests(
   services: Services,
   repository: Repository,
   query: { status: TagStatus; page: Page<Digest> },
 ): Promise<ManifestPage> {
-  const { after, limit } = query.page
-  const rows = await services.metadata.listManifests(repository.id, query.status, { after, limit: limit + 1 })
-  const manifests = rows.slice(0, limit)
-  return { manifests, next: rows.length > limit ? manifests.at(-1)?.digest : undefined }
+  const { limit } = query.page
+  const manifests: ManifestWithTags[] = []
+  let { after } = query.page
+  let characters = 0
+  for (;;) {
+    const asked = Math.min(READ_AT_ONCE, limit - manifests.length) + 1
+    const rows = await services.metadata.listManifests(repository.id, query.status, { after, limit: asked })
+    for (const manifest of rows.slice(0, asked - 1)) {
+      manifests.push(manifest)
+      characters += manifest.tags.reduce((sum, tag) => sum + tag.length, 0)
+      if (characters > MOST_TAG_CHARACTERS) break
+    }
+    after = manifests.at(-1)?.digest
+    const isLast = rows.length < asked && after === rows.at(-1)?.digest
+    if (isLast || manifests.length === 0) return { manifests, next: undefined }
+    if (manifests.length === limit || characters > MOST_TAG_CHARACTERS) return { manifests, next: after }
+  }
 }
 
 /** The manifests of these digests with their tags, each once; what is not there is left out. */

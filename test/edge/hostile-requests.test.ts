@@ -118,6 +118,17 @@ const DOTTED = [
   '/v2/a/b/c/d/e/f/g/h/../i/tags/list',
   `/v2/${'a/'.repeat(100)}..${'/..'.repeat(95)}/b`,
   '/v2/a/../b?n=1',
+  '/v2/t\\a/manifests/v1',
+  '/v2/t\\a/blobs/uploads/',
+  '/v2/x\\..\\a/manifests/v1',
+  '/v2/x/..\\a/manifests/v1',
+  '/v2/x//..\\a/manifests/v1',
+  '/v2/x/%2e%2e\\a/manifests/v1',
+  '/healthz\\..\\metrics',
+  '/x\\..\\',
+  '/v2/a%5C..%5Cb/tags/list',
+  `/v2/${'a/'.repeat(12)}x\\..\\b/tags/list`,
+  `/v2/${'a/'.repeat(20)}x\\${'..\\'.repeat(18)}b/tags/list`,
 ]
 
 test.each(DOTTED)('%s is 400 NAME_INVALID, not another name', async (target) => {
@@ -133,6 +144,9 @@ test.each([
   '/v2/%2e%2e%2e/x',
   '/v2//a',
   '/v2/a%2Fb',
+  '/',
+  '/v2/',
+  '/v2/a/blobs/uploads/',
   `/v2/${'a/'.repeat(120)}tags/list`,
 ])('%s has no dot segments and passes the edge as it is', async (target) => {
   const answer = await get(target)

@@ -1,9 +1,10 @@
 /** Section 7, rows about HTTP itself, headers and who asks; see section-7.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import { createHmac, hkdfSync } from 'node:crypto'
+import { digestOf } from '../../src/core/content-digest.ts'
 import { AUTHORIZATION, KEY_ID, SECRET } from '../process/lading-process.ts'
-import { OCI_MANIFEST } from '../support/images.ts'
-import { ABSENT, BLOB_DIGEST, IMAGE, pushFixtures, REPOSITORY } from './content.ts'
+import { bytesOf, OCI_MANIFEST } from '../support/images.ts'
+import { ABSENT, BLOB_DIGEST, IMAGE, pushBlob, pushFixtures, REPOSITORY } from './content.ts'
 import { type Ask, type HostileServer, rawRequest, startHostileServer } from './hostile-server.ts'
 import { type Answer, exchange } from './raw-exchange.ts'
 
@@ -219,4 +220,18 @@ describe('the anonymous listener', () => {
     const target = `/v2/${REPOSITORY}/blobs/${ABSENT}`
     expect((await server.ask({ anonymous, method: 'HEAD', target })).status).toBe(404)
   })
+})
+
+describe('a Range that is not in the grammar, of a blob that is sent from its file', () => {
+  const blob = 'twenty bytes of text'.repeat(5000)
+  const target = `/v2/${REPOSITORY}/blobs/${digestOf(bytesOf(blob))}`
+  test.each(['bytes =0-1', 'bytes=0-1\r\nRange: bytes=3-4', 'bytes=200000-\r\nRange: bytes=0-1'])(
+    '%s is ignored: the whole is the answer',
+    async (range) => {
+      expect((await pushBlob(server, REPOSITORY, blob)).status).toBe(201)
+      const answer = await server.ask({ target, headers: { Range: range } })
+      expect([answer.status, answer.headers.has('content-range')]).toEqual([200, false])
+      expect(answer.body.includes(blob)).toBe(true)
+    },
+  )
 })

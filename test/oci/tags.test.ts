@@ -118,7 +118,7 @@ test('tags of a repository that is not there are NAME_UNKNOWN, and the answer sa
   expect(errors[0]?.code).toBe('NAME_UNKNOWN')
   expect(errors[0]?.message).toBe(
     "The repository with name 'team/nothing' does not exist in the registry with id '000000000000': " +
-      'create it first (aws ecr create-repository), or create a repository creation template that is applied for CREATE_ON_PUSH',
+      'create it first (aws ecr create-repository, with this registry as --endpoint-url), or create a repository creation template that is applied for CREATE_ON_PUSH',
   )
 })
 

@@ -10,6 +10,9 @@ import {
 } from '../../../test/support/images.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { digestOf } from '../../core/content-digest.ts'
+import { parseDigest } from '../../core/digest.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
+import { parseTag } from '../../core/tag.ts'
 
 const NAME = 'team/app'
 const MIB = 1024 * 1024
@@ -29,6 +32,13 @@ async function pushLarge(registry: TestRegistry, name: string, more: Record<stri
   const image = imageManifest([], { annotations: { name, filler: QUOTES }, ...more })
   for (const blob of image.blobs) await pushBlob(registry, NAME, blob)
   expect((await putManifest(registry, NAME, name, image.text)).status).toBe(201)
+  return image.digest
+}
+
+async function pushTiny(registry: TestRegistry, name: string): Promise<string> {
+  const image = imageManifest([], { annotations: { name } })
+  for (const blob of image.blobs) await pushBlob(registry, NAME, blob)
+  expect((await putManifest(registry, NAME, image.digest, image.text)).status).toBe(201)
   return image.digest
 }
 
@@ -103,4 +113,46 @@ test('a large answer is counted until its client has read it', async () => {
   expect(held).toBeGreaterThan(6_000_000)
   expect((await response.text()).length).toBe(held)
   expect(answerRoom.heldBytes).toBe(0)
+})
+
+test('what was done is answered also where large answers hold all the room', async () => {
+  await using registry = await open()
+  const imageDigest = await pushLarge(registry, 'large')
+  const { answerRoom } = registry.services
+  const holder = answerRoom.stream(new Uint8Array(64 * MIB))
+  const text = (await call(registry, 'BatchGetImage', { imageIds: [{ imageDigest }] })).json
+  expect(text.__type).toBe('ThrottlingException')
+  const manifest = await (await registry.send('GET', `/v2/${NAME}/manifests/large`)).text()
+  const put = await call(registry, 'PutImage', { imageManifest: manifest, imageTag: 'again' })
+  expect([put.status, put.json.image.imageId]).toEqual([200, { imageDigest, imageTag: 'again' }])
+  await holder.cancel()
+})
+
+test('a page of DescribeImages ends early where images have very many tags, and none is missed', async () => {
+  await using registry = await open()
+  const { metadata } = registry.services
+  const digests: string[] = []
+  for (let index = 0; index < 40; index++) digests.push(await pushTiny(registry, `${index}`))
+  const repository = await metadata.findRepository(registry.caller.registry.id, parseRepositoryName(NAME))
+  const filler = 'x'.repeat(115)
+  for (const digest of digests) {
+    await metadata.transact(async (transaction) => {
+      for (let tag = 0; tag < 1000; tag++) {
+        const name = parseTag(`${filler}-${digest.slice(7, 13)}-${tag}`)
+        await transaction.putTag(repository?.id ?? 0, name, parseDigest(digest), 1)
+      }
+    })
+  }
+  const seen: string[] = []
+  const sizes: number[] = []
+  for (let nextToken: string | undefined; ; ) {
+    const { json } = await call(registry, 'DescribeImages', { maxResults: 1000, nextToken })
+    seen.push(...json.imageDetails.map((image: { imageDigest: string }) => image.imageDigest))
+    sizes.push(JSON.stringify(json).length)
+    nextToken = json.nextToken
+    if (nextToken === undefined) break
+  }
+  expect(seen).toEqual(digests.toSorted())
+  expect(sizes).toHaveLength(2)
+  expect(Math.max(...sizes)).toBeLessThan(5 * MIB)
 })

@@ -20,6 +20,9 @@ import type { EcrOperation } from './operations.ts'
 import { parseRegistryId } from './parameters.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
 
+/** Operations that change nothing. */
+const READS = /^(?:BatchCheck|BatchGet|Describe|Get|List)/
+
 const TARGET_PREFIX = 'AmazonEC2ContainerRegistry_V20150921.'
 
 /** Amazon ECR's API: AWS JSON 1.1 at `POST /`, the operation in `X-Amz-Target` (ecr.md 1.0). */
@@ -86,7 +89,8 @@ async function answerSigned(
     externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${context.host}`,
   }
   const output = await runOperation(operation, call, { members, version: options.version })
-  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON })
+  // Told to try again, a client would not know that it was done.
+  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON }, !READS.test(operation))
 }
 
 /** The account that the input names. What is not available yet is asked as most operations are. */

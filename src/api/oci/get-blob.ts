@@ -19,7 +19,7 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
   if (wanted.kind === 'whole') {
     const body = await readBlob(services, repository, stat)
     headers.set('Content-Length', lengthOf(body, stat.sizeBytes))
-    return new Response(body, { headers })
+    return new Response(asWhole(request, body), { headers })
   }
   const [first, ...others] = wanted.ranges
   if (first !== undefined && others.length === 0) return await onePart(oci, repository, stat, first)
@@ -51,6 +51,15 @@ function blobHeaders(stat: BlobStat): Headers {
   headers.set('Docker-Content-Digest', stat.digest)
   headers.set('ETag', `"${stat.digest}"`)
   return headers
+}
+
+/** Bun answers a file by its own reading of the request's Range, which is not ours: what comes in chunks it leaves alone. */
+function asWhole(request: Request, body: Blob | Uint8Array<ArrayBuffer>): BodyInit {
+  return body instanceof Blob && request.headers.has('range') ? streamOf(chunksOf(body)) : body
+}
+
+async function* chunksOf(body: Blob): AsyncGenerator<Uint8Array> {
+  for await (const chunk of body.stream()) yield chunk
 }
 
 async function onePart(oci: OciRequest, repository: Repository, stat: BlobStat, range: ByteRange): Promise<Response> {

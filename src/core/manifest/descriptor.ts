@@ -2,6 +2,7 @@ import { digestOf } from '../content-digest.ts'
 import { algorithmOf, fitsDigestGrammar, isDigest } from '../digest.ts'
 import type { JsonObject, JsonValue } from '../strict-json.ts'
 import {
+  fieldNames,
   isAbsent,
   manifestInvalid,
   parseAnnotations,
@@ -9,7 +10,12 @@ import {
   parseObjectField,
   parseTextField,
   parseTypeField,
+  refuseOtherSpellings,
 } from './fields.ts'
+
+const DESCRIPTOR_FIELDS = fieldNames(
+  ...['mediaType', 'digest', 'size', 'urls', 'annotations', 'data', 'platform', 'artifactType'],
+)
 
 /** A descriptor inside a manifest (image-spec, descriptor.md), checked. */
 export interface Descriptor {
@@ -36,6 +42,7 @@ export interface Platform {
  */
 export function parseDescriptor(value: JsonValue | undefined, field: string): Descriptor {
   const object = parseObjectField(value, field)
+  refuseOtherSpellings(object, DESCRIPTOR_FIELDS, `${field}.`)
   const mediaType = parseTypeField(object.mediaType, `${field}.mediaType`)
   if (mediaType === undefined || mediaType === '') throw manifestInvalid(`${field}.mediaType`, 'set')
   const descriptor: Descriptor = {

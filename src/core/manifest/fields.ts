@@ -11,6 +11,35 @@ export function manifestInvalid(field: string, expected: string, found?: JsonVal
   return new Refusal('manifest-invalid', `invalid manifest: ${field} must be ${expected}${got}`, { field })
 }
 
+/**
+ * Go's JSON takes a key in any case for the field, and the last one wins: `Layers` beside `layers` would be other layers
+ * to a Go client than to everybody else. Unknown keys are fine.
+ *
+ * @param names the fields of such an object, as the specification spells them
+ * @param field where the object is, with a dot at its end; empty for the whole
+ */
+export function refuseOtherSpellings(object: JsonObject, names: FieldNames, field: string): void {
+  for (const key of Object.keys(object)) {
+    if (names.exact.has(key)) continue
+    const meant = names.byFolded.get(folded(key))
+    if (meant !== undefined) throw manifestInvalid(`${field}${key.slice(0, 100)}`, `spelled ${meant}, or absent`)
+  }
+}
+
+export interface FieldNames {
+  readonly exact: ReadonlySet<string>
+  readonly byFolded: ReadonlyMap<string, string>
+}
+
+export function fieldNames(...names: readonly string[]): FieldNames {
+  return { exact: new Set(names), byFolded: new Map(names.map((name) => [folded(name), name])) }
+}
+
+/** As Go folds: `ſ` is an s and the Kelvin sign a k. */
+function folded(key: string): string {
+  return key.toUpperCase().toLowerCase()
+}
+
 /** Go writes an empty list or map that was never made as `null`, so null counts as absent. */
 export function isAbsent(value: JsonValue | undefined): value is null | undefined {
   return value === undefined || value === null

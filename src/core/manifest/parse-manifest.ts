@@ -2,6 +2,7 @@ import { Refusal } from '../refusal.ts'
 import { type JsonObject, parseStrictJson, StrictJsonError } from '../strict-json.ts'
 import { type Descriptor, parseDescriptor } from './descriptor.ts'
 import {
+  fieldNames,
   isAbsent,
   isObject,
   manifestInvalid,
@@ -9,6 +10,7 @@ import {
   parseListField,
   parseTextField,
   parseTypeField,
+  refuseOtherSpellings,
 } from './fields.ts'
 import { EMPTY_TYPE, isSchema1Type, manifestKindOf, SUPPORTED_MANIFEST_TYPES } from './media-types.ts'
 
@@ -33,6 +35,10 @@ export interface ParsedManifest {
   readonly imageSizeBytes: number
 }
 
+const MANIFEST_FIELDS = fieldNames(
+  ...['schemaVersion', 'mediaType', 'artifactType', 'config', 'layers', 'manifests', 'subject', 'annotations'],
+)
+
 /** One manifest naming more than this costs a transaction more than it is worth; images have at most 127 layers. */
 const MOST_DESCRIPTORS = 10_000
 
@@ -46,6 +52,7 @@ const MOST_DESCRIPTORS = 10_000
  */
 export function parseManifest(content: Uint8Array, contentType: string | undefined): ParsedManifest {
   const object = parseJson(content)
+  refuseOtherSpellings(object, MANIFEST_FIELDS, '')
   const mediaType = parseMediaType(object, contentType)
   const kind = manifestKindOf(mediaType)
   if (kind === undefined) throw unsupportedType(mediaType)
