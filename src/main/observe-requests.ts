@@ -1,4 +1,5 @@
 import type { Counter, Histogram, Metrics } from '../adapters/metrics/metrics.ts'
+import { changesNothing } from '../api/changes-nothing.ts'
 import { cut } from '../api/cut.ts'
 import { LAYERS_PATH } from '../api/ecr/serve-layer.ts'
 import type { RequestContext } from '../api/request-context.ts'
@@ -10,9 +11,6 @@ const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const CLASSES = ['0xx', '1xx', '2xx', '3xx', '4xx', '5xx']
 /** No answer to a read that a client or an orchestrator does not get all day long. */
 const EVERYDAY = new Set([404, 416])
-
-/** Operations of AWS's APIs that change nothing. A token that is handed out is worth a line. */
-const READS = /^(?:BatchCheck|BatchGet|Describe|Get(?!AuthorizationToken)|List)/
 
 /** Counts and logs every request. What is not logged at the level set costs no line. */
 export function observeRequests(metrics: Metrics, log: Log): (exchange: Exchange) => void {
@@ -71,9 +69,14 @@ function announcedBytes(request: Request, response: Response): number | undefine
 function levelOf(method: string, status: number, { login, operation }: RequestContext): LogLevel {
   if (status >= 500) return 'error'
   if (login !== undefined) return login === 'missing' ? 'debug' : 'info'
-  if (status < 400 && operation !== undefined && READS.test(operation)) return 'debug'
+  if (status < 400 && operation !== undefined && isReadOfAws(operation)) return 'debug'
   const isRead = method === 'GET' || method === 'HEAD'
   return isRead && (status < 400 || EVERYDAY.has(status)) ? 'debug' : 'info'
+}
+
+/** A token that is handed out changes nothing, and is worth a line all the same. */
+function isReadOfAws(operation: string): boolean {
+  return changesNothing(operation) && operation !== 'GetAuthorizationToken'
 }
 
 /** Never the query: a presigned call carries its signature there. Never a header that the client sent. */

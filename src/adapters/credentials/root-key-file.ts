@@ -10,6 +10,7 @@ export interface RootKey {
 export interface OpenedRootKey extends RootKey {
   /** Whether others than the owner could read the file until now. */
   readonly wasExposed: boolean
+  /** Whether there was none, so that every login with an earlier one has ended. */
   readonly wasMade: boolean
 }
 

@@ -8,6 +8,7 @@ import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { callerOf } from '../caller-of.ts'
+import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
@@ -19,9 +20,6 @@ import { errorResponse } from './errors.ts'
 import type { EcrOperation } from './operations.ts'
 import { parseRegistryId } from './parameters.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
-
-/** Operations that change nothing. */
-const READS = /^(?:BatchCheck|BatchGet|Describe|Get|List)/
 
 const TARGET_PREFIX = 'AmazonEC2ContainerRegistry_V20150921.'
 
@@ -90,7 +88,7 @@ async function answerSigned(
   }
   const output = await runOperation(operation, call, { members, version: options.version })
   // Told to try again, a client would not know that it was done.
-  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON }, !READS.test(operation))
+  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON }, !changesNothing(operation))
 }
 
 /** The account that the input names. What is not available yet is asked as most operations are. */
