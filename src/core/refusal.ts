@@ -7,9 +7,22 @@ export type RefusalReason =
   | 'unauthenticated' // no credential, or one we cannot make sense of
   | 'credential-unknown' // the key id does not exist or the secret does not match: one reason, so that neither can be probed
   | 'credential-expired'
+  | 'credential-revoked' // told only to whoever holds the credential: a disabled key, a session that was ended, an identity that is gone
   | 'signature-mismatch'
   | 'signature-incomplete'
   | 'denied'
+  // users, roles and their policies
+  | 'entity-unknown'
+  | 'entity-exists'
+  | 'entity-in-use' // something is attached to it or in it, which has to go first
+  | 'entity-unmodifiable'
+  | 'policy-malformed'
+  | 'policy-too-large' // session policies and tags, which a session carries
+  | 'identity-token-invalid' // not a token of the provider that the role trusts
+  | 'identity-token-rejected' // a good token, whose claims are not good enough
+  | 'identity-provider-unreachable'
+  | 'repository-policy-unknown'
+  | 'registry-policy-unknown'
   // names
   | 'name-invalid'
   | 'tag-invalid'

@@ -24,6 +24,8 @@ export interface Access {
   readonly resource: string
   /** The repository that the ARN names, as what belongs to it has a say; undefined when there is none, or not just one. */
   readonly repository: Repository | undefined
+  /** What conditions may ask about this call beside who asks and from where, by lower-case key, such as `iam:policyarn`. */
+  readonly keys?: Readonly<Record<string, string | readonly string[]>>
 }
 
 export function repositoryArn(registry: Registry, repositoryName: string): string {

@@ -33,9 +33,23 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'credential-unknown': [401, 'UNAUTHORIZED'],
   // ECR's answer. A 401 would send clients round again with the same expired credential.
   'credential-expired': [403, 'DENIED'],
+  'credential-revoked': [403, 'DENIED'],
   'signature-mismatch': [403, 'DENIED'],
   'signature-incomplete': [403, 'DENIED'],
   denied: [403, 'DENIED'],
+
+  'entity-unknown': [404, 'UNSUPPORTED'],
+  'entity-exists': [409, 'DENIED'],
+  'entity-in-use': [409, 'DENIED'],
+  'entity-unmodifiable': [400, 'UNSUPPORTED'],
+  'policy-malformed': [400, 'UNSUPPORTED'],
+  'policy-too-large': [400, 'UNSUPPORTED'],
+  // A login by a token of another issuer. Docker asks again on a 401, with the same token.
+  'identity-token-invalid': [403, 'DENIED'],
+  'identity-token-rejected': [403, 'DENIED'],
+  'identity-provider-unreachable': [503, 'UNAVAILABLE'],
+  'repository-policy-unknown': [404, 'UNSUPPORTED'],
+  'registry-policy-unknown': [404, 'UNSUPPORTED'],
 
   'name-invalid': [400, 'NAME_INVALID'],
   'tag-invalid': [400, 'TAG_INVALID'],
