@@ -1,13 +1,15 @@
-import { hkdfSync } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { openFilesystemBlobStore } from '../adapters/blobs/filesystem-blob-store.ts'
+import { openInstallationKey } from '../adapters/credentials/installation-key-file.ts'
 import { RootCredentials } from '../adapters/credentials/root-credentials.ts'
 import { openRootKey, type RootKey } from '../adapters/credentials/root-key-file.ts'
+import { FencedFetch } from '../adapters/http/fenced-fetch.ts'
 import { openPostgresMetadataStore } from '../adapters/metadata/postgres/open-postgres-metadata-store.ts'
 import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
 import { RandomIds } from '../adapters/random-ids.ts'
 import { SystemClock } from '../adapters/system-clock.ts'
+import type { Clock } from '../ports/clock.ts'
 import type { Log } from '../ports/log.ts'
 import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
@@ -16,8 +18,12 @@ import { AnswerRoom } from '../services/answer-room.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { Directory } from '../services/identity/directory.ts'
 import { InstallationKeys } from '../services/identity/installation-keys.ts'
+import { RepositoryPolicies } from '../services/identity/repository-policies.ts'
 import { LoginCache } from '../services/login-cache.ts'
+import { ProviderKeys } from '../services/oidc/provider-keys.ts'
+import type { ProviderKeysEvent } from '../services/oidc/provider-keys-event.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
 import { tieStores } from '../services/tie-stores.ts'
 import type { Config } from './config.ts'
@@ -59,27 +65,34 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const metadata = await openMetadata(config, log)
   opening.defer(() => metadata.close())
   const ids = new RandomIds()
-  await tieStores({ metadata, blobs, ids }, blobsFolder)
+  const installationId = await tieStores({ metadata, blobs, ids }, blobsFolder)
   const clock = new SystemClock()
+  const keys = await openKeys(config, metadata, log)
   const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
   if (isFirstStart) await warnOfOthers(metadata, registry, log)
   if (isNew && !isFirstStart) log.write('warn', NEW_KEY, { path: rootKeyFile })
   if (config.createOnPush) await warnOfMissingTemplate(metadata, registry, log)
+  const logins = new LoginCache()
+  const directory = new Directory({ metadata, region: registry.region, monotonicMs })
+  directory.onChange(() => logins.clear())
   const services: Services = {
     metadata,
     blobs,
     blobCache: new BlobCache(BLOB_CACHE_BYTES),
     bodyRoom: new BodyRoom(BODY_ROOM_BYTES, monotonicMs),
     answerRoom: new AnswerRoom(ANSWER_ROOM_BYTES, monotonicMs),
-    logins: new LoginCache(),
+    logins,
+    directory,
+    providerKeys: providerKeys(config, clock, log),
+    repositoryPolicies: new RepositoryPolicies(metadata),
+    keys,
+    installationId,
     pulls: new PullRecorder(metadata, clock),
     credentials: new RootCredentials(config.accountId, rootKey),
     clock,
     ids,
     limits: limitsOf(config),
     defaultRegistry: registry,
-    tokenKey: deriveKey(rootKey.secretAccessKey, 'authorization tokens'),
-    keys: new InstallationKeys([deriveKey(rootKey.secretAccessKey, 'installation')]),
   }
   const opened = opening.move()
   return { services, rootKey, rootKeyFile, isFirstStart, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -179,7 +192,46 @@ function limitsOf(config: Config): Limits {
   }
 }
 
-/** What is made with it outlives a restart and dies with the root secret. */
-function deriveKey(rootSecret: string, use: 'authorization tokens' | 'installation'): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', rootSecret, 'lading', use, 32))
+/** Issuers that cannot be reached are said once in a while: their tokens come with every pull. */
+function providerKeys(config: Config, clock: Clock, log: Log): ProviderKeys {
+  const documents = new FencedFetch({
+    allowedHosts: config.oidcAllowedHosts,
+    ...(config.oidcCa !== undefined && { ca: config.oidcCa }),
+  })
+  const observe = (event: ProviderKeysEvent): void => {
+    const { kind, issuer } = event
+    if (kind === 'failed')
+      log.write('warn', 'keys of an identity provider could not be fetched', { issuer, error: event.error })
+    if (kind === 'served-stale')
+      log.write('warn', 'old keys of an identity provider are used', { issuer, ageMs: event.ageMs })
+  }
+  return new ProviderKeys({ documents, clock, observe })
+}
+
+/**
+ * Without the key that they were made with nobody could log in any more, and a new key would look as if that were so
+ * for no reason: the metadata knows which one it was.
+ */
+async function openKeys(config: Config, metadata: MetadataStore, log: Log): Promise<InstallationKeys> {
+  const path = join(config.dataFolder, 'installation-key.json')
+  const recorded = await metadata.findInstallationKey()
+  if (config.installationKeys === undefined && recorded !== undefined && !existsSync(path)) {
+    throw new Error(
+      `the installation's key is not in ${path}; restore it from a backup, or set LADING_INSTALLATION_KEY.`,
+    )
+  }
+  const keys = new InstallationKeys(config.installationKeys ?? (await readKeyFile(path, log)))
+  if (recorded !== undefined && !keys.has(recorded)) {
+    const place = config.installationKeys === undefined ? path : 'LADING_INSTALLATION_KEY'
+    throw new Error(`the data was written with installation key ${recorded}, which is not among those in ${place}.`)
+  }
+  const { currentId } = keys
+  if (recorded !== currentId) await metadata.transact((transaction) => transaction.setInstallationKey(currentId))
+  return keys
+}
+
+async function readKeyFile(path: string, log: Log): Promise<readonly Uint8Array[]> {
+  const { keys, wasExposed } = await openInstallationKey(path)
+  if (wasExposed) log.write('warn', 'the installation key file could be read by others; its mode is 0600 now', { path })
+  return keys
 }

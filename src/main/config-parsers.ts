@@ -1,3 +1,5 @@
+import { parseInstallationKey } from '../adapters/credentials/installation-key-file.ts'
+
 /** Thrown by a setting's parser. The message goes on after the setting's name and value: "must be …". */
 export class SettingProblem extends Error {}
 
@@ -106,4 +108,20 @@ export function parseExternalUrl(text: string): string {
     throw new SettingProblem('must be scheme, host and port only, such as https://registry.example.org')
   }
   return url.origin
+}
+
+/** One key or several, joined by commas, the newest first. */
+export function parseInstallationKeys(text: string): readonly Uint8Array[] {
+  const keys = text.split(',').map((key) => parseInstallationKey(key.trim()))
+  if (keys.every((key) => key !== undefined)) return keys
+  throw new SettingProblem(
+    'must be 32 random bytes in base64url without padding, which is 43 characters; or several, joined by commas',
+  )
+}
+
+/** Hosts with or without a port, joined by commas. */
+export function parseHosts(text: string): readonly string[] {
+  const hosts = text.split(',').map((host) => host.trim())
+  if (hosts.every((host) => /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(host))) return hosts
+  throw new SettingProblem('must be hosts such as issuer.internal or 127.0.0.1:8443, joined by commas')
 }

@@ -6,6 +6,8 @@ import {
   parseDurationWithin,
   parseExternalUrl,
   parseGlobs,
+  parseHosts,
+  parseInstallationKeys,
   parseListenAddress,
   parseShare,
   parseSize,
@@ -79,6 +81,19 @@ export const SETTINGS = {
     secret: true,
     parse: parseText(/^[!-~]{16,128}$/, '16 to 128 printable ASCII characters without spaces'),
     doc: 'The secret that goes with it; the two are set together or not at all.',
+  },
+  LADING_INSTALLATION_KEY: {
+    secret: true,
+    parse: parseInstallationKeys,
+    doc: 'What access-key secrets are encrypted and sessions, tokens and audit checkpoints are sealed and signed with: 32 random bytes in base64url (`openssl rand 32 | basenc --base64url | tr -d =`). Several, joined by commas, are all good, and the first is used. Without it, the first start makes one and keeps it in `installation-key.json`. Processes on one database have the same.',
+  },
+  LADING_OIDC_ALLOWED_HOSTS: {
+    parse: parseHosts,
+    doc: 'Issuers of identity tokens, `issuer.internal,127.0.0.1:8443`, whose keys may be fetched although they have private addresses, plain HTTP or no name. Every other one must be on the public internet, with HTTPS at port 443.',
+  },
+  LADING_OIDC_CA: {
+    parse: path,
+    doc: 'PEM file with certificate authorities that issuers of identity tokens may have theirs from, beside the usual ones.',
   },
   LADING_CREATE_ON_PUSH: {
     fallback: 'false',

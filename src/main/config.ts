@@ -17,6 +17,12 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly accountId: string
   readonly region: string
+  /** The newest first; undefined when they are in the data folder. */
+  readonly installationKeys: readonly Uint8Array[] | undefined
+  /** Hosts of identity providers that may have private addresses, plain HTTP and no name. */
+  readonly oidcAllowedHosts: readonly string[]
+  /** PEM of authorities that identity providers may have their certificates from. */
+  readonly oidcCa: string | undefined
   readonly rootKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   readonly createOnPush: boolean
   readonly sparseRepositories: readonly string[]
@@ -66,9 +72,10 @@ export function readConfig(environment: Environment = process.env): Config {
   checkTogether(values, 'LADING_ROOT_ACCESS_KEY_ID', 'LADING_ROOT_SECRET_ACCESS_KEY', problems)
   checkTogether(values, 'LADING_TLS_CERT', 'LADING_TLS_KEY', problems)
   const tls = readTls(values, problems)
+  const oidcCa = readPem(values, 'LADING_OIDC_CA', problems)
   if (problems.length > 0) throw new ConfigError(problems)
   // Without a problem every setting with a default has its value, which is what SettingValues says.
-  return toConfig(values as SettingValues, tls)
+  return toConfig(values as SettingValues, { tls, oidcCa })
 }
 
 /** The settings that the environment gives. An empty one is not set: that is how compose files leave things out. */
@@ -139,13 +146,7 @@ function checkTogether(values: ParsedValues, one: SettingName, other: SettingNam
 }
 
 function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
-  const read = (name: 'LADING_TLS_CERT' | 'LADING_TLS_KEY'): string => {
-    const path = String(values[name])
-    const text = readText(path, (why) => problems.push(`${name} names ${why}`))
-    if (text !== undefined && !text.includes('-----BEGIN'))
-      problems.push(`${name} names ${JSON.stringify(path)}, which is not a PEM file.`)
-    return text ?? ''
-  }
+  const read = (name: PemSetting): string => readPem(values, name, problems) ?? ''
   if (values.LADING_TLS_CERT === undefined || values.LADING_TLS_KEY === undefined) return undefined
   const before = problems.length
   const tls = { cert: read('LADING_TLS_CERT'), key: read('LADING_TLS_KEY') }
@@ -154,7 +155,20 @@ function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
   return tls
 }
 
-function toConfig(values: SettingValues, tls: Config['tls']): Config {
+type PemSetting = 'LADING_TLS_CERT' | 'LADING_TLS_KEY' | 'LADING_OIDC_CA'
+
+/** @returns undefined when the setting is not set, or its file cannot be read */
+function readPem(values: ParsedValues, name: PemSetting, problems: string[]): string | undefined {
+  if (values[name] === undefined) return undefined
+  const path = String(values[name])
+  const text = readText(path, (why) => problems.push(`${name} names ${why}`))
+  if (text !== undefined && !text.includes('-----BEGIN')) {
+    problems.push(`${name} names ${JSON.stringify(path)}, which is not a PEM file.`)
+  }
+  return text
+}
+
+function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | 'oidcCa'>): Config {
   const accessKeyId = values.LADING_ROOT_ACCESS_KEY_ID
   const secretAccessKey = values.LADING_ROOT_SECRET_ACCESS_KEY
   return {
@@ -166,6 +180,9 @@ function toConfig(values: SettingValues, tls: Config['tls']): Config {
     databaseUrl: values.LADING_DATABASE_URL,
     accountId: values.LADING_ACCOUNT,
     region: values.LADING_REGION,
+    installationKeys: values.LADING_INSTALLATION_KEY,
+    oidcAllowedHosts: values.LADING_OIDC_ALLOWED_HOSTS ?? [],
+    oidcCa,
     rootKey: accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
     createOnPush: values.LADING_CREATE_ON_PUSH,
     sparseRepositories: values.LADING_SPARSE_REPOSITORIES ?? [],

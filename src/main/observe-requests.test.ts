@@ -24,6 +24,7 @@ test('observeRequests() says why a storage refusal came, which the caller is not
       requestId: 'r',
       clientAddress: '127.0.0.1',
       secure: false,
+      userAgent: undefined,
       anonymousListener: false,
       host: '127.0.0.1',
       principal: 'arn:aws:iam::000000000000:root',

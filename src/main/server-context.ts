@@ -1,4 +1,4 @@
-import type { RequestContext, RequestTarget } from '../api/request-context.ts'
+import type { RequestContext, RequestTarget, Surface } from '../api/request-context.ts'
 import type { Refusal } from '../core/refusal.ts'
 
 interface Listener {
@@ -14,7 +14,7 @@ export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
   readonly secure: boolean
   readonly anonymousListener: boolean
-  surface?: 'oci' | 'ecr' | 'sts' | 'iam' | 'service'
+  surface?: Surface
   operation?: string
   principal?: string
   target?: RequestTarget
@@ -36,6 +36,10 @@ export class ServerContext implements RequestContext {
   /** Read when it is wanted, as not every request has to do with a registry. */
   get host(): string {
     return this.#request.headers.get('host')?.toLowerCase() ?? ''
+  }
+
+  get userAgent(): string | undefined {
+    return this.#request.headers.get('user-agent') ?? undefined
   }
 
   /** Asked for when it is wanted: it costs more than the rest together. */

@@ -1,14 +1,14 @@
-import type { Principal } from '../core/principal.ts'
+import type { AuthenticatedPrincipal } from '../core/principal.ts'
 
 export interface AccessKey {
   readonly accessKeyId: string
   /** Recoverable, because SigV4 needs it to compute HMACs. Never logged. */
   readonly secretAccessKey: string
-  readonly principal: Principal
+  readonly principal: AuthenticatedPrincipal
 }
 
-/** The access keys that may sign requests or log in. */
+/** Access keys that are configured, not stored: the root key of the default account. */
 export interface Credentials {
-  /** Resolves to undefined for an unknown or disabled key; callers take the same time and path as for a wrong secret. */
+  /** Resolves to undefined for an unknown key; callers take the same time and path as for a wrong secret. */
   find(accessKeyId: string): Promise<AccessKey | undefined>
 }

@@ -1,14 +1,19 @@
+import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
+import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
+import type { PolicyQuestion } from '../core/policy/policy-question.ts'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
-import type { Repository } from '../ports/metadata/repositories.ts'
+import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
 import type { Caller, Services } from './context.ts'
+import { type Permissions, permissionsOf } from './identity/permissions.ts'
+import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
 import { NO_REGISTRY } from './registry-for.ts'
 
-/** An IAM action of ECR's, such as `ecr:PutImage` (ecr.md 5.2). */
-export type Action = `${'ecr' | 'sts' | 'iam'}:${string}`
+/** An action as policies name it, such as `ecr:PutImage` (ecr.md 5.2). */
+export type Action = `${'ecr' | 'sts' | 'iam' | 'lading' | 'cloudtrail'}:${string}`
 
-/** What the anonymous listener lets anybody do: read. */
+/** What the anonymous listener lets anybody do in the default account's registry: read. */
 const ANONYMOUS_ACTIONS: ReadonlySet<Action> = new Set<Action>([
   'ecr:BatchCheckLayerAvailability',
   'ecr:BatchGetImage',
@@ -22,13 +27,26 @@ export interface Access {
   readonly action: Action
   /** An ARN, or `*` for actions on the registry as a whole. */
   readonly resource: string
-  /** How a refusal names the resource, where the ARN says more than the caller did; the ARN when undefined. */
-  readonly named?: string | undefined
   /** The repository that the ARN names, as what belongs to it has a say; undefined when there is none, or not just one. */
   readonly repository: Repository | undefined
   /** What conditions may ask about this call beside who asks and from where, by lower-case key, such as `iam:policyarn`. */
-  readonly keys?: Readonly<Record<string, string | readonly string[]>>
+  readonly keys?: AccessKeys
+  /** The trust policy of the role that the ARN names: it has to allow, also in the same account. */
+  readonly trust?: CompiledPolicy
+  /** How a refusal names the resource, where the ARN says more than the caller did. */
+  readonly named?: string | undefined
 }
+
+export type AccessKeys = Readonly<Record<string, string | readonly string[]>>
+
+const NO_KEYS: AccessKeys = {}
+const NOTHING_ALLOWS: Decision = {
+  isAllowed: false,
+  outcome: 'implicit-deny',
+  by: 'identity',
+  statement: undefined,
+}
+const ANONYMOUS_LISTENER: Decision = { ...NOTHING_ALLOWS, isAllowed: true, outcome: 'allowed' }
 
 export function repositoryArn(registry: Registry, repositoryName: string): string {
   return `arn:aws:ecr:${registry.region}:${registry.accountId}:repository/${repositoryName}`
@@ -43,35 +61,145 @@ export function allRepositoriesArn(registry: Registry): string {
 }
 
 /**
- * A refusal is made of the question alone, so that it is the same whether or not the repository exists.
- *
- * @throws {Refusal} `denied`, with AWS's sentence
+ * @throws {Refusal} `denied`, with AWS's sentence. Who could not find out whether the repository exists by being allowed
+ *   is told the same when it does and when it does not: `detail.decision` alone, which no surface shows, differs.
  */
 export async function authorize(services: Services, caller: Caller, access: Access): Promise<void> {
-  if (await isAllowed(services, caller, access)) return
-  throw new Refusal('denied', deniedSentence(caller.principal, access))
+  const decision = await decideAccess(services, caller, access)
+  if (!decision.isAllowed) throw await denied(services, caller, access, decision)
 }
 
 /** The same decision for a caller who is not to notice it: a mount that may not read its source just uploads. */
-export async function isAllowed(_services: Services, caller: Caller, access: Access): Promise<boolean> {
-  const { principal, registry } = caller
-  const { action, resource } = access
-  if (registry.id === NO_REGISTRY) return false
-  if (principal.kind === 'anonymous') return ANONYMOUS_ACTIONS.has(action)
-  // A root user may do everything in its own account; a resource of another account is never its own.
-  return principal.accountId === registry.accountId && (resource === '*' || accountOf(resource) === registry.accountId)
+export async function isAllowed(services: Services, caller: Caller, access: Access): Promise<boolean> {
+  return (await decideAccess(services, caller, access)).isAllowed
 }
 
-/** The fifth part of `arn:partition:service:region:account:resource`; empty for what is no ARN. */
-function accountOf(arn: string): string {
+/** Whether the caller may, and by which statement. */
+export async function decideAccess(services: Services, caller: Caller, access: Access): Promise<Decision> {
+  const { principal, registry } = caller
+  if (registry.id === NO_REGISTRY || isElsewhere(registry, access)) return NOTHING_ALLOWS
+  const permissions = await permissionsFor(services, principal)
+  const decision = decide(await questionOf(services, caller, access, permissions))
+  if (decision.isAllowed || decision.outcome === 'explicit-deny' || principal.kind !== 'anonymous') return decision
+  const isOpen = registry.id === services.defaultRegistry.id && ANONYMOUS_ACTIONS.has(access.action)
+  return isOpen ? ANONYMOUS_LISTENER : decision
+}
+
+/** What is acted on belongs to the registry that is asked; only roles may be another account's. */
+function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
+  return trust === undefined && (accountOf(resource) ?? registry.accountId) !== registry.accountId
+}
+
+async function questionOf(
+  services: Services,
+  caller: Caller,
+  access: Access,
+  { policies, tags }: Permissions,
+): Promise<PolicyQuestion> {
+  const { principal, registry, origin } = caller
+  const { action, resource, repository } = access
+  const resourcePolicies = await resourcePoliciesOf(services, registry, access)
+  const resourceAccountId = accountOf(resource) ?? registry.accountId
+  return {
+    action,
+    resource,
+    resourceAccountId,
+    principal: policies,
+    resourcePolicies,
+    needsResourceGrant: access.trust !== undefined,
+    context: new RequestConditions({
+      principal,
+      principalTags: tags,
+      origin,
+      region: registry.region,
+      resourceAccountId,
+      installationId: services.installationId,
+      resourceTags: await resourceTagsFor(services, repository, [policies, { resourcePolicies }]),
+      keys: access.keys ?? NO_KEYS,
+      nowMs: services.clock.nowMs(),
+    }),
+  }
+}
+
+/** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
+const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
+
+async function resourcePoliciesOf(services: Services, registry: Registry, { action, repository, trust }: Access) {
+  if (trust !== undefined) return [trust]
+  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return []
+  const policies = []
+  const registryPolicy = (await services.directory.account(registry.accountId))?.registryPolicy
+  if (registryPolicy !== undefined) policies.push(registryPolicy)
+  if (repository?.policyRevision !== undefined) policies.push(await services.repositoryPolicies.get(repository))
+  return policies
+}
+
+interface Reading {
+  readonly identityPolicies?: PolicyQuestion['principal']['identityPolicies']
+  readonly boundary?: PolicyQuestion['principal']['boundary']
+  readonly sessionLayers?: PolicyQuestion['principal']['sessionLayers']
+  readonly resourcePolicies?: PolicyQuestion['resourcePolicies']
+}
+
+async function resourceTagsFor(
+  services: Services,
+  repository: Repository | undefined,
+  readings: readonly Reading[],
+): Promise<readonly ResourceTag[] | undefined> {
+  if (repository === undefined || !readings.some(readsResourceTags)) return undefined
+  return await services.metadata.listResourceTags(repository.id)
+}
+
+function readsResourceTags({ identityPolicies, boundary, sessionLayers, resourcePolicies }: Reading): boolean {
+  for (const policies of [identityPolicies, resourcePolicies, ...(sessionLayers ?? [])]) {
+    if (policies?.some(({ keys }) => asksForResourceTags(keys))) return true
+  }
+  return boundary !== undefined && asksForResourceTags(boundary.keys)
+}
+
+/** What was made of a principal's policies; a principal is verified anew every second, and forgotten with its login. */
+const remembered = new WeakMap<Principal, Permissions>()
+
+async function permissionsFor(services: Services, principal: Principal): Promise<Permissions> {
+  const known = remembered.get(principal)
+  if (known !== undefined && services.directory.isFresh) return known
+  const permissions = await permissionsOf(services.directory, principal)
+  remembered.set(principal, permissions)
+  return permissions
+}
+
+/** The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or has no account. */
+function accountOf(arn: string): string | undefined {
   let begin = 0
   for (let colons = 0; colons < 4; colons++) {
     begin = arn.indexOf(':', begin) + 1
-    if (begin === 0) return ''
+    if (begin === 0) return undefined
   }
-  return arn.slice(begin, arn.indexOf(':', begin))
+  return arn.slice(begin, arn.indexOf(':', begin)) || undefined
 }
 
-function deniedSentence(principal: Principal, { action, resource, named = resource }: Access): string {
-  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${named} because no identity-based policy allows the ${action} action`
+async function denied(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Refusal> {
+  const shown = await shownDecision(services, caller, access, decision)
+  const { action } = access
+  const resource = access.named ?? access.resource
+  // A role that does not exist is refused as one that trusts somebody else is.
+  const clause = access.trust === undefined ? ` ${reasonClause(shown, action)}` : ''
+  const decisionId = services.ids.uuid()
+  const sentence = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}${clause}`
+  return new Refusal('denied', `${sentence} (decision ${decisionId})`, { decisionId })
+}
+
+/**
+ * What the caller may know of a decision. Who would be denied also if there were no such repository is told what they
+ * would be told then: the policy of a repository must not give away that it exists.
+ */
+async function shownDecision(
+  services: Services,
+  caller: Caller,
+  access: Access,
+  decision: Decision,
+): Promise<Decision> {
+  if (access.repository === undefined) return decision
+  const blind = await decideAccess(services, caller, { ...access, repository: undefined })
+  return blind.isAllowed ? decision : blind
 }

@@ -2,13 +2,16 @@ import type { Principal } from '../core/principal.ts'
 import type { BlobStore } from '../ports/blob-store.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Credentials } from '../ports/credentials.ts'
+import type { IdentityProviderKeys } from '../ports/identity-provider-keys.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { AnswerRoom } from './answer-room.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
+import type { Directory } from './identity/directory.ts'
 import type { InstallationKeys } from './identity/installation-keys.ts'
+import type { RepositoryPolicies } from './identity/repository-policies.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 
@@ -21,17 +24,22 @@ export interface Services {
   /** The memory that large bodies and large answers share, so that nobody can fill the process's. */
   readonly bodyRoom: BodyRoom
   readonly answerRoom: AnswerRoom
+  /** The root key of the default account, which is not in the metadata. */
   readonly credentials: Credentials
+  readonly directory: Directory
+  /** Of the identity providers that roles trust. */
+  readonly providerKeys: IdentityProviderKeys
+  readonly repositoryPolicies: RepositoryPolicies
+  /** What everything that the installation seals or signs is made with. */
+  readonly keys: InstallationKeys
+  /** Stands for all accounts together in policies, as `aws:PrincipalOrgID`. */
+  readonly installationId: string
   readonly logins: LoginCache
   readonly clock: Clock
   readonly ids: Ids
   readonly limits: Limits
   /** The registry that a bare host stands for. */
   readonly defaultRegistry: Registry
-  /** The key that authorization tokens and download addresses are signed with, 32 bytes. Never logged. */
-  readonly tokenKey: Uint8Array
-  /** What access keys' secrets and sessions are sealed with. */
-  readonly keys: InstallationKeys
 }
 
 /** Bounds and periods. All times in milliseconds. */
@@ -70,9 +78,20 @@ export const DEFAULT_LIMITS: Limits = {
   sparseRepositories: [],
 }
 
+/** Where a request comes from, as conditions and records have it. */
+export interface RequestOrigin {
+  /** The peer's address without its port; empty when it is gone already. */
+  readonly clientAddress: string
+  /** Whether it came over TLS. */
+  readonly secure: boolean
+  /** As the client has it; undefined when it says nothing. */
+  readonly userAgent: string | undefined
+}
+
 /** Who asks for what registry: the part of a request that every service needs. */
 export interface Caller {
   readonly principal: Principal
   readonly registry: Registry
   readonly requestId: string
+  readonly origin: RequestOrigin
 }

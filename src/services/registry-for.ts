@@ -1,4 +1,4 @@
-import type { Principal } from '../core/principal.ts'
+import { parseRegistryHost } from '../core/registry-host.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Services } from './context.ts'
 
@@ -6,27 +6,27 @@ import type { Services } from './context.ts'
 export const NO_REGISTRY = -1
 
 /**
- * The registry that a request is for, before anybody knows who asks. There is one so far, so every host stands for it.
+ * The registry that a request is for, before anybody knows who asks: that of the account that the host names, or the
+ * default one.
  *
- * @param _host as `RequestContext` has it
+ * @param host as `RequestContext` has it
  */
-export async function registryFor(services: Services, _host: string): Promise<Registry> {
-  return services.defaultRegistry
+export async function registryFor(services: Services, host: string): Promise<Registry> {
+  const named = parseRegistryHost(host)
+  return named === undefined ? services.defaultRegistry : await registryOfAccount(services, named)
 }
 
 /**
- * The registry of an account that a call names, in the region of the one that was asked. Whether the caller may act
- * there is decided later, and never where there is none (`NO_REGISTRY`).
+ * The registry of an account, in a region. Whether the caller may act there is decided later, and never where there is
+ * none (`NO_REGISTRY`): a stranger is told the same.
  */
 export async function registryOfAccount(
   services: Services,
-  principal: Principal,
-  named: { readonly accountId: string; readonly asked: Registry },
+  { accountId, region }: Pick<Registry, 'accountId' | 'region'>,
 ): Promise<Registry> {
-  const { accountId, asked } = named
-  if (accountId === asked.accountId) return asked
-  const none = { id: NO_REGISTRY, accountId, region: asked.region }
-  // Of other accounts nothing is looked up: the caller is refused, whether or not they have a registry.
-  if (accountId !== principal.accountId) return none
-  return (await services.metadata.findRegistry(accountId, asked.region)) ?? none
+  const { defaultRegistry } = services
+  if (accountId === defaultRegistry.accountId && region === defaultRegistry.region) return defaultRegistry
+  const known = await services.directory.account(accountId)
+  const isOpen = known?.account.state === 'enabled' && known.registry.region === region
+  return isOpen ? known.registry : { id: NO_REGISTRY, accountId, region }
 }

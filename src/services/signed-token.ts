@@ -1,35 +1,38 @@
 import { createHmac, timingSafeEqual } from 'node:crypto'
+import type { InstallationKeys } from './identity/installation-keys.ts'
 
-/** What a token is for. It is signed too, so that a token for one thing never passes for another. */
-export type TokenPurpose = 'authorization' | 'layer'
+/** What a token is for. Each has a key of its own, so that a token for one thing never passes for another. */
+export type TokenPurpose = 'authorization tokens' | 'download addresses'
 
 /** What a token says, under names of a letter or two: it goes with every request. */
 export type TokenClaims = Readonly<Record<string, unknown>>
 
 /** Longer than any token of ours; what is longer is refused unread. */
-const LONGEST_TOKEN = 4096
-const VERSION = 'v1'
+export const LONGEST_TOKEN = 11_000
+/** Version, the id of the key, claims and HMAC-SHA256. */
+const TOKEN = /^(v1\.([0-9a-f]{8})\.([A-Za-z0-9_-]+))\.([A-Za-z0-9_-]{43})$/
 
 /**
- * Version, claims and HMAC-SHA256 in base64url, joined by dots: it can stand in a path, and holds no `:`, at which
- * clients split passwords (ecr.md fact 4). Anybody can read the claims.
+ * Claims and their HMAC in base64url, joined by dots: it can stand in a path, and holds no `:`, at which clients split
+ * passwords (ecr.md fact 4). Anybody can read the claims.
  */
-export function signToken(key: Uint8Array, purpose: TokenPurpose, claims: TokenClaims): string {
-  const signed = `${VERSION}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
-  return `${signed}.${mac(key, purpose, signed)}`
+export function signToken(keys: InstallationKeys, purpose: TokenPurpose, claims: TokenClaims): string {
+  const { keyId, key } = keys.current(purpose)
+  const signed = `v1.${keyId}.${Buffer.from(JSON.stringify(claims)).toString('base64url')}`
+  return `${signed}.${mac(key, signed).toString('base64url')}`
 }
 
-/** @returns the claims; undefined for anything that was not signed with this key for this purpose */
-export function openToken(key: Uint8Array, purpose: TokenPurpose, token: string): TokenClaims | undefined {
+/** @returns the claims; undefined for anything that was not signed with one of these keys for this purpose */
+export function openToken(keys: InstallationKeys, purpose: TokenPurpose, token: string): TokenClaims | undefined {
   if (token.length > LONGEST_TOKEN) return undefined
-  const dot = token.lastIndexOf('.')
-  const signed = token.slice(0, Math.max(dot, 0))
-  const given = Buffer.from(token.slice(dot + 1))
-  const expected = Buffer.from(mac(key, purpose, signed))
+  const [, signed = '', keyId = '', claims = '', given = ''] = TOKEN.exec(token) ?? []
+  const key = keys.find(purpose, keyId)?.key
+  if (key === undefined) return undefined
   // Comparing the text, not the decoded bytes: base64 has several spellings of one value.
-  if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined
+  const expected = Buffer.from(mac(key, signed).toString('base64url'))
+  if (!timingSafeEqual(Buffer.from(given), expected)) return undefined
   // What carries our MAC was written by signToken, so it is JSON of an object.
-  return JSON.parse(Buffer.from(signed.slice(VERSION.length + 1), 'base64url').toString())
+  return JSON.parse(Buffer.from(claims, 'base64url').toString())
 }
 
 /** What carries our signature was written by us, so claims of another shape are a bug. */
@@ -37,6 +40,6 @@ export function unlikeOurs(purpose: TokenPurpose): Error {
   return new Error(`a token for ${purpose} with our signature holds something else`)
 }
 
-function mac(key: Uint8Array, purpose: TokenPurpose, signed: string): string {
-  return createHmac('sha256', key).update(`lading-${purpose}\n${signed}`).digest('base64url')
+function mac(key: Uint8Array, signed: string): Buffer {
+  return createHmac('sha256', key).update(signed).digest()
 }

@@ -7,12 +7,13 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
  * another installation, or an empty folder where a volume is not mounted, would look as if every blob had been lost.
  *
  * @param place what the operator calls the place of the blobs
+ * @returns the id of the installation
  * @throws {Error} with a sentence for the operator; nothing was changed then
  */
 export async function tieStores(
   { metadata, blobs, ids }: { metadata: MetadataStore; blobs: BlobStore; ids: Ids },
   place: string,
-): Promise<void> {
+): Promise<string> {
   const known = await metadata.findInstallation()
   const owner = await blobs.owner()
   if (known !== undefined && owner === undefined) throw new Error(noOwner(known, place))
@@ -21,6 +22,7 @@ export async function tieStores(
   if (owner === undefined) await blobs.claim(id)
   const recorded = known ?? (await metadata.transact((transaction) => transaction.ensureInstallation(id)))
   if (recorded !== id) throw new Error(otherOwner(recorded, id, place))
+  return id
 }
 
 function noOwner(known: string, place: string): string {

@@ -26,7 +26,7 @@ export async function startUpload(
   options: StartUploadOptions,
 ): Promise<UploadId> {
   const { metadata, clock, ids, limits } = services
-  const principal = caller.principal.arn
+  const principal = uploaderOf(caller)
   const id = ids.uploadId()
   const startedAtMs = clock.nowMs()
   await metadata.transact(async (transaction) => {
@@ -156,7 +156,7 @@ async function getUpload(
   uploadId: UploadId,
 ): Promise<Upload> {
   const upload = await services.metadata.findUpload(uploadId)
-  const mine = upload?.repositoryId === repository.id && upload.principal === caller.principal.arn
+  const mine = upload?.repositoryId === repository.id && upload.principal === uploaderOf(caller)
   if (upload === undefined || !mine) throw uploadUnknown(uploadId)
   return upload
 }
@@ -230,4 +230,9 @@ export function uploadUnknown(uploadId: string): Refusal {
     'upload-unknown',
     `There is no upload ${quote(uploadId)}: it was finished, cancelled or has expired.`,
   )
+}
+
+/** Whose uploads they are: an id that is never used twice, so that nobody who comes by a name comes by them too. */
+function uploaderOf({ principal }: Caller): string {
+  return principal.kind === 'anonymous' ? principal.arn : principal.userId
 }

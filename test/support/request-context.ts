@@ -7,6 +7,7 @@ export function requestContext(more: Partial<RequestContext> = {}): RequestConte
     clientAddress: '127.0.0.1',
     host: '127.0.0.1:5000',
     secure: false,
+    userAgent: 'test',
     anonymousListener: false,
     ...more,
   }

@@ -11,8 +11,11 @@ import { AnswerRoom } from '../../src/services/answer-room.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { Directory } from '../../src/services/identity/directory.ts'
 import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
+import { RepositoryPolicies } from '../../src/services/identity/repository-policies.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
+import { ProviderKeys } from '../../src/services/oidc/provider-keys.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
 import { ManualClock } from './manual-clock.ts'
 import { requestContext } from './request-context.ts'
@@ -47,29 +50,40 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
   )
   const principal = rootPrincipal(ACCOUNT, TEST_KEY_ID)
   const key = { accessKeyId: TEST_KEY_ID, secretAccessKey: TEST_SECRET, principal }
+  const logins = new LoginCache()
+  const directory = new Directory({ metadata, region: registry.region, monotonicMs: () => performance.now() })
+  directory.onChange(() => logins.clear())
   const services: Services = {
     metadata,
     blobs: new MemoryBlobStore(),
     blobCache: new BlobCache(1024 * 1024),
     bodyRoom: new BodyRoom(256 * 1024 * 1024, () => performance.now()),
     answerRoom: new AnswerRoom(64 * 1024 * 1024, () => performance.now()),
-    logins: new LoginCache(),
+    logins,
+    directory,
+    providerKeys: new ProviderKeys({ documents: { get: refuseToFetch }, clock, observe: () => {} }),
+    repositoryPolicies: new RepositoryPolicies(metadata),
+    keys: new InstallationKeys([new Uint8Array(32).fill(7)]),
+    installationId: 'a-test-installation',
     pulls: new PullRecorder(metadata, clock),
     credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },
     clock,
     ids: new RandomIds(),
     limits: { ...DEFAULT_LIMITS, ...limits },
     defaultRegistry: registry,
-    tokenKey: new Uint8Array(32).fill(7),
-    keys: new InstallationKeys([new Uint8Array(32).fill(8)]),
   }
   return {
     services,
     clock,
-    caller: { principal, registry, requestId: 'test' },
+    caller: { principal, registry, requestId: 'test', origin: requestContext() },
     send: (method, path, options = {}) => send(services, method, path, options),
     [Symbol.asyncDispose]: () => metadata.close(),
   }
+}
+
+/** Tests upload the keys of their providers. */
+async function refuseToFetch(url: string): Promise<never> {
+  throw new Error(`a test asked for ${url}`)
 }
 
 /** A repository as CreateRepository makes it by default. */

@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { chmod, link, open, readFile, stat, unlink } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { closeSecretFile, readSecretFile, writeSecretFile } from './secret-file.ts'
 
 export interface RootKey {
   readonly accessKeyId: string
@@ -25,10 +24,11 @@ const KEY_ID_ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
  * @throws {Error} with a sentence for the operator when the file is there and is not ours
  */
 export async function openRootKey(path: string): Promise<OpenedRootKey> {
-  const text = await readIfPresent(path)
-  if (text !== undefined) return { ...parseRootKey(path, text), wasExposed: await closeMode(path), wasMade: false }
+  const text = await readSecretFile(path)
+  if (text !== undefined)
+    return { ...parseRootKey(path, text), wasExposed: await closeSecretFile(path), wasMade: false }
   const key = makeRootKey()
-  await writeOnce(path, formatRootKey(key))
+  await writeSecretFile(path, formatRootKey(key))
   return { ...key, wasExposed: false, wasMade: true }
 }
 
@@ -60,47 +60,4 @@ function isRootKeyDocument(value: unknown): value is { AccessKeyId: string; Secr
   if (typeof value !== 'object' || value === null) return false
   const { AccessKeyId: id, SecretAccessKey: secret }: { AccessKeyId?: unknown; SecretAccessKey?: unknown } = value
   return typeof id === 'string' && id.length >= 16 && typeof secret === 'string' && secret.length >= 16
-}
-
-async function readIfPresent(path: string): Promise<string | undefined> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
-    throw error
-  }
-}
-
-async function closeMode(path: string): Promise<boolean> {
-  const { mode } = await stat(path)
-  if ((mode & 0o077) === 0) return false
-  await chmod(path, 0o600)
-  return true
-}
-
-async function writeOnce(path: string, text: string): Promise<void> {
-  const temporary = `${path}.${randomBytes(8).toString('hex')}`
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    await file.writeFile(text)
-    await file.sync()
-  } finally {
-    await file.close()
-  }
-  try {
-    // Unlike a rename, a link never replaces what is there.
-    await link(temporary, path)
-  } finally {
-    await unlink(temporary)
-  }
-  await syncFolder(dirname(path))
-}
-
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
 }

@@ -28,11 +28,13 @@ test('proxyEndpoint is the address by which the client reached us, or the one th
   expect(await endpoint({ externalUrl: 'https://registry.example' })).toBe('https://registry.example')
 })
 
-test('registryIds is deprecated: it only repeats the token', async () => {
+test('registryIds is deprecated: it only repeats the token, with the address of each registry', async () => {
   await using registry = await openTestRegistry()
   const get = async (registryIds: unknown) => (await callEcr(registry, 'GetAuthorizationToken', { registryIds })).json
   expect((await get(['000000000000', '000000000000'])).authorizationData).toHaveLength(2)
-  expect((await get(['999999999999'])).__type).toBe('AccessDeniedException')
+  expect((await get(['999999999999'])).authorizationData[0].proxyEndpoint).toBe(
+    `http://999999999999.dkr.ecr.us-east-1.${AWS_HOST}`,
+  )
   for (const wrong of [[], ['1'], Array(11).fill('000000000000')]) {
     expect((await get(wrong)).__type).toBe('InvalidParameterException')
   }

@@ -1,4 +1,5 @@
-import { issueToken, TOKEN_LIFETIME_MS } from '../../services/token.ts'
+import { issueToken } from '../../services/token.ts'
+import { registryUrl } from '../registry-url.ts'
 import { defineAction } from './define-action.ts'
 import { toSeconds } from './repository-view.ts'
 
@@ -9,17 +10,16 @@ import { toSeconds } from './repository-view.ts'
 export const getAuthorizationToken = defineAction('GetAuthorizationToken', {
   parse: (fields, registry) =>
     fields.texts('registryIds', { min: 1, max: 10 }, { pattern: /^[0-9]{12}$/ }) ?? [registry.accountId],
-  // Another account's registry has an address of its own, which only its policies can give away.
-  resources: (registry, ids) =>
-    ids.map((id) => (id === registry.accountId ? '*' : `arn:aws:ecr:${registry.region}:${id}:repository/*`)),
+  // The address of another account's registry follows from its id, whether or not there is one.
+  resources: () => ['*'],
   handle: async ({ services, caller, externalUrl }, ids) => {
-    const expiresAtMs = services.clock.nowMs() + TOKEN_LIFETIME_MS
-    const token = issueToken(services, caller.principal, expiresAtMs)
+    const { token, expiresAtMs } = issueToken(services, caller.principal)
+    const { region } = caller.registry
     return {
-      authorizationData: ids.map(() => ({
+      authorizationData: ids.map((accountId) => ({
         authorizationToken: Buffer.from(`AWS:${token}`).toString('base64'),
         expiresAt: toSeconds(expiresAtMs),
-        proxyEndpoint: externalUrl,
+        proxyEndpoint: registryUrl(externalUrl, { accountId, region }, services.defaultRegistry.accountId),
       })),
     }
   },

@@ -7,9 +7,9 @@ import { LAYERS_PATH } from './serve-layer.ts'
 /** `GetDownloadUrlForLayer`: an address of our own that needs no credential, good for an hour. */
 export const getDownloadUrlForLayer = defineRepositoryAction('GetDownloadUrlForLayer', {
   parse: (fields) => fields.required('layerDigest', parseDigestField(fields, 'layerDigest')),
-  handle: async ({ services, externalUrl }, repository, layerDigest) => {
+  handle: async ({ services, caller, externalUrl }, repository, layerDigest) => {
     await getBlobStat(services, repository, layerDigest)
-    const token = issueLayerToken(services, repository, layerDigest)
+    const token = issueLayerToken(services, caller, repository, layerDigest)
     return { downloadUrl: `${externalUrl}${LAYERS_PATH}${token}`, layerDigest }
   },
 })

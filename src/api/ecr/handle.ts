@@ -80,7 +80,7 @@ async function answerSigned(
   const members = parseBody(signed.body)
   context.target = describeInput(members)
   const accountId = accountOf(operation, members) ?? principal.accountId
-  const registry = await registryOfAccount(services, principal, { accountId, asked })
+  const registry = await registryOfAccount(services, { accountId, region: asked.region })
   const call: EcrCall = {
     services,
     caller: callerOf(context, principal, registry),

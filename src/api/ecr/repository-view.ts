@@ -1,6 +1,7 @@
 import type { TagMutability } from '../../core/tag-mutability.ts'
 import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import { repositoryArn } from '../../services/authorize.ts'
+import { registryUrl } from '../registry-url.ts'
 import type { EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'
 
@@ -13,7 +14,7 @@ export function repositoryView(call: EcrCall, repository: Repository): Repositor
     repositoryArn: repositoryArn(registry, repository.name),
     registryId: registry.accountId,
     repositoryName: repository.name,
-    repositoryUri: `${hostOf(call.externalUrl)}/${repository.name}`,
+    repositoryUri: `${hostOf(registryUrl(call.externalUrl, registry, call.services.defaultRegistry.accountId))}/${repository.name}`,
     createdAt: toSeconds(repository.createdAtMs),
     ...tagMutabilityView(repository.tagMutability),
     imageScanningConfiguration: { scanOnPush: repository.scanOnPush },

@@ -1,9 +1,6 @@
-import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { verifyLayerToken } from '../../services/layer-address.ts'
-import { registryFor } from '../../services/registry-for.ts'
-import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { OCI_ERRORS } from '../oci/error-codes.ts'
 import { refusalResponse } from '../oci/errors.ts'
@@ -14,8 +11,8 @@ import type { RequestContext } from '../request-context.ts'
 export const LAYERS_PATH = '/_lading/layers/'
 
 /**
- * `GET /_lading/layers/<token>`: the layer that the token grants, with ranges as a blob GET has them. The token was
- * given to somebody who may read the layer, and is all that is asked for.
+ * `GET /_lading/layers/<token>`: the layer that the token grants, with ranges as a blob GET has them. The token
+ * speaks for whoever asked for the address, and is all that is asked for.
  */
 export async function serveLayer(services: Services, request: Request, context: RequestContext): Promise<Response> {
   context.surface = 'ecr'
@@ -24,10 +21,10 @@ export async function serveLayer(services: Services, request: Request, context: 
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new Refusal('unsupported', 'A layer can only be read here: expected GET or HEAD.')
     }
-    const registry = await registryFor(services, context.host)
-    const { repository, digest } = await verifyLayerToken(services, registry, tokenIn(request.url))
+    const asked = { requestId: context.requestId, origin: context }
+    const { caller, repository, digest } = await verifyLayerToken(services, asked, tokenIn(request.url))
+    context.principal = caller.principal.arn
     context.target = { repository: repository.name, reference: digest }
-    const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
     return await getBlob({ services, caller, request }, { kind: 'blob-get', name: repository.name, digest }, repository)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error

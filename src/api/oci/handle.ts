@@ -30,7 +30,7 @@ export async function handleOciRequest(
     const registry = await registryFor(services, context.host)
     const principal = context.anonymousListener
       ? anonymousPrincipal(registry.accountId)
-      : await authenticateBasic(services, request.headers.get('authorization'))
+      : await authenticateBasic(services, request.headers.get('authorization'), context)
     const caller = callerOf(context, principal, registry)
     const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind
@@ -49,10 +49,7 @@ async function runCall<Kind extends OciCall['kind']>(oci: OciRequest, call: Call
   // The kind of this call, and not any of the union's: it is what lets the row's handler take the call.
   const row = OCI_TABLE[call.kind as Kind]
   const repository = 'name' in call ? await services.metadata.findRepository(caller.registry.id, call.name) : undefined
-  if (row.action !== undefined) {
-    const resource = row.resource(caller.registry, call)
-    await authorize(services, caller, { action: row.action, resource, repository })
-  }
+  for (const access of row.accesses(oci, call)) await authorize(services, caller, { ...access, repository })
   return await row.handle(oci, call, repository)
 }
 

@@ -1,7 +1,7 @@
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import { type Action, authorize } from '../../services/authorize.ts'
-import type { Caller, Services } from '../../services/context.ts'
+import type { Caller, RequestOrigin, Services } from '../../services/context.ts'
 import type { ErrorShape } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import type { InputName, OperationOf, Output, Service, Shape, ShapeOf } from './operations.ts'
@@ -19,8 +19,7 @@ export interface UnsignedCall {
   /** The registry that the host stands for. */
   readonly registry: Registry
   readonly requestId: string
-  /** As `RequestContext` has it. */
-  readonly clientAddress: string
+  readonly origin: RequestOrigin
 }
 
 /** What is acted on. */

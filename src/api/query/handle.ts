@@ -95,12 +95,12 @@ async function run(
 ): Promise<object | undefined> {
   const registry = await registryFor(services, context.host)
   if (action.isUnsigned) {
-    const { requestId, clientAddress } = context
-    return await action.run({ services, registry, requestId, clientAddress }, new Inputs(parameters))
+    const { requestId } = context
+    return await action.run({ services, registry, requestId, origin: context }, new Inputs(parameters))
   }
   if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)
   const { accountId } = principal
-  const own = await registryOfAccount(services, principal, { accountId, asked: registry })
+  const own = await registryOfAccount(services, { accountId, region: registry.region })
   const call = { services, caller: callerOf(context, principal, own) }
   return await runAction(api, action, { call, parameters })
 }

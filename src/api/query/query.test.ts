@@ -54,15 +54,15 @@ test('GetCallerIdentity as a presigned GET, and not with another parameter', asy
 
 test('other calls of STS and IAM say that they are not available yet', async () => {
   await using registry = await openTestRegistry()
-  const [status, xml] = await post(registry, 'Action=AssumeRole&Version=2011-06-15')
-  expect([status, xml]).toEqual([400, expect.stringContaining('AssumeRole is not available yet in Lading 9.9.9.')])
+  const [status, xml] = await post(registry, 'Action=AssumeRoot&Version=2011-06-15')
+  expect([status, xml]).toEqual([400, expect.stringContaining('AssumeRoot is not available yet in Lading 9.9.9.')])
   expect(xml).toContain('<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>')
   const [, iam] = await post(registry, 'Action=CreateSAMLProvider&Version=2010-05-08', { service: 'iam' })
   expect(iam).toContain('https://iam.amazonaws.com/doc/2010-05-08/')
   expect(iam).toContain('<Code>UnsupportedOperation</Code>')
   const [, identity] = await post(registry, 'Action=GetCallerIdentity', { service: 'iam' })
   expect(identity).toContain('<Code>UnsupportedOperation</Code>')
-  const [, unsigned] = await post(registry, 'Action=AssumeRoleWithWebIdentity', { unsigned: true })
+  const [, unsigned] = await post(registry, 'Action=AssumeRoleWithSAML', { unsigned: true })
   expect(unsigned).toContain('not available yet')
 })
 

@@ -6,10 +6,13 @@ import { IAM, STS } from './query-api.ts'
 import { runAction } from './run-action.ts'
 
 /** Input that every operation accepts, so that only who asks can be the reason for a "no". */
-const INPUT: readonly (readonly [name: string, value: string])[] = []
+const INPUT: readonly (readonly [name: string, value: string])[] = [
+  ['RoleArn', 'arn:aws:iam::000000000000:role/nobody'],
+  ['RoleSessionName', 'session'],
+]
 
 /** Needs no permission at all. */
-const FREE = ['GetCallerIdentity']
+const FREE = ['GetCallerIdentity', 'GetSessionToken']
 
 const STRANGERS: readonly [string, Principal][] = [
   ['nobody', ANONYMOUS],

@@ -16,6 +16,8 @@ export interface RegistryPolicy {
 export interface RegistryReads {
   /** The id of the installation that this is the metadata of, once it has one. */
   findInstallation(): Promise<string | undefined>
+  /** The id of the key that the installation makes things with, once that was recorded. */
+  findInstallationKey(): Promise<string | undefined>
   findRegistry(accountId: string, region: string): Promise<Registry | undefined>
   /** All of them, in the order in which they were made: an installation has few. */
   listRegistries(): Promise<Registry[]>
@@ -27,6 +29,7 @@ export interface RegistryReads {
 export interface RegistryChanges {
   /** The installation's id: `id` when it had none. */
   ensureInstallation(id: string): Promise<string>
+  setInstallationKey(keyId: string): Promise<void>
   /** The registry, and the account that it is of, made when there is none. */
   ensureRegistry(accountId: string, region: string, nowMs: number): Promise<Registry>
   /** Inserts or replaces. Refuses nothing: the caller has checked name and value. */

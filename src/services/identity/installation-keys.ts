@@ -42,6 +42,15 @@ export class InstallationKeys {
     if (this.#roots.size < roots.length) throw new RangeError('an installation key is given twice')
   }
 
+  /** Of the key that new things are made with. */
+  get currentId(): string {
+    return this.#newest.keyId
+  }
+
+  has(keyId: string): boolean {
+    return this.#roots.has(keyId)
+  }
+
   /** What new things are made with. */
   current(use: KeyUse): DerivedKey {
     return this.#derive(use, this.#newest)

@@ -14,6 +14,7 @@ function accountTables({ integer, text, keyed }: ColumnTypes): string[] {
     `create table identity_epochs (account_id ${text} not null primary key, epoch ${integer} not null)${keyed}`,
     `insert into accounts (account_id, name, state, created_at_ms)
       select account_id, '', 'enabled', min(created_at_ms) from registries group by account_id`,
+    `alter table installation add column key_id ${text}`,
     'insert into identity_epochs (account_id, epoch) select account_id, 1 from accounts',
   ]
 }

@@ -7,11 +7,19 @@ import { type Parts, statement } from './statement.ts'
 
 const findInstallation = statement(({ db }: Parts<Record<never, never>>) => db.selectFrom('installation').select('id'))
 
+const findInstallationKey = statement(({ db }: Parts<Record<never, never>>) =>
+  db.selectFrom('installation').select('key_id as keyId'),
+)
+
+const setInstallationKey = statement(({ db, p }: Parts<{ keyId: string }>) =>
+  db.updateTable('installation').set({ key_id: p.keyId }),
+)
+
 /** The only key there is makes it the only row. */
 const insertInstallation = statement(({ db, p }: Parts<{ id: string }>) =>
   db
     .insertInto('installation')
-    .values({ only_row: 1, id: p.id })
+    .values({ only_row: 1, id: p.id, key_id: null })
     .onConflict((conflict) => conflict.doNothing()),
 )
 
@@ -51,6 +59,9 @@ export function registryReads(connection: SqlConnection): RegistryReads {
     async findInstallation() {
       return (await connection.first(findInstallation, {}))?.id
     },
+    async findInstallationKey() {
+      return (await connection.first(findInstallationKey, {}))?.keyId ?? undefined
+    },
     findRegistry: (accountId, region) => connection.first(findRegistry, { accountId, region }),
     listRegistries: () => connection.all(listRegistries, {}),
     async getAccountSettings(registryId) {
@@ -66,6 +77,9 @@ export function registryWrites(connection: SqlConnection, changed: ChangedAccoun
     async ensureInstallation(id) {
       await connection.run(insertInstallation, { id })
       return (await connection.first(findInstallation, {}))?.id ?? id
+    },
+    async setInstallationKey(keyId) {
+      await connection.run(setInstallationKey, { keyId })
     },
     async ensureRegistry(accountId, region, nowMs) {
       const account = { accountId, name: '', state: 'enabled', createdAtMs: nowMs } as const

@@ -18,7 +18,7 @@ import type { Upload } from '../../../ports/metadata/uploads.ts'
  */
 export interface Schema {
   schema_version: { version: number; probes: number }
-  installation: { only_row: number; id: string }
+  installation: { only_row: number; id: string; key_id: string | null }
   registries: RegistryTable
   account_settings: { registry_id: number; name: string; value: string }
   repositories: RepositoryTable

@@ -24,6 +24,7 @@ const ofBlob = (touched: Touched, digest: Digest): void => {
  */
 const NOTES: { readonly [Name in Change]: Note<Name> } = {
   ensureInstallation: nothing,
+  setInstallationKey: nothing,
   ensureRegistry: nothing,
   putAccountSetting: nothing,
   putRegistryPolicy: nothing,

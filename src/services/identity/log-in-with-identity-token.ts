@@ -1,0 +1,41 @@
+import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
+import type { AuthenticatedPrincipal } from '../../core/principal.ts'
+import type { RequestOrigin, Services } from '../context.ts'
+import { trustedSession, verifyForRole } from '../sts/assume-role-with-web-identity.ts'
+import { principalOfSession } from './principal-of.ts'
+
+const LONGEST_SESSION_NAME = 64
+
+/**
+ * `docker login -u <role's ARN>` with an identity token as the password: the session that AssumeRoleWithWebIdentity
+ * would give, for as long as the token lasts, and nothing to be stored. The token's audience is checked as it is there.
+ *
+ * @throws {Refusal} as `assumeRoleWithWebIdentity` does
+ */
+export async function logInWithIdentityToken(
+  services: Services,
+  origin: RequestOrigin,
+  login: { readonly roleArn: string; readonly token: string },
+): Promise<AuthenticatedPrincipal> {
+  const trusted = await verifyForRole(services, login.roleArn, login.token)
+  const sessionName = sessionNameOf(trusted.verified)
+  const session = trustedSession(services, origin, trusted, sessionName)
+  const { accountId, role } = trusted.found
+  const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
+  // It was made with no key; the id is for records alone.
+  const claims = { owner, accessKeyId: `token-of-${sessionName}`, session }
+  return await principalOfSession(services.directory, claims, services.clock.nowMs())
+}
+
+/**
+ * Whom records show: the service account of a pod, the repository and run of a CI job, or else the token's subject.
+ */
+function sessionNameOf({ subject, claims }: VerifiedToken): string {
+  const account = /^system:serviceaccount:([^:]+):([^:]+)$/.exec(subject)
+  const run = claims.get('run_id') ?? claims.get('job_id')
+  const repository = claims.get('repository') ?? claims.get('project_path')
+  const isJob = typeof run === 'string' && typeof repository === 'string'
+  const text = account !== null ? `${account[1]}.${account[2]}` : isJob ? `${repository}-${run}` : subject
+  const name = text.replace(/[^\w+=,.@-]/g, '-').slice(-LONGEST_SESSION_NAME)
+  return name.length < 2 ? `${name}--` : name
+}

@@ -1,0 +1,174 @@
+import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
+import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
+import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
+import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
+import { decide } from '../../core/policy/decide.ts'
+import { parsePolicy } from '../../core/policy/parse-policy.ts'
+import { anonymousPrincipal, type Session } from '../../core/principal.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { OidcProvider } from '../../ports/metadata/identity.ts'
+import type { Action } from '../authorize.ts'
+import type { RequestOrigin, Services } from '../context.ts'
+import { compileText } from '../identity/compile-text.ts'
+import { RequestConditions } from '../identity/request-conditions.ts'
+import { authenticateIdentityToken } from '../oidc/authenticate-identity-token.ts'
+import { type FoundRole, findRole } from './find-role.ts'
+import { type AssumedRole, makeRoleSession } from './new-session.ts'
+import { type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
+
+export interface WebIdentityInput extends SessionWishes {
+  readonly roleArn: string
+  readonly token: string
+}
+
+/** A session by a provider's token, and what the token said. */
+export interface WebIdentitySession extends AssumedRole {
+  readonly verified: VerifiedToken
+  readonly providerArn: string
+}
+
+/** A role, and a token that one of the providers that it trusts has issued. */
+export interface TrustedToken {
+  readonly found: FoundRole
+  readonly provider: OidcProvider
+  readonly verified: VerifiedToken
+}
+
+/**
+ * A session of a role, for whoever holds a token of a provider that the role's trust policy names. Nobody has signed the
+ * request: the token is all that counts.
+ *
+ * @throws {Refusal} `identity-token-invalid`, also for a role that does not exist; `identity-token-rejected`,
+ *   `credential-expired`, `identity-provider-unreachable`, `denied`, `policy-malformed`, `policy-too-large`
+ */
+export async function assumeRoleWithWebIdentity(
+  services: Services,
+  origin: RequestOrigin,
+  input: WebIdentityInput,
+): Promise<WebIdentitySession> {
+  const trusted = await verifyForRole(services, input.roleArn, input.token)
+  const session = trustedSession(services, origin, trusted, input.sessionName)
+  const { found, provider, verified } = trusted
+  const layer = await sessionLayer(services, found.accountId, input)
+  const seconds = sessionSeconds(input.durationSeconds, found.role.maxSessionSeconds)
+  const wanted: Session = {
+    ...session,
+    expiresAtMs: session.issuedAtMs + seconds * 1000,
+    policyLayers: layer === undefined ? [] : [layer],
+  }
+  return {
+    ...makeRoleSession(services, found, input.sessionName, wanted),
+    verified,
+    providerArn: oidcProviderArn(found.accountId, provider.name),
+  }
+}
+
+/**
+ * Finds the provider that has issued the token among those that the role trusts: never another one that has the same
+ * issuer.
+ *
+ * @throws {Refusal} as `assumeRoleWithWebIdentity` does
+ */
+export async function verifyForRole(services: Services, roleArn: string, token: string): Promise<TrustedToken> {
+  const found = await findRole(services, roleArn)
+  const providers = found === undefined ? [] : await trustedProviders(services, found)
+  let refusal = notTrusted()
+  for (const provider of providers) {
+    try {
+      const verified = await authenticateIdentityToken(services, provider, token)
+      // Without a role there are no providers.
+      return { found: found as FoundRole, provider, verified }
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+      // What is said of a token by the provider that did issue it tells more than that others did not.
+      if (error.reason !== 'identity-token-invalid') refusal = error
+    }
+  }
+  throw refusal
+}
+
+/**
+ * The session that the trust policy gives to this token, until the token ends.
+ *
+ * @throws {Refusal} `denied`, `identity-token-rejected`
+ */
+export function trustedSession(
+  services: Services,
+  origin: RequestOrigin,
+  { found, provider, verified }: TrustedToken,
+  sessionName: string,
+): Session {
+  const { accountId, role, arn } = found
+  const { region } = services.defaultRegistry
+  const tags = sessionTagsOf(provider, verified, { accountId, region })
+  const nowMs = services.clock.nowMs()
+  const { sourceIdentity } = tags
+  const keys = {
+    ...conditionKeysOf(provider, verified, accountId),
+    ...tagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
+    'sts:rolesessionname': sessionName,
+    ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
+  }
+  const principal = anonymousPrincipal(accountId)
+  const facts = { principal, principalTags: new Map(), origin, region, resourceAccountId: accountId, keys, nowMs }
+  const context = new RequestConditions({ ...facts, installationId: services.installationId, resourceTags: undefined })
+  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
+  const providerArn = oidcProviderArn(accountId, provider.name)
+  const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
+  if (tags.ofToken.length > 0) actions.push('sts:TagSession')
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  for (const action of actions) {
+    const decision = decide({
+      action,
+      resource: arn,
+      resourceAccountId: accountId,
+      principal: { ...FEDERATED, accountId, directIds: [providerArn] },
+      resourcePolicies: [trust],
+      needsResourceGrant: true,
+      context,
+    })
+    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
+  }
+  return {
+    issuedAtMs: nowMs,
+    expiresAtMs: verified.expiresAtMs,
+    policyLayers: [],
+    tags: [...tags.ofProvider, ...tags.ofToken],
+    transitiveTagKeys: tags.transitiveTagKeys,
+    ...(sourceIdentity !== undefined && { sourceIdentity }),
+    webIdentity: { providerArn, issuer: verified.issuer, subject: verified.subject, audience: verified.audience },
+  }
+}
+
+const FEDERATED = {
+  kind: 'federated',
+  roleId: undefined,
+  identityPolicies: [],
+  boundary: undefined,
+  sessionLayers: [],
+} as const
+
+/** Of the role's own account. A provider that was deleted is passed over. */
+async function trustedProviders(services: Services, { accountId, role }: FoundRole): Promise<OidcProvider[]> {
+  const prefix = oidcProviderArn(accountId, '')
+  const providers: OidcProvider[] = []
+  for (const arn of federatedPrincipals(role.trustPolicy)) {
+    if (!arn.startsWith(prefix)) continue
+    const provider = await services.metadata.findIdentity(accountId, 'oidc-provider', arn.slice(prefix.length))
+    if (provider?.name === arn.slice(prefix.length)) providers.push(provider)
+  }
+  return providers
+}
+
+function federatedPrincipals(trustPolicy: string): ReadonlySet<string> {
+  const { statements } = parsePolicy(trustPolicy, 'trust')
+  const entries = statements.flatMap(({ principal }) => principal?.entries ?? [])
+  return new Set(entries.filter(({ type }) => type === 'Federated').map(({ id }) => id))
+}
+
+function notTrusted(): Refusal {
+  return new Refusal(
+    'identity-token-invalid',
+    'The identity token was not issued by an identity provider that this role trusts.',
+  )
+}
