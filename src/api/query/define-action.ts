@@ -34,6 +34,8 @@ export type Resource =
       readonly tags?: readonly { readonly key: string; readonly value: string }[]
     }
 
+type Resources = Resource | readonly Resource[]
+
 interface Common {
   /** Where this operation's error differs from the API's. */
   readonly errors: Partial<Record<RefusalReason, ErrorShape>>
@@ -62,11 +64,14 @@ export type ConditionKeys = Record<string, string | readonly string[]>
 
 interface Definition<Model extends Shape, Input> {
   /** The permissions that it takes, all of them; `<service>:<Operation>` when left out. */
-  readonly needs?: readonly Action[]
+  readonly needs?: readonly Action[] | ((input: Input) => readonly Action[])
   readonly changes: boolean
   readonly parse: (inputs: Inputs<InputName<Model>>, call: QueryCall) => Input
-  /** `*` when left out. May look it up; what it finds must not show in what a stranger is told. */
-  readonly resource?: (call: QueryCall, input: Input) => Resource | Promise<Resource>
+  /**
+   * `*` when left out; of several, all must be allowed. May look it up: what it finds must not show in what a stranger
+   * is told.
+   */
+  readonly resource?: (call: QueryCall, input: Input) => Resources | Promise<Resources>
   readonly keys?: (input: Input, call: QueryCall) => ConditionKeys
   readonly handle: (call: QueryCall, input: Input) => Promise<Output<Model>>
   readonly errors?: Common['errors']
@@ -119,9 +124,11 @@ function defineAction<Operation extends string, Model extends Shape, Input>(
     errors,
     run: async (call, inputs) => {
       const input = definition.parse(inputs, call)
-      const resource = (await definition.resource?.(call, input)) ?? '*'
+      const resources = (await definition.resource?.(call, input)) ?? '*'
       const keys = definition.keys?.(input, call) ?? {}
-      for (const action of needs) await allow(call, action, { resource, keys })
+      for (const action of typeof needs === 'function' ? needs(input) : needs) {
+        for (const resource of [resources].flat()) await allow(call, action, { resource, keys })
+      }
       return await definition.handle(call, input)
     },
   }
