@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { handleOciRequest } from '../../src/api/oci/handle.ts'
+import { allow, basic, deny, makeAccount, makeUser, policy, type TestKey } from '../support/accounts.ts'
 import { callEcr } from '../support/aws-requests.ts'
-import { allow, basic, deny, makeAccount, makeUser, policy, type TestKey } from '../support/identities.ts'
 import { pushImage } from '../support/images.ts'
 import { requestContext } from '../support/request-context.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'

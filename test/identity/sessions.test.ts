@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { handleOciRequest } from '../../src/api/oci/handle.ts'
+import { allow, basic, deny, makeAccount, makeRole, makeUser, policy } from '../support/accounts.ts'
 import { callEcr } from '../support/aws-requests.ts'
-import { allow, basic, deny, makeAccount, makeRole, makeUser, policy } from '../support/identities.ts'
 import { makeProvider, TestIssuer } from '../support/identity-provider.ts'
 import { pushImage } from '../support/images.ts'
 import { callQuery, credentialOf } from '../support/query-requests.ts'

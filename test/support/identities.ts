@@ -1,102 +1,113 @@
-import type { Role, User } from '../../src/ports/metadata/identity.ts'
-import type { Registry } from '../../src/ports/metadata/registries.ts'
-import { sealSecret } from '../../src/services/identity/access-key-secret.ts'
+import { toTree } from '../../src/api/query/parameters.ts'
+import { IAM } from '../../src/api/query/query-api.ts'
+import { runAction } from '../../src/api/query/run-action.ts'
+import {
+  assumedRoleArn,
+  type Principal,
+  type RoleSessionPrincipal,
+  roleArn,
+  type Session,
+  type UserPrincipal,
+  userArn,
+} from '../../src/core/principal.ts'
+import type { Identities, IdentityKind, Role, User } from '../../src/ports/metadata/identity.ts'
 import type { TestRegistry } from './test-registry.ts'
 
-/** A policy document's text. */
-export function policy(...statements: readonly object[]): string {
-  return JSON.stringify({ Version: '2012-10-17', Statement: statements })
-}
+export const TEST_ACCOUNT = '000000000000'
 
-export function allow(action: string | readonly string[], resource: string | readonly string[] = '*'): object {
-  return { Effect: 'Allow', Action: action, Resource: resource }
-}
-
-export function deny(action: string | readonly string[], resource: string | readonly string[] = '*'): object {
-  return { Effect: 'Deny', Action: action, Resource: resource }
-}
-
-/** Another account, with its registry in the region of the default one. */
-export async function makeAccount({ services, clock }: TestRegistry, accountId: string): Promise<Registry> {
-  const { region } = services.defaultRegistry
-  return await services.metadata.transact((transaction) => transaction.ensureRegistry(accountId, region, clock.nowMs()))
-}
-
-interface Given {
-  readonly accountId?: string
-  readonly policies?: readonly string[]
-  readonly boundaryArn?: string
-  readonly tags?: User['tags']
-}
-
-const named = (registry: TestRegistry, name: string, given: Given) => ({
-  name,
-  path: '/',
-  createdAtMs: registry.clock.nowMs(),
-  tags: given.tags ?? [],
-  inlinePolicies: (given.policies ?? []).map((text, index) => ({ name: `policy-${index}`, text })),
-  attachedPolicies: [],
-  boundaryArn: given.boundaryArn,
-  sessionsValidFromMs: 0,
+/** What lets somebody do everything, so that only what is tested says no. */
+const EVERYTHING = JSON.stringify({
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
 })
 
-/** What signs requests, or logs in. */
-export interface TestKey {
-  readonly accessKeyId: string
-  readonly secret: string
-}
-
-/** A user with inline policies and an access key. */
-export async function makeUser(
-  registry: TestRegistry,
-  name: string,
-  given: Given = {},
-): Promise<{ user: User; key: TestKey }> {
-  const { services, clock } = registry
-  const accountId = given.accountId ?? services.defaultRegistry.accountId
-  const id = services.ids.entityId('AIDA')
-  const user: User = { kind: 'user', id, groupIds: [], ...named(registry, name, given) }
-  const key = { accessKeyId: services.ids.entityId('AKIA'), secret: services.ids.secretAccessKey() }
+export async function insertIdentities(
+  { services }: TestRegistry,
+  identities: readonly Identities[IdentityKind][],
+  accountId = TEST_ACCOUNT,
+): Promise<void> {
   await services.metadata.transact(async (transaction) => {
-    const identities = await transaction.changeIdentities(accountId)
-    await identities.insert(user)
-    await identities.insert({
-      kind: 'access-key',
-      id: key.accessKeyId,
-      ownerId: id,
-      createdAtMs: clock.nowMs(),
-      sealedSecret: sealSecret(services, accountId, key),
-      state: 'active',
-    })
+    const changes = await transaction.changeIdentities(accountId)
+    for (const identity of identities) {
+      if (!(await changes.insert(identity))) throw new Error(`${identity.id} is there already`)
+    }
   })
-  return { user, key }
 }
 
-/** A role with inline policies. @param trustPolicy with unique ids for principals, as it is stored */
-export async function makeRole(
-  registry: TestRegistry,
-  name: string,
-  trustPolicy: string,
-  given: Given = {},
-): Promise<Role> {
-  const { services } = registry
-  const accountId = given.accountId ?? services.defaultRegistry.accountId
-  const role: Role = {
+/** A user that may do everything, unless its members say otherwise. */
+export function newUser(name: string, members: Partial<User> = {}): User {
+  return {
+    kind: 'user',
+    id: `AIDA${name.toUpperCase()}`,
+    name,
+    path: '/',
+    createdAtMs: 1_700_000_000_000,
+    tags: [],
+    inlinePolicies: [{ name: 'everything', text: EVERYTHING }],
+    attachedPolicies: [],
+    boundaryArn: undefined,
+    groupIds: [],
+    sessionsValidFromMs: 0,
+    ...members,
+  }
+}
+
+/** A role that may do everything. */
+export function newRole(name: string): Role {
+  const { groupIds: _, kind: __, ...common } = newUser(name)
+  return {
+    ...common,
     kind: 'role',
-    id: services.ids.entityId('AROA'),
+    id: `AROA${name.toUpperCase()}`,
     description: '',
-    trustPolicy,
+    trustPolicy: '{"Version":"2012-10-17","Statement":[]}',
     maxSessionSeconds: 3600,
     lastUsed: undefined,
-    ...named(registry, name, given),
   }
-  await services.metadata.transact(async (transaction) => {
-    await (await transaction.changeIdentities(accountId)).insert(role)
-  })
-  return role
 }
 
-/** An `Authorization` header. */
-export function basic(user: string, password: string): string {
-  return `Basic ${btoa(`${user}:${password}`)}`
+export function userPrincipal(user: User, session?: Session): UserPrincipal {
+  const { name, id } = user
+  const arn = userArn(TEST_ACCOUNT, user.path, name)
+  return { kind: 'user', accountId: TEST_ACCOUNT, arn, userId: id, accessKeyId: 'AKIAUSER', session, name }
+}
+
+export function roleSession(role: Role, session: Partial<Session> = {}): RoleSessionPrincipal {
+  const sessionName = 'session'
+  return {
+    kind: 'role-session',
+    accountId: TEST_ACCOUNT,
+    arn: assumedRoleArn(TEST_ACCOUNT, role.name, sessionName),
+    userId: `${role.id}:${sessionName}`,
+    accessKeyId: 'ASIAROLE',
+    roleId: role.id,
+    roleArn: roleArn(TEST_ACCOUNT, role.path, role.name),
+    roleName: role.name,
+    sessionName,
+    session: newSession(session),
+  }
+}
+
+export function newSession(members: Partial<Session> = {}): Session {
+  return {
+    issuedAtMs: 1_700_000_000_000,
+    expiresAtMs: 1_700_003_600_000,
+    policyLayers: [],
+    tags: [],
+    transitiveTagKeys: [],
+    ...members,
+  }
+}
+
+/** Runs an operation of IAM as somebody who has no key in a test registry, past the signature. */
+export async function runIam(
+  { services, caller }: TestRegistry,
+  principal: Principal,
+  operation: keyof typeof IAM.table,
+  input: Readonly<Record<string, string>> = {},
+): Promise<object | undefined> {
+  const action = IAM.table[operation]
+  if (action === undefined || action.isUnsigned) throw new Error(`${operation} is not there`)
+  const call = { services, caller: { ...caller, principal }, notePolicyFindings: () => {} }
+  return await runAction(IAM, action, { call, parameters: toTree(Object.entries(input)) })
 }
