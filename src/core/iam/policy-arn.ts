@@ -9,6 +9,12 @@ export interface PolicyArn {
   readonly name: string
 }
 
+const POLICY_ARN = /^arn:aws:iam::(aws|[0-9]{12}):policy(\/(?:[!-.0-~]+\/){0,255})([\w+=,.@-]{1,128})$/
+
+export function isPolicyArn(text: string): boolean {
+  return POLICY_ARN.test(text)
+}
+
 /** @param path `/`, or `/…/` */
 export function policyArn(accountId: string, path: string, name: string): string {
   return `arn:aws:iam::${accountId}:policy${path}${name}`
@@ -16,8 +22,7 @@ export function policyArn(accountId: string, path: string, name: string): string
 
 /** @throws {Refusal} `parameter-invalid` for what is no ARN of a managed policy, whether or not there is such a policy */
 export function parsePolicyArn(arn: string): PolicyArn {
-  const match = /^arn:aws:iam::(aws|[0-9]{12}):policy(\/(?:[!-.0-~]+\/){0,255})([\w+=,.@-]{1,128})$/.exec(arn)
-  const [, accountId, path, name] = match ?? []
+  const [, accountId, path, name] = POLICY_ARN.exec(arn) ?? []
   if (accountId === undefined || path === undefined || name === undefined) {
     throw new Refusal('parameter-invalid', `ARN ${arn} is not valid.`)
   }

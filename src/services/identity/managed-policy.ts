@@ -1,33 +1,18 @@
-import type { MetadataReader } from '../../ports/metadata-store.ts'
-
-/** The parts of `arn:aws:iam::<account>:policy<path><name>`. */
-export interface PolicyArn {
-  /** 12 digits, or `aws` for those that are built in. */
-  readonly accountId: string
-  readonly path: string
-  readonly name: string
-}
-
-/** @returns undefined for what is no managed policy's ARN */
-export function parsePolicyArn(arn: string): PolicyArn | undefined {
-  const [, accountId, path, name] = /^arn:aws:iam::(\d{12}|aws):policy(\/(?:[^/]+\/)*)([\w+=,.@-]+)$/.exec(arn) ?? []
-  return accountId === undefined || path === undefined || name === undefined ? undefined : { accountId, path, name }
-}
+import { isPolicyArn } from '../../core/iam/policy-arn.ts'
+import type { IdentityReads } from '../../ports/metadata/identity.ts'
+import { findManagedPolicy } from '../iam/find-managed-policy.ts'
 
 /**
- * The text of the default version.
+ * The text of the default version of a managed policy of the account, or of one that every account has.
  *
- * @param accountId whose policies may be meant
- * @returns undefined when there is none with this ARN
+ * @returns undefined when there is none with this ARN, or it is no ARN of a policy
  */
 export async function readManagedPolicy(
-  metadata: Pick<MetadataReader, 'findIdentity'>,
+  metadata: IdentityReads,
   accountId: string,
   arn: string,
 ): Promise<string | undefined> {
-  const parts = parsePolicyArn(arn)
-  if (parts?.accountId !== accountId) return undefined
-  const policy = await metadata.findIdentity(accountId, 'policy', parts.name)
-  if (policy?.path !== parts.path) return undefined
-  return policy.versions.find(({ id }) => id === policy.defaultVersion)?.text
+  if (!isPolicyArn(arn)) return undefined
+  const policy = await findManagedPolicy(metadata, accountId, arn)
+  return policy?.versions.find(({ id }) => id === policy.defaultVersion)?.text
 }
