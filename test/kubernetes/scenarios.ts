@@ -1,0 +1,6 @@
+import { pullSecret } from './pull-secret.ts'
+import { recordedProvider } from './recorded-provider.ts'
+import type { Scenario } from './scenario.ts'
+
+/** Every scenario there is, in the order in which they run. */
+export const SCENARIOS: readonly Scenario[] = [pullSecret, recordedProvider]
