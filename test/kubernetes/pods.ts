@@ -32,8 +32,9 @@ export async function createNamespace(
   api: KubeApi,
   name: string,
   labels: Readonly<Record<string, string>> = {},
+  annotations: Readonly<Record<string, string>> = {},
 ): Promise<void> {
-  await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels } })
+  await api.apply({ apiVersion: 'v1', kind: 'Namespace', metadata: { name, labels, annotations } })
   await createServiceAccount(api, name, 'default')
 }
 

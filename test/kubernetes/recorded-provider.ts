@@ -8,6 +8,7 @@ import { applyManifest, publishedProgram, readProviderConfiguration } from './ma
 import { createNamespace, createServiceAccount, deletePod, runPod } from './pods.ts'
 import { pushSmallImage } from './push-small-image.ts'
 import type { Scenario, World } from './scenario.ts'
+import { claimsOf } from './token-claims.ts'
 
 const NAMESPACE = 'recorded'
 const ACCOUNT = 'puller'
@@ -84,8 +85,4 @@ async function recordingProvider({ registry, directory }: World): Promise<Creden
   const changes = { image: registry.host, env: { LADING_ROLE_ARN: 'arn:aws:iam::000000000000:role/nobody' } }
   const configuration = await readProviderConfiguration('credential-provider-config.yaml', changes)
   return { name: 'lading-credential-provider', configuration, program: { text } }
-}
-
-function claimsOf(token: string): Record<string, unknown> {
-  return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())
 }

@@ -1,6 +1,7 @@
 import { pullSecret } from './pull-secret.ts'
+import { pullSecretController } from './pull-secret-controller.ts'
 import { recordedProvider } from './recorded-provider.ts'
 import type { Scenario } from './scenario.ts'
 
 /** Every scenario there is, in the order in which they run. */
-export const SCENARIOS: readonly Scenario[] = [pullSecret, recordedProvider]
+export const SCENARIOS: readonly Scenario[] = [pullSecret, recordedProvider, pullSecretController]
