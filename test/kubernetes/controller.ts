@@ -1,11 +1,11 @@
 import { runPullSecretController } from '../../src/kubernetes/run-pull-secret-controller.ts'
-import { assertThat } from '../clients/steps.ts'
-import { KubeRefusal } from './kube-api.ts'
+import { assertEqual, assertThat } from '../clients/steps.ts'
+import { AUDIENCES } from './identity.ts'
+import { type KubeApi, KubeRefusal } from './kube-api.ts'
 import { applyManifest } from './manifests.ts'
 import { createToken } from './pods.ts'
 import type { World } from './scenario.ts'
 
-export const CONTROLLER_AUDIENCE = 'registry.example.com'
 const ACCOUNT = { namespace: 'lading-system', name: 'lading-pull-secrets' }
 const WRITTEN_TIMEOUT_SECONDS = 20
 
@@ -35,7 +35,7 @@ export async function startController(
     },
     registryHosts: [registry.host],
     roleArn: options.roleArn,
-    audience: CONTROLLER_AUDIENCE,
+    audience: AUDIENCES[0],
     clock: { nowMs: Date.now },
     log: {
       writes: () => true,
@@ -61,7 +61,7 @@ export async function readPullSecret({ cluster }: World, namespace: string) {
   }
 }
 
-export async function findSecret(api: World['cluster']['api'], namespace: string) {
+export async function findSecret(api: KubeApi, namespace: string) {
   try {
     const { type, data } = await api.ask<{ type: string; data: Record<string, string> }>(
       `/api/v1/namespaces/${namespace}/secrets/lading-pull`,
@@ -73,4 +73,17 @@ export async function findSecret(api: World['cluster']['api'], namespace: string
     if (error instanceof KubeRefusal && error.status === 404) return undefined
     throw error
   }
+}
+
+/** What a namespace's default service account pulls with. */
+export async function attachedTo(api: KubeApi, namespace: string): Promise<readonly string[]> {
+  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`
+  const { imagePullSecrets = [] } = await api.ask<{ imagePullSecrets?: { name: string }[] }>(path)
+  return imagePullSecrets.map(({ name }) => name)
+}
+
+export async function untilAttached(api: KubeApi, namespace: string, names: readonly string[]): Promise<void> {
+  const deadline = Date.now() + WRITTEN_TIMEOUT_SECONDS * 1000
+  while ((await attachedTo(api, namespace)).length < names.length && Date.now() < deadline) await Bun.sleep(100)
+  assertEqual(await attachedTo(api, namespace), names, `what the default account of ${namespace} pulls with`)
 }

@@ -1,11 +1,13 @@
 import { assertEqual, assertThat, step } from '../clients/steps.ts'
 import {
-  CONTROLLER_AUDIENCE,
+  attachedTo,
   findSecret,
   type RunningController,
   readPullSecret,
   startController,
+  untilAttached,
 } from './controller.ts'
+import { AUDIENCES } from './identity.ts'
 import { type KubeApi, KubeRefusal } from './kube-api.ts'
 import { createNamespace } from './pods.ts'
 import type { Scenario } from './scenario.ts'
@@ -37,7 +39,7 @@ export const pullSecretController: Scenario = {
         const { aud, sub } = claimsOf(password)
         assertEqual(
           [username, aud, sub],
-          [ROLE, [CONTROLLER_AUDIENCE], 'system:serviceaccount:labelled:lading-pull'],
+          [ROLE, [AUDIENCES[0]], 'system:serviceaccount:labelled:lading-pull'],
           'the login',
         )
       }),
@@ -80,18 +82,6 @@ async function attachByHand(api: KubeApi, namespace: string): Promise<void> {
   const body = { imagePullSecrets: [{ name: 'by-hand' }] }
   const contentType = 'application/merge-patch+json'
   await api.ask(`/api/v1/namespaces/${namespace}/serviceaccounts/default`, { method: 'PATCH', body, contentType })
-}
-
-async function attachedTo(api: KubeApi, namespace: string): Promise<readonly string[]> {
-  const path = `/api/v1/namespaces/${namespace}/serviceaccounts/default`
-  const { imagePullSecrets = [] } = await api.ask<{ imagePullSecrets?: { name: string }[] }>(path)
-  return imagePullSecrets.map(({ name }) => name)
-}
-
-async function untilAttached(api: KubeApi, namespace: string, names: readonly string[]): Promise<void> {
-  const deadline = Date.now() + 15_000
-  while ((await attachedTo(api, namespace)).length < names.length && Date.now() < deadline) await Bun.sleep(100)
-  assertEqual(await attachedTo(api, namespace), names, `what the default account of ${namespace} pulls with`)
 }
 
 async function assertForbidden(api: KubeApi, path: string, request: Parameters<KubeApi['ask']>[1] = {}): Promise<void> {

@@ -2,6 +2,7 @@
 //   scenario…   only the scenarios whose name contains one of these
 //   --keep      keep the folder with logs also when all passed
 // test/kubernetes/install.ts builds what it needs, test/clients/install.ts brings containerd. Needs root.
+import { rmSync } from 'node:fs'
 import { mkdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,6 +17,8 @@ import { findProgram } from './programs.ts'
 import type { Scenario, World } from './scenario.ts'
 import { SCENARIOS } from './scenarios.ts'
 
+// Short, because the paths of sockets are.
+const DIRECTORY = join(tmpdir(), `lading-k8s-${process.pid}`)
 const STEP_TIMEOUT_SECONDS = 240
 const LEAVE_TIMEOUT_SECONDS = 5
 const TOOLS = ['containerd', 'ctr', 'openssl'] as const
@@ -30,6 +33,7 @@ const tally = { passed: 0, failed: 0, skipped: 0 }
 for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   process.on(signal, () => {
     endClusters()
+    rmSync(DIRECTORY, { recursive: true, force: true })
     process.exit(130)
   })
 }
@@ -51,8 +55,7 @@ function whatIsMissing(): string | undefined {
 }
 
 async function runOnNode(scenarios: readonly Scenario[]): Promise<void> {
-  // Short, because the paths of sockets are.
-  const directory = join(tmpdir(), `lading-k8s-${process.pid}`)
+  const directory = DIRECTORY
   await mkdir(directory)
   try {
     const server = await startServer({ directory: join(directory, 'server'), tls: false })
