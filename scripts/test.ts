@@ -38,6 +38,8 @@ const { tally, skipped } = await runTests([...ignored, ...(asked.length > 0 ? as
 for (const name of skipped) console.log(`skipped: ${name}`)
 const absent = absentClients()
 for (const name of absent) console.log(`skipped: tests with ${name}, which is not installed here (${CLIENTS[name]})`)
-console.log('not part of this run: npm run test:clients (outside clients), npm run test:crash (kill and power cut)')
+console.log(
+  'not part of this run: npm run test:clients (outside clients), npm run test:kubernetes (a node), npm run test:crash (kill and power cut)',
+)
 console.log(formatTally({ ...tally, skipped: tally.skipped + absent.length }))
 process.exit(tally.failed === 0 ? 0 : 1)

@@ -11,11 +11,12 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   services: ['core', 'ports'],
   adapters: ['core', 'ports'],
   api: ['core', 'ports', 'services'],
-  main: ['core', 'ports', 'services', 'adapters', 'api'],
-  cli: ['core'],
+  kubernetes: ['core', 'ports'],
+  main: ['core', 'ports', 'services', 'adapters', 'api', 'kubernetes'],
+  cli: ['core', 'kubernetes'],
 }
 
-/** What only `adapters`, `main` and `cli` may use: the world. */
+/** What only `adapters`, `kubernetes`, `main` and `cli` may use: the world. */
 const WORLD: readonly RegExp[] = [
   /\bprocess\.(?:env|argv|cwd|exit|stdin|stdout|stderr)\b/,
   /\bBun\./,
