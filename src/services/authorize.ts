@@ -33,6 +33,8 @@ export interface Access {
   readonly keys?: AccessKeys
   /** The trust policy of the role that the ARN names: it has to allow, also in the same account. */
   readonly trust?: CompiledPolicy
+  /** Policies that are decided by as if they were there already, to see what they would do. */
+  readonly instead?: { readonly repository?: CompiledPolicy; readonly registry?: CompiledPolicy }
   /** How a refusal names the resource, where the ARN says more than the caller did. */
   readonly named?: string | undefined
 }
@@ -124,14 +126,17 @@ async function questionOf(
 /** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
 const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
 
-async function resourcePoliciesOf(services: Services, registry: Registry, { action, repository, trust }: Access) {
+async function resourcePoliciesOf(
+  services: Services,
+  registry: Registry,
+  { action, repository, trust, instead = {} }: Access,
+): Promise<readonly CompiledPolicy[]> {
   if (trust !== undefined) return [trust]
   if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return []
-  const policies = []
-  const registryPolicy = (await services.directory.account(registry.accountId))?.registryPolicy
-  if (registryPolicy !== undefined) policies.push(registryPolicy)
-  if (repository?.policyRevision !== undefined) policies.push(await services.repositoryPolicies.get(repository))
-  return policies
+  const account = await services.directory.account(registry.accountId)
+  const ofRegistry = instead.registry ?? account?.registryPolicy
+  const ofRepository = instead.repository ?? (repository && (await services.repositoryPolicies.find(repository)))
+  return [ofRegistry, ofRepository].filter((policy) => policy !== undefined)
 }
 
 interface Reading {

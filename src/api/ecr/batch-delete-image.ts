@@ -2,12 +2,13 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { deleteManifest, deleteTagAndOrphan } from '../../services/delete-image.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
-import { type ImageIdText, parseImageIds, toImageId } from './parameters.ts'
+import { type ImageIdText, keysOfImages, parseImageIds, toImageId } from './parameters.ts'
 import { type ImageFailure, imageFailure, type ResolvedImageId, resolveImageId } from './resolve-image-id.ts'
 
 /** `BatchDeleteImage`: by tag, the tag and with its last tag the image; by digest, the image with all its tags. */
 export const batchDeleteImage = defineRepositoryAction('BatchDeleteImage', {
   parse: (fields) => fields.required('imageIds', parseImageIds(fields)),
+  keys: keysOfImages,
   handle: async (call, repository, ids) => {
     const imageIds: ImageIdText[] = []
     const failures: ImageFailure[] = []

@@ -3,7 +3,7 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import { nextTurn } from '../../services/next-turn.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'
-import { type ImageIdText, parseImageIds, toImageId } from './parameters.ts'
+import { type ImageIdText, keysOfImages, parseImageIds, toImageId } from './parameters.ts'
 import { type ImageFailure, imageFailure, resolveImageId } from './resolve-image-id.ts'
 
 type Image = NonNullable<Output<'BatchGetImage'>['images']>[number]
@@ -26,6 +26,7 @@ export const batchGetImage = defineRepositoryAction('BatchGetImage', {
     ids: fields.required('imageIds', parseImageIds(fields)),
     accepted: fields.texts('acceptedMediaTypes', { min: 1, max: 100 }),
   }),
+  keys: ({ ids }) => keysOfImages(ids),
   handle: async (call, repository, { ids, accepted }) => {
     const images: Image[] = []
     const failures: ImageFailure[] = []

@@ -15,8 +15,10 @@ export const createRepositoryCreationTemplate = defineAction('CreateRepositoryCr
     }
   },
   resources: () => ['*'],
-  handle: async ({ services, caller }, settings) => ({
-    registryId: caller.registry.accountId,
-    repositoryCreationTemplate: templateView(await createTemplate(services, caller, settings)),
+  // What pushes will do by it (ecr.md 5.2).
+  alsoNeeds: ['ecr:CreateRepository', 'ecr:PutLifecyclePolicy', 'ecr:SetRepositoryPolicy'],
+  handle: async (call, settings) => ({
+    registryId: call.caller.registry.accountId,
+    repositoryCreationTemplate: await templateView(call, await createTemplate(call.services, call.caller, settings)),
   }),
 })

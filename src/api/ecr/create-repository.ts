@@ -2,7 +2,7 @@ import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
 import { repositoryArn } from '../../services/authorize.ts'
 import { createRepository as create, DEFAULT_ENCRYPTION } from '../../services/repositories/create-repository.ts'
 import { defineAction } from './define-action.ts'
-import { parseRepositoryField, parseResourceTags } from './parameters.ts'
+import { keysOfResourceTags, parseRepositoryField, parseResourceTags } from './parameters.ts'
 import { parseEncryption } from './parse-encryption.ts'
 import { repositoryView } from './repository-view.ts'
 
@@ -16,6 +16,7 @@ export const createRepository = defineAction('CreateRepository', {
     resourceTags: parseResourceTags(fields, 'tags') ?? [],
   }),
   resources: (registry, { name }) => [repositoryArn(registry, name)],
+  keys: ({ resourceTags }) => keysOfResourceTags(resourceTags),
   handle: async (call, settings) => ({
     repository: repositoryView(call, await create(call.services, call.caller, settings)),
   }),

@@ -1,9 +1,10 @@
 import type { Fields } from '../../core/ecr/fields.ts'
+import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { type Action, authorize, repositoryArn } from '../../services/authorize.ts'
+import { type Access, type AccessKeys, type Action, authorize, repositoryArn } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
 import { repositoryUnknown } from '../../services/get-repository.ts'
 import type { EcrOperation, InputName, Output } from './operations.ts'
@@ -16,6 +17,8 @@ export interface EcrCall {
   readonly caller: Caller
   /** Scheme and host by which the client reached us, without a slash at the end. */
   readonly externalUrl: string
+  /** What is to be said about a policy although it was taken. */
+  readonly notePolicyFindings: (findings: readonly PolicyFinding[]) => void
 }
 
 /** A row of the table: how one operation is decided and answered. */
@@ -44,6 +47,10 @@ interface ActionDefinition<Operation extends EcrOperation, Input> extends Common
   readonly parse: (fields: Fields<InputName<Operation>>, registry: Registry) => Input
   /** What the caller must be allowed to act on, all of it. */
   readonly resources: (registry: Registry, input: Input) => readonly Resource[]
+  /** Other actions that the caller needs on the same resources. */
+  readonly alsoNeeds?: readonly Action[]
+  /** What conditions may ask about: one by one, as about several images, and all must be allowed. */
+  readonly keys?: (input: Input) => readonly AccessKeys[]
   /** @param found for each resource, in their order, the repository that it names, if there is one */
   readonly handle: (
     call: EcrCall,
@@ -54,6 +61,8 @@ interface ActionDefinition<Operation extends EcrOperation, Input> extends Common
 
 interface RepositoryActionDefinition<Operation extends EcrOperation, Input> extends Common {
   readonly parse: (fields: Fields<InputName<Operation>>) => Input
+  /** As `ActionDefinition` has it. */
+  readonly keys?: (input: Input) => readonly AccessKeys[]
   readonly handle: (call: EcrCall, repository: Repository, input: Input) => Promise<Output<Operation>>
 }
 
@@ -64,7 +73,7 @@ export function defineAction<Operation extends EcrOperation, Input>(
   operation: Operation,
   definition: ActionDefinition<Operation, Input>,
 ): EcrAction<Operation> {
-  const action: Action = definition.action ?? `ecr:${operation}`
+  const actions: readonly Action[] = [definition.action ?? `ecr:${operation}`, ...(definition.alsoNeeds ?? [])]
   return {
     accountOf: definition.accountOf ?? parseRegistryId,
     bodyLimitBytes: definition.bodyLimitBytes ?? BODY_LIMIT_BYTES,
@@ -73,19 +82,29 @@ export function defineAction<Operation extends EcrOperation, Input>(
       const { registry } = call.caller
       const input = definition.parse(fields, registry)
       const found: (Repository | undefined)[] = []
-      for (const resource of definition.resources(registry, input)) found.push(await enter(call, action, resource))
+      const given = definition.keys?.(input) ?? []
+      // Also what is about no image at all is asked for.
+      const keys = given.length === 0 ? NO_KEYS : given
+      const asked = actions.flatMap((action) => keys.map((each) => ({ action, keys: each })))
+      for (const resource of definition.resources(registry, input)) found.push(await enter(call, asked, resource))
       return await definition.handle(call, input, found)
     },
   }
 }
 
+const NO_KEYS: readonly AccessKeys[] = [{}]
+
 /** Authorizes one resource. The only look-up of a repository by its name: what it finds is decided and worked with. */
-async function enter(call: EcrCall, action: Action, target: Resource): Promise<Repository | undefined> {
+async function enter(
+  call: EcrCall,
+  asked: readonly Pick<Access, 'action' | 'keys'>[],
+  target: Resource,
+): Promise<Repository | undefined> {
   const { services, caller } = call
   const name = typeof target === 'string' ? undefined : target.name
   const repository = name === undefined ? undefined : await services.metadata.findRepository(caller.registry.id, name)
   const resource = typeof target === 'string' ? target : repositoryArn(caller.registry, target.name)
-  await authorize(services, caller, { action, resource, repository })
+  for (const each of asked) await authorize(services, caller, { ...each, resource, repository })
   return repository
 }
 
@@ -116,12 +135,13 @@ function defineNamedAction<Operation extends EcrOperation, Input>(
     readonly accountOf: EcrAction<Operation>['accountOf']
   },
 ): EcrAction<Operation> {
-  const { parse, handle, ...common } = definition
+  const { parse, handle, keys, ...common } = definition
   return defineAction<Operation, { name: RepositoryName; input: Input }>(operation, {
     ...common,
     accountOf: target.accountOf,
     parse: (fields, registry) => ({ name: target.nameOf(fields, registry), input: parse(fields) }),
     resources: (_registry, { name }) => [{ name }],
+    ...(keys !== undefined && { keys: ({ input }) => keys(input) }),
     handle: async (call, { name, input }, [repository]) => {
       if (repository === undefined) throw repositoryUnknown(name, call.caller.registry.accountId)
       return await handle(call, repository, input)

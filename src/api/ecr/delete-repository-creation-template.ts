@@ -7,8 +7,8 @@ import { templateView } from './template-view.ts'
 export const deleteRepositoryCreationTemplate = defineAction('DeleteRepositoryCreationTemplate', {
   parse: (fields) => parseTemplatePrefix(fields.requiredText('prefix', { min: 1, max: 256 })),
   resources: () => ['*'],
-  handle: async ({ services, caller }, prefix) => ({
-    registryId: caller.registry.accountId,
-    repositoryCreationTemplate: templateView(await deleteTemplate(services, caller, prefix)),
+  handle: async (call, prefix) => ({
+    registryId: call.caller.registry.accountId,
+    repositoryCreationTemplate: await templateView(call, await deleteTemplate(call.services, call.caller, prefix)),
   }),
 })

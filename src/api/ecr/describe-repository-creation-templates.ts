@@ -1,4 +1,5 @@
 import { parseTemplatePrefix } from '../../core/ecr/template-prefix.ts'
+import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
 import { getTemplate, listTemplates } from '../../services/repositories/creation-templates.ts'
 import { defineAction } from './define-action.ts'
 import { nextToken, parsePage, refusePaging } from './parameters.ts'
@@ -18,11 +19,13 @@ export const describeRepositoryCreationTemplates = defineAction('DescribeReposit
     return { prefixes: prefixes && [...new Set(prefixes)], page: parsePage(fields, LIST) }
   },
   resources: () => ['*'],
-  handle: async ({ services, caller }, { prefixes, page }) => {
+  handle: async (call, { prefixes, page }) => {
+    const { services, caller } = call
+    const view = (template: CreationTemplate) => templateView(call, template)
     const registryId = caller.registry.accountId
     if (prefixes !== undefined) {
       const named = prefixes.map((prefix) => getTemplate(services.metadata, caller, prefix))
-      return { registryId, repositoryCreationTemplates: (await Promise.all(named)).map(templateView) }
+      return { registryId, repositoryCreationTemplates: await Promise.all((await Promise.all(named)).map(view)) }
     }
     const after = page.after?.[0] ?? undefined
     const { templates, next } = await listTemplates(services, caller, {
@@ -31,7 +34,7 @@ export const describeRepositoryCreationTemplates = defineAction('DescribeReposit
     })
     return {
       registryId,
-      repositoryCreationTemplates: templates.map(templateView),
+      repositoryCreationTemplates: await Promise.all(templates.map(view)),
       nextToken: nextToken(LIST, next === undefined ? undefined : [next]),
     }
   },

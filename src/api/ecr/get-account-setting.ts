@@ -5,5 +5,6 @@ import { defineAction } from './define-action.ts'
 export const getAccountSetting = defineAction('GetAccountSetting', {
   parse: (fields) => fields.requiredText('name', { min: 1, max: 64 }),
   resources: () => ['*'],
+  keys: (name) => [{ 'ecr:accountsetting': name }],
   handle: async ({ services, caller }, name) => ({ name, value: await get(services, caller.registry, name) }),
 })

@@ -12,6 +12,7 @@ import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
+import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
 import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
@@ -85,10 +86,15 @@ async function answerSigned(
     services,
     caller: callerOf(context, principal, registry),
     externalUrl: options.externalUrl ?? `${context.secure ? 'https' : 'http'}://${context.host}`,
+    notePolicyFindings: (findings) => {
+      context.policyFindings = findings
+    },
   }
   const output = await runOperation(operation, call, { members, version: options.version })
+  const warnings = formatWarnings(context.policyFindings ?? [])
+  const headers = { 'Content-Type': AWS_JSON, ...(warnings !== undefined && { [WARNINGS_HEADER]: warnings }) }
   // Told to try again, a client would not know that it was done.
-  return jsonAnswer(services, output, { 'Content-Type': AWS_JSON }, !changesNothing(operation))
+  return jsonAnswer(services, output, headers, !changesNothing(operation))
 }
 
 /** The account that the input names. What is not available yet is asked as most operations are. */

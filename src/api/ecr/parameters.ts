@@ -1,10 +1,12 @@
 import { type Digest, isDigest } from '../../core/digest.ts'
 import type { Fields } from '../../core/ecr/fields.ts'
 import { formatPageToken, invalidPageToken, type PageKey, parsePageToken } from '../../core/ecr/page-token.ts'
+import { imageKeys } from '../../core/image-keys.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
 import { isTag, type Tag } from '../../core/tag.ts'
 import type { TagStatus } from '../../ports/metadata/images.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
+import type { AccessKeys } from '../../services/authorize.ts'
 
 /** The model's pattern for repository names (ecr.md 1.15), as messages quote it. */
 const NAME_PATTERN = '[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*(\\/[a-z0-9]+((\\.|_|__|-+)[a-z0-9]+)*)*'
@@ -129,4 +131,18 @@ export function refusePaging(fields: Fields<'maxResults' | 'nextToken'>, beside:
 
 export function nextToken(list: { name: string }, key: PageKey | undefined): string | undefined {
   return key === undefined ? undefined : formatPageToken(list.name, key)
+}
+
+/** What conditions may ask about each image of a list. */
+export function keysOfImages(ids: readonly ImageIdText[]): AccessKeys[] {
+  return ids.map(({ imageTag, imageDigest }) => imageKeys({ tag: imageTag, digest: imageDigest }))
+}
+
+/** What conditions may ask about the tags that a request puts on a resource; `value` is undefined for those it takes off. */
+export function keysOfResourceTags(tags: readonly { readonly key: string; readonly value?: string }[]): AccessKeys[] {
+  if (tags.length === 0) return [{}]
+  const keys: Record<string, string | readonly string[]> = Object.create(null)
+  for (const { key, value } of tags) if (value !== undefined) keys[`aws:requesttag/${key.toLowerCase()}`] = value
+  keys['aws:tagkeys'] = tags.map(({ key }) => key)
+  return [keys]
 }

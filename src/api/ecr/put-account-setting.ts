@@ -8,6 +8,7 @@ export const putAccountSetting = defineAction('PutAccountSetting', {
     value: fields.requiredText('value'),
   }),
   resources: () => ['*'],
+  keys: ({ name }) => [{ 'ecr:accountsetting': name }],
   handle: async ({ services, caller }, setting) => {
     await put(services, caller.registry, setting)
     return setting

@@ -1,3 +1,4 @@
+import { imageKeys } from '../../core/image-keys.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isTagLocked, tagImmutable } from '../../core/tag-mutability.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
@@ -18,6 +19,7 @@ export const putImage = defineRepositoryAction('PutImage', {
     tag: parseTagField(fields, 'imageTag'),
     digest: parseDigestField(fields, 'imageDigest'),
   }),
+  keys: ({ mediaType, tag, digest }) => [imageKeys({ mediaType, tag, digest })],
   handle: async (call, repository, { manifest, mediaType, tag, digest }) => {
     const content = Buffer.from(manifest)
     refuseTooLarge(call, content)

@@ -5,8 +5,10 @@ import { completeLayerUpload } from './complete-layer-upload.ts'
 import { createRepository } from './create-repository.ts'
 import { createRepositoryCreationTemplate } from './create-repository-creation-template.ts'
 import type { EcrAction } from './define-action.ts'
+import { deleteRegistryPolicy } from './delete-registry-policy.ts'
 import { deleteRepository } from './delete-repository.ts'
 import { deleteRepositoryCreationTemplate } from './delete-repository-creation-template.ts'
+import { deleteRepositoryPolicy } from './delete-repository-policy.ts'
 import { describeImages } from './describe-images.ts'
 import { describeRegistry } from './describe-registry.ts'
 import { describeRepositories } from './describe-repositories.ts'
@@ -14,6 +16,8 @@ import { describeRepositoryCreationTemplates } from './describe-repository-creat
 import { getAccountSetting } from './get-account-setting.ts'
 import { getAuthorizationToken } from './get-authorization-token.ts'
 import { getDownloadUrlForLayer } from './get-download-url-for-layer.ts'
+import { getRegistryPolicy } from './get-registry-policy.ts'
+import { getRepositoryPolicy } from './get-repository-policy.ts'
 import { initiateLayerUpload } from './initiate-layer-upload.ts'
 import { listImageReferrers } from './list-image-referrers.ts'
 import { listImages } from './list-images.ts'
@@ -23,6 +27,8 @@ import { putAccountSetting } from './put-account-setting.ts'
 import { putImage } from './put-image.ts'
 import { putImageScanningConfiguration } from './put-image-scanning-configuration.ts'
 import { putImageTagMutability } from './put-image-tag-mutability.ts'
+import { putRegistryPolicy } from './put-registry-policy.ts'
+import { setRepositoryPolicy } from './set-repository-policy.ts'
 import { tagResource } from './tag-resource.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateRepositoryCreationTemplate } from './update-repository-creation-template.ts'
@@ -44,10 +50,10 @@ export const ECR_TABLE: {
   CreateRepositoryCreationTemplate: createRepositoryCreationTemplate,
   DeleteLifecyclePolicy: NOT_AVAILABLE_YET,
   DeletePullThroughCacheRule: NOT_AVAILABLE_YET,
-  DeleteRegistryPolicy: NOT_AVAILABLE_YET,
+  DeleteRegistryPolicy: deleteRegistryPolicy,
   DeleteRepository: deleteRepository,
   DeleteRepositoryCreationTemplate: deleteRepositoryCreationTemplate,
-  DeleteRepositoryPolicy: NOT_AVAILABLE_YET,
+  DeleteRepositoryPolicy: deleteRepositoryPolicy,
   DeleteSigningConfiguration: NOT_AVAILABLE_YET,
   DeregisterPullTimeUpdateExclusion: NOT_AVAILABLE_YET,
   DescribeImageReplicationStatus: NOT_AVAILABLE_YET,
@@ -64,9 +70,9 @@ export const ECR_TABLE: {
   GetDownloadUrlForLayer: getDownloadUrlForLayer,
   GetLifecyclePolicy: NOT_AVAILABLE_YET,
   GetLifecyclePolicyPreview: NOT_AVAILABLE_YET,
-  GetRegistryPolicy: NOT_AVAILABLE_YET,
+  GetRegistryPolicy: getRegistryPolicy,
   GetRegistryScanningConfiguration: NOT_AVAILABLE_YET,
-  GetRepositoryPolicy: NOT_AVAILABLE_YET,
+  GetRepositoryPolicy: getRepositoryPolicy,
   GetSigningConfiguration: NOT_AVAILABLE_YET,
   InitiateLayerUpload: initiateLayerUpload,
   ListImageReferrers: listImageReferrers,
@@ -79,12 +85,12 @@ export const ECR_TABLE: {
   PutImageScanningConfiguration: putImageScanningConfiguration,
   PutImageTagMutability: putImageTagMutability,
   PutLifecyclePolicy: NOT_AVAILABLE_YET,
-  PutRegistryPolicy: NOT_AVAILABLE_YET,
+  PutRegistryPolicy: putRegistryPolicy,
   PutRegistryScanningConfiguration: NOT_AVAILABLE_YET,
   PutReplicationConfiguration: NOT_AVAILABLE_YET,
   PutSigningConfiguration: NOT_AVAILABLE_YET,
   RegisterPullTimeUpdateExclusion: NOT_AVAILABLE_YET,
-  SetRepositoryPolicy: NOT_AVAILABLE_YET,
+  SetRepositoryPolicy: setRepositoryPolicy,
   StartImageScan: NOT_AVAILABLE_YET,
   StartLifecyclePolicyPreview: NOT_AVAILABLE_YET,
   StartReplicationBackfill: NOT_AVAILABLE_YET,

@@ -2,7 +2,9 @@ import type { Fields } from '../../core/ecr/fields.ts'
 import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
 import { DEFAULT_TAG_MUTABILITY } from '../../core/repository-settings.ts'
 import type { CreationTemplate } from '../../ports/metadata/creation-templates.ts'
+import { showPolicyText } from '../../services/iam/policy-text.ts'
 import type { TemplateChange } from '../../services/repositories/creation-templates.ts'
+import type { EcrCall } from './define-action.ts'
 import type { InputName, Output } from './operations.ts'
 import { parseResourceTags } from './parameters.ts'
 import { parseEncryption } from './parse-encryption.ts'
@@ -11,7 +13,7 @@ import { encryptionView, resourceTagsView, tagMutabilityView, toSeconds } from '
 type TemplateView = NonNullable<Output<'CreateRepositoryCreationTemplate'>['repositoryCreationTemplate']>
 const PURPOSES = ['REPLICATION', 'PULL_THROUGH_CACHE', 'CREATE_ON_PUSH'] as const
 
-/** The members of a template that are given; policies are kept verbatim until the operations on them exist. */
+/** The members of a template that are given; the lifecycle policy is kept verbatim until the operations on it exist. */
 export function parseTemplateChange(fields: Fields<InputName<'UpdateRepositoryCreationTemplate'>>): TemplateChange {
   return withoutUndefined({
     description: fields.text('description', { max: 256 }),
@@ -41,14 +43,19 @@ function withoutUndefined<Value extends object>(value: Value): Present<Value> {
   return Object.fromEntries(Object.entries(value).filter(([, member]) => member !== undefined)) as Present<Value>
 }
 
-export function templateView(template: CreationTemplate): TemplateView {
+/** Principals of its policy are shown as ARNs of today. */
+export async function templateView(
+  { services }: Pick<EcrCall, 'services'>,
+  template: CreationTemplate,
+): Promise<TemplateView> {
+  const { repositoryPolicyText: policy } = template
   return {
     prefix: template.prefix,
     description: template.description,
     encryptionConfiguration: encryptionView(template.encryption ?? { type: 'AES256' }),
     resourceTags: resourceTagsView(template.resourceTags),
     ...tagMutabilityView(template.tagMutability ?? DEFAULT_TAG_MUTABILITY),
-    repositoryPolicy: template.repositoryPolicyText,
+    repositoryPolicy: policy === undefined ? undefined : await showPolicyText(services.metadata, policy),
     lifecyclePolicy: template.lifecyclePolicyText,
     appliedFor: template.appliedFor,
     customRoleArn: template.customRoleArn,

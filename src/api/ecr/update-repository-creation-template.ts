@@ -10,8 +10,11 @@ export const updateRepositoryCreationTemplate = defineAction('UpdateRepositoryCr
     change: parseTemplateChange(fields),
   }),
   resources: () => ['*'],
-  handle: async ({ services, caller }, { prefix, change }) => ({
-    registryId: caller.registry.accountId,
-    repositoryCreationTemplate: templateView(await updateTemplate(services, caller, prefix, change)),
+  handle: async (call, { prefix, change }) => ({
+    registryId: call.caller.registry.accountId,
+    repositoryCreationTemplate: await templateView(
+      call,
+      await updateTemplate(call.services, call.caller, prefix, change),
+    ),
   }),
 })

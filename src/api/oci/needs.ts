@@ -4,7 +4,7 @@ import type { ManifestReference } from '../../services/pull-manifest.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
 /** An action, and what conditions may ask about it. */
-type Need = Pick<Access, 'action' | 'keys'>
+export type Need = Pick<Access, 'action' | 'keys'>
 
 /** One action on the image that a call names. */
 export function onImage(action: Action) {

@@ -5,10 +5,11 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
-import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
 import { inTurn } from '../large-work.ts'
 import { readBody } from '../read-body.ts'
+import { enterNewRepository } from './enter-new-repository.ts'
 import { manifestLocation } from './locations.ts'
+import { pushOfManifest } from './needs.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { warningHeader } from './warning-header.ts'
@@ -33,7 +34,7 @@ async function putContent(
   const mediaType = request.headers.get('content-type') ?? undefined
   // A push that cannot succeed leaves no repository behind.
   if (existing === undefined) parseManifest(content, mediaType)
-  const repository = existing ?? (await createRepositoryOnPush(services, caller, call.name))
+  const repository = existing ?? (await enterNewRepository(oci, call.name, pushOfManifest(oci, call)))
   const pushed = await pushManifest(services, caller, {
     repository,
     content,

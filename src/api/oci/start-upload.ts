@@ -1,7 +1,8 @@
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { mountBlob } from '../../services/mount-blob.ts'
-import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
 import { startUpload as start, uploadAtOnce } from '../../services/uploads.ts'
+import { enterNewRepository } from './enter-new-repository.ts'
+import { startOfUpload } from './needs.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { blobCreated, uploadAccepted } from './upload-responses.ts'
 
@@ -13,7 +14,7 @@ export async function startUpload(
 ): Promise<Response> {
   const { services, caller, request } = oci
   const { name, digest, mount } = call
-  const repository = existing ?? (await createRepositoryOnPush(services, caller, name))
+  const repository = existing ?? (await enterNewRepository(oci, name, startOfUpload(oci, call)))
   if (mount !== undefined) {
     const mounted = await mountBlob(services, caller, repository, { digest: mount, from: call.from })
     if (mounted) return blobCreated(name, mount)

@@ -5,7 +5,6 @@ import { compileText } from './compile-text.ts'
 
 /** Compiled, a policy takes some 5 KiB (iam.md 1.5); the largest that may be saved, ten times that. */
 const MOST_POLICIES = 5000
-const NO_STATEMENTS = '{"Version":"2012-10-17","Statement":[]}'
 
 /** Compiled repository policies. A repository's row says which revision its policy has, so none is ever out of date. */
 export class RepositoryPolicies {
@@ -16,12 +15,15 @@ export class RepositoryPolicies {
     this.#metadata = metadata
   }
 
-  /** @param repository one that has a policy; when it was deleted a moment ago, nothing is allowed or denied by it */
-  async get(repository: Pick<Repository, 'id' | 'name' | 'policyRevision'>): Promise<CompiledPolicy> {
+  /** @returns undefined for a repository that has none */
+  async find(repository: Pick<Repository, 'id' | 'name' | 'policyRevision'>): Promise<CompiledPolicy | undefined> {
+    if (repository.policyRevision === undefined) return undefined
     const key = `${repository.id}/${repository.policyRevision}`
     const known = this.#policies.get(key)
     if (known !== undefined) return known
-    const text = (await this.#metadata.readRepositoryPolicy(repository.id)) ?? NO_STATEMENTS
+    const text = await this.#metadata.readRepositoryPolicy(repository.id)
+    // Deleted a moment ago.
+    if (text === undefined) return undefined
     const policy = compileText(text, { kind: 'repository', name: `repository policy of ${repository.name}` })
     if (this.#policies.size >= MOST_POLICIES) this.#policies.clear()
     this.#policies.set(key, policy)

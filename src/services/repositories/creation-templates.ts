@@ -4,6 +4,8 @@ import type { CreationTemplate } from '../../ports/metadata/creation-templates.t
 import type { Page } from '../../ports/metadata/page.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
+import { refuseIfRestricted } from '../iam/restricted-session.ts'
+import { saveResourcePolicy } from '../policies/resource-policy.ts'
 
 export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAtMs'>
 export type TemplateChange = Partial<Omit<TemplateSettings, 'prefix'>>
@@ -16,7 +18,8 @@ export async function createTemplate(
 ): Promise<CreationTemplate> {
   checkResourceTags(settings.resourceTags)
   const nowMs = services.clock.nowMs()
-  const template = { ...settings, createdAtMs: nowMs, updatedAtMs: nowMs }
+  const stored = await withStoredPolicy(services, caller, settings)
+  const template = { ...settings, ...stored, createdAtMs: nowMs, updatedAtMs: nowMs }
   await services.metadata.transact(async (transaction) => {
     const present = await transaction.findCreationTemplate(caller.registry.id, settings.prefix)
     if (present !== undefined) throw templateExists(caller, settings.prefix)
@@ -33,9 +36,10 @@ export async function updateTemplate(
   change: TemplateChange,
 ): Promise<CreationTemplate> {
   checkResourceTags(change.resourceTags ?? [])
+  const stored = await withStoredPolicy(services, caller, change)
   return await services.metadata.transact(async (transaction) => {
     const present = await getTemplate(transaction, caller, prefix)
-    const template = { ...present, ...change, updatedAtMs: services.clock.nowMs() }
+    const template = { ...present, ...change, ...stored, updatedAtMs: services.clock.nowMs() }
     await transaction.putCreationTemplate(caller.registry.id, template)
     return template
   })
@@ -69,6 +73,25 @@ export async function listTemplates(
   const rows = await services.metadata.listCreationTemplates(caller.registry.id, { ...page, limit: page.limit + 1 })
   const templates = rows.slice(0, page.limit)
   return { templates, next: rows.length > page.limit ? templates.at(-1)?.prefix : undefined }
+}
+
+/** The repository policy as it is stored in the repositories that are made of the template: principals by their ids. */
+async function withStoredPolicy(
+  services: Services,
+  caller: Caller,
+  { repositoryPolicyText }: TemplateChange,
+): Promise<Pick<TemplateChange, 'repositoryPolicyText'>> {
+  if (repositoryPolicyText === undefined) return {}
+  refuseIfRestricted(caller)
+  const { accountId } = caller.registry
+  const saved = await saveResourcePolicy(
+    services.metadata,
+    accountId,
+    repositoryPolicyText,
+    'repository',
+    'repositoryPolicy',
+  )
+  return { repositoryPolicyText: saved.text }
 }
 
 function templateExists(caller: Caller, prefix: string): Refusal {

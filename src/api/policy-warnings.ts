@@ -1,4 +1,4 @@
-import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
+import type { PolicyFinding } from '../core/policy/analyse-policy.ts'
 
 /** IAM's answers have no place for them, and clients pass over headers that they do not know. */
 export const WARNINGS_HEADER = 'x-lading-policy-warnings'
