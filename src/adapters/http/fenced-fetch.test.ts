@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { AddressInfo } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { gzipSync } from 'node:zlib'
+import { refusalFrom } from '../../../test/support/refusal-of.ts'
 import { makeTlsAuthority, type ServerCertificate, type TlsAuthority } from '../../../test/support/tls-authority.ts'
-import { Refusal } from '../../core/refusal.ts'
+import type { Refusal } from '../../core/refusal.ts'
 import { FencedFetch, type FencedFetchOptions } from './fenced-fetch.ts'
 
 /** What the raw server does with a connection once it has read a request. */
@@ -48,13 +49,9 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
   }
 
   async function refusalOf(promise: Promise<unknown>): Promise<Refusal> {
-    const error = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
-    if (!(error instanceof Refusal)) throw new Error('expected a refusal', { cause: error })
-    expect(error.reason).toBe('identity-provider-unreachable')
-    return error
+    const refusal = await refusalFrom(promise)
+    expect(refusal.reason).toBe('identity-provider-unreachable')
+    return refusal
   }
 
   test('it gets a document from the address that was looked at, under the name of the host', async () => {
@@ -139,6 +136,13 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
     expect(performance.now() - startedMs).toBeLessThan(2000)
     expect(server.seen.requests.length).toBe(1)
     while (server.seen.closed < 1 && performance.now() - startedMs < 3000) await Bun.sleep(10)
+    expect(server.seen.closed).toBe(1)
+  })
+
+  test('an answer that is refused is not read on', async () => {
+    using server = await serve((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n', 'x'))
+    await refusalOf(fetcher(server.port).get(`https://issuer.test:${server.port}/`))
+    for (let waits = 0; waits < 50 && server.seen.closed === 0; waits++) await Bun.sleep(20)
     expect(server.seen.closed).toBe(1)
   })
 
