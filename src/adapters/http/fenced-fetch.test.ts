@@ -181,13 +181,11 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
     using server = await serve(answerWith('{"direct":true}'))
     const program = `
       const { FencedFetch } = await import(${JSON.stringify(`${import.meta.dir}/fenced-fetch.ts`)})
-      const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'], ca: process.env.TEST_CA }
+      const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'], ca: ${JSON.stringify(authority.certificate)} }
       console.log(Buffer.from(await new FencedFetch(options).get('https://issuer.test:${server.port}/')).toString())`
     const proxy = 'http://127.0.0.1:1'
     const child = Bun.spawn([process.execPath, '-e', program], {
       env: {
-        ...process.env,
-        TEST_CA: authority.certificate,
         HTTPS_PROXY: proxy,
         https_proxy: proxy,
         HTTP_PROXY: proxy,
@@ -204,7 +202,7 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
       const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'] }
       await new FencedFetch(options).get('https://issuer.test:${server.port}/').then(() => console.log('got it'), (error) => console.log(error.message))`
     const child = Bun.spawn([process.execPath, '-e', program], {
-      env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
       stderr: 'ignore',
     })
     expect(await new Response(child.stdout).text()).toContain('no certificate that is trusted here')
