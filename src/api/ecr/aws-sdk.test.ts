@@ -127,6 +127,23 @@ test('the registry, its settings and its templates through the SDK', async () =>
   await send(new sdk.DeleteRepositoryCreationTemplateCommand({ prefix }))
 })
 
+test('policies of a repository and of the registry through the SDK', async () => {
+  const statement = { Effect: 'Allow', Principal: '*', Action: 'ecr:BatchGetImage' }
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
+  const set = await send(new sdk.SetRepositoryPolicyCommand({ repositoryName, policyText: text }))
+  expect(JSON.parse(set.policyText ?? '')).toEqual(JSON.parse(text))
+  expect((await send(new sdk.GetRepositoryPolicyCommand({ repositoryName }))).policyText).toBe(set.policyText)
+  await send(new sdk.DeleteRepositoryPolicyCommand({ repositoryName }))
+  const gone = await send(new sdk.GetRepositoryPolicyCommand({ repositoryName })).catch((error) => error)
+  expect(gone).toBeInstanceOf(sdk.RepositoryPolicyNotFoundException)
+  const policyText = text.replace('"Action"', '"Resource":"*","Action"')
+  const put = await send(new sdk.PutRegistryPolicyCommand({ policyText }))
+  expect((await send(new sdk.GetRegistryPolicyCommand({}))).policyText).toBe(put.policyText)
+  await send(new sdk.DeleteRegistryPolicyCommand({}))
+  const none = await send(new sdk.GetRegistryPolicyCommand({})).catch((error) => error)
+  expect(none).toBeInstanceOf(sdk.RegistryPolicyNotFoundException)
+})
+
 test('a token of the SDK logs in at its proxyEndpoint', async () => {
   const { authorizationData } = await send(new sdk.GetAuthorizationTokenCommand({}))
   const { proxyEndpoint, authorizationToken, expiresAt } = authorizationData?.[0] ?? {}
