@@ -1,6 +1,10 @@
 import { LARGEST_INLINE_POLICIES, LARGEST_POLICY, LARGEST_TRUST_POLICY } from '../../core/iam/policy-size.ts'
 import { MOST_KEYS_PER_USER } from '../../services/iam/access-keys.ts'
+import { MOST_ATTACHED } from '../../services/iam/attachments.ts'
 import { MOST_GROUPS, MOST_GROUPS_PER_USER } from '../../services/iam/groups.ts'
+import { MOST_POLICIES } from '../../services/iam/managed-policies.ts'
+import { MOST_VERSIONS } from '../../services/iam/policy-versions.ts'
+import { MOST_ROLES } from '../../services/iam/roles.ts'
 import { MOST_USERS } from '../../services/iam/users.ts'
 import { defineIamAction, type QueryCall } from '../query/define-action.ts'
 import { parsePage } from './parameters.ts'
@@ -22,6 +26,12 @@ export const getAccountSummary = defineIamAction('GetAccountSummary', {
 const QUOTAS = {
   UsersQuota: MOST_USERS,
   GroupsQuota: MOST_GROUPS,
+  RolesQuota: MOST_ROLES,
+  PoliciesQuota: MOST_POLICIES,
+  VersionsPerPolicyQuota: MOST_VERSIONS,
+  AttachedPoliciesPerUserQuota: MOST_ATTACHED,
+  AttachedPoliciesPerGroupQuota: MOST_ATTACHED,
+  AttachedPoliciesPerRoleQuota: MOST_ATTACHED,
   GroupsPerUserQuota: MOST_GROUPS_PER_USER,
   AccessKeysPerUserQuota: MOST_KEYS_PER_USER,
   UserPolicySizeQuota: LARGEST_INLINE_POLICIES.user,
