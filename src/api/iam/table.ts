@@ -11,6 +11,8 @@ import {
   listAttachedRolePolicies,
   listAttachedUserPolicies,
 } from './attachments.ts'
+import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from './context-keys.ts'
+import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
 import {
   deleteGroupPolicy,
   deleteRolePolicy,
@@ -60,6 +62,7 @@ import {
   updateRole,
   updateRoleDescription,
 } from './roles.ts'
+import { simulateCustomPolicy, simulatePrincipalPolicy } from './simulate.ts'
 import {
   listOpenIDConnectProviderTags,
   listPolicyTags,
@@ -94,6 +97,9 @@ export const IAM_TABLE = {
   DetachGroupPolicy: detachGroupPolicy,
   DetachRolePolicy: detachRolePolicy,
   DetachUserPolicy: detachUserPolicy,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
   GetGroupPolicy: getGroupPolicy,
   GetOpenIDConnectProvider: getOpenIDConnectProvider,
   GetPolicy: getPolicy,
@@ -123,6 +129,8 @@ export const IAM_TABLE = {
   PutUserPolicy: putUserPolicy,
   RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
   SetDefaultPolicyVersion: setDefaultPolicyVersion,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
   TagOpenIDConnectProvider: tagOpenIDConnectProvider,
   TagPolicy: tagPolicy,
   TagRole: tagRole,
