@@ -1,4 +1,10 @@
-import { LARGEST_INLINE_POLICIES, LARGEST_POLICY, LARGEST_TRUST_POLICY } from '../../core/iam/policy-size.ts'
+import {
+  GROUP_INLINE_POLICIES_CHARS,
+  MANAGED_POLICY_CHARS,
+  MOST_TRUST_POLICY_CHARS,
+  ROLE_INLINE_POLICIES_CHARS,
+  USER_INLINE_POLICIES_CHARS,
+} from '../../core/policy/policy-limits.ts'
 import { MOST_KEYS_PER_USER } from '../../services/iam/access-keys.ts'
 import { MOST_ATTACHED } from '../../services/iam/attachments.ts'
 import { MOST_GROUPS, MOST_GROUPS_PER_USER } from '../../services/iam/groups.ts'
@@ -34,11 +40,11 @@ const QUOTAS = {
   AttachedPoliciesPerRoleQuota: MOST_ATTACHED,
   GroupsPerUserQuota: MOST_GROUPS_PER_USER,
   AccessKeysPerUserQuota: MOST_KEYS_PER_USER,
-  UserPolicySizeQuota: LARGEST_INLINE_POLICIES.user,
-  GroupPolicySizeQuota: LARGEST_INLINE_POLICIES.group,
-  RolePolicySizeQuota: LARGEST_INLINE_POLICIES.role,
-  PolicySizeQuota: LARGEST_POLICY,
-  AssumeRolePolicySizeQuota: LARGEST_TRUST_POLICY,
+  UserPolicySizeQuota: USER_INLINE_POLICIES_CHARS,
+  GroupPolicySizeQuota: GROUP_INLINE_POLICIES_CHARS,
+  RolePolicySizeQuota: ROLE_INLINE_POLICIES_CHARS,
+  PolicySizeQuota: MANAGED_POLICY_CHARS,
+  AssumeRolePolicySizeQuota: MOST_TRUST_POLICY_CHARS,
   MFADevices: 0,
   MFADevicesInUse: 0,
   AccountMFAEnabled: 0,

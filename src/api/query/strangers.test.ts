@@ -28,6 +28,9 @@ const INPUT: readonly (readonly [name: string, value: string])[] = Object.entrie
   OpenIDConnectProviderArn: 'arn:aws:iam::000000000000:oidc-provider/issuer.example',
   ClientID: 'client',
   'ThumbprintList.member.1': '0'.repeat(40),
+  PolicySourceArn: 'arn:aws:iam::000000000000:user/bob',
+  'PolicyInputList.member.1': '{}',
+  'ActionNames.member.1': 'ecr:PutImage',
 })
 
 /** Needs no permission at all. */
