@@ -1,6 +1,16 @@
-import { LARGEST_INLINE_POLICIES, LARGEST_POLICY, LARGEST_TRUST_POLICY } from '../../core/iam/policy-size.ts'
+import {
+  GROUP_INLINE_POLICIES_CHARS,
+  MANAGED_POLICY_CHARS,
+  MOST_TRUST_POLICY_CHARS,
+  ROLE_INLINE_POLICIES_CHARS,
+  USER_INLINE_POLICIES_CHARS,
+} from '../../core/policy/policy-limits.ts'
 import { MOST_KEYS_PER_USER } from '../../services/iam/access-keys.ts'
+import { MOST_ATTACHED } from '../../services/iam/attachments.ts'
 import { MOST_GROUPS, MOST_GROUPS_PER_USER } from '../../services/iam/groups.ts'
+import { MOST_POLICIES } from '../../services/iam/managed-policies.ts'
+import { MOST_VERSIONS } from '../../services/iam/policy-versions.ts'
+import { MOST_ROLES } from '../../services/iam/roles.ts'
 import { MOST_USERS } from '../../services/iam/users.ts'
 import { defineIamAction, type QueryCall } from '../query/define-action.ts'
 import { parsePage } from './parameters.ts'
@@ -22,13 +32,19 @@ export const getAccountSummary = defineIamAction('GetAccountSummary', {
 const QUOTAS = {
   UsersQuota: MOST_USERS,
   GroupsQuota: MOST_GROUPS,
+  RolesQuota: MOST_ROLES,
+  PoliciesQuota: MOST_POLICIES,
+  VersionsPerPolicyQuota: MOST_VERSIONS,
+  AttachedPoliciesPerUserQuota: MOST_ATTACHED,
+  AttachedPoliciesPerGroupQuota: MOST_ATTACHED,
+  AttachedPoliciesPerRoleQuota: MOST_ATTACHED,
   GroupsPerUserQuota: MOST_GROUPS_PER_USER,
   AccessKeysPerUserQuota: MOST_KEYS_PER_USER,
-  UserPolicySizeQuota: LARGEST_INLINE_POLICIES.user,
-  GroupPolicySizeQuota: LARGEST_INLINE_POLICIES.group,
-  RolePolicySizeQuota: LARGEST_INLINE_POLICIES.role,
-  PolicySizeQuota: LARGEST_POLICY,
-  AssumeRolePolicySizeQuota: LARGEST_TRUST_POLICY,
+  UserPolicySizeQuota: USER_INLINE_POLICIES_CHARS,
+  GroupPolicySizeQuota: GROUP_INLINE_POLICIES_CHARS,
+  RolePolicySizeQuota: ROLE_INLINE_POLICIES_CHARS,
+  PolicySizeQuota: MANAGED_POLICY_CHARS,
+  AssumeRolePolicySizeQuota: MOST_TRUST_POLICY_CHARS,
   MFADevices: 0,
   MFADevicesInUse: 0,
   AccountMFAEnabled: 0,

@@ -19,6 +19,8 @@ import {
   listAttachedRolePolicies,
   listAttachedUserPolicies,
 } from './attachments.ts'
+import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from './context-keys.ts'
+import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
 import {
   addUserToGroup,
   createGroup,
@@ -87,6 +89,7 @@ import {
   updateRole,
   updateRoleDescription,
 } from './roles.ts'
+import { simulateCustomPolicy, simulatePrincipalPolicy } from './simulate.ts'
 import {
   listOpenIDConnectProviderTags,
   listPolicyTags,
@@ -131,7 +134,10 @@ export const IAM_TABLE = {
   DetachRolePolicy: detachRolePolicy,
   DetachUserPolicy: detachUserPolicy,
   GetAccessKeyLastUsed: getAccessKeyLastUsed,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
   GetAccountSummary: getAccountSummary,
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
   GetGroup: getGroup,
   GetGroupPolicy: getGroupPolicy,
   GetLoginProfile: getLoginProfile,
@@ -176,6 +182,8 @@ export const IAM_TABLE = {
   RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
   RemoveUserFromGroup: removeUserFromGroup,
   SetDefaultPolicyVersion: setDefaultPolicyVersion,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
   TagOpenIDConnectProvider: tagOpenIDConnectProvider,
   TagPolicy: tagPolicy,
   TagRole: tagRole,
