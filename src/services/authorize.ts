@@ -1,6 +1,7 @@
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
 import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
+import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
@@ -173,14 +174,18 @@ async function permissionsFor(services: Services, principal: Principal): Promise
   return permissions
 }
 
-/** The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or has no account. */
+/**
+ * The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or is of no account, as
+ * are the managed policies that every account has.
+ */
 function accountOf(arn: string): string | undefined {
   let begin = 0
   for (let colons = 0; colons < 4; colons++) {
     begin = arn.indexOf(':', begin) + 1
     if (begin === 0) return undefined
   }
-  return arn.slice(begin, arn.indexOf(':', begin)) || undefined
+  const account = arn.slice(begin, arn.indexOf(':', begin))
+  return account === '' || account === AWS_ACCOUNT ? undefined : account
 }
 
 async function denied(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Refusal> {

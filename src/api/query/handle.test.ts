@@ -107,9 +107,9 @@ test('an unsigned operation reads its input and is told who asks from where', as
   const { services, caller } = registry
   const action = defineUnsignedAction('AssumeRoleWithWebIdentity', {
     parse: (inputs) => inputs.requiredText('RoleArn'),
-    handle: async ({ clientAddress }, roleArn) => ({ Provider: roleArn, Audience: clientAddress }),
+    handle: async ({ origin }, roleArn) => ({ Provider: roleArn, Audience: origin.clientAddress }),
   })
-  const call = { services, registry: caller.registry, requestId: 'r', clientAddress: '192.0.2.1' }
+  const call = { services, registry: caller.registry, requestId: 'r', origin: { ...caller.origin, clientAddress: '192.0.2.1' } }
   const run = (input: Record<string, string>) => action.run(call, new Inputs(toTree(Object.entries(input))))
   expect(await run({ RoleArn: 'a' })).toEqual({ Provider: 'a', Audience: '192.0.2.1' })
   await expect(run({})).rejects.toMatchObject({ reason: 'parameter-invalid' })
