@@ -1,8 +1,10 @@
 import { describe } from 'bun:test'
+import { testAccounts } from './metadata-store-accounts.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
+import { testIdentities } from './metadata-store-identities.ts'
 import { testLists } from './metadata-store-lists.ts'
 import { testManifests } from './metadata-store-manifests.ts'
 import { testRaces } from './metadata-store-races.ts'
@@ -21,6 +23,8 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testLists(open)
     testBlobs(open)
     testCollection(open)
+    testAccounts(open)
+    testIdentities(open)
     testRaces(open)
   })
 }
