@@ -9,6 +9,7 @@ import { parseManifest } from '../src/core/manifest/parse-manifest.ts'
 import { rootPrincipal } from '../src/core/principal.ts'
 import { authenticateBasic } from '../src/services/authenticate-basic.ts'
 import type { Services } from '../src/services/context.ts'
+import { InstallationKeys } from '../src/services/identity/installation-keys.ts'
 import { LoginCache } from '../src/services/login-cache.ts'
 import { issueToken } from '../src/services/token.ts'
 import { contentOf, imageOf, MANIFEST_TYPE } from './load/content.ts'
@@ -46,6 +47,7 @@ function credentialCalls(): MicroCall[] {
     clock: { nowMs: () => Date.now() },
     logins: new LoginCache(),
     tokenKey: new Uint8Array(randomBytes(32)),
+    keys: new InstallationKeys([new Uint8Array(randomBytes(32))]),
   } as unknown as Services
   const secret = `Basic ${btoa(`${KEY.accessKeyId}:${KEY.secretAccessKey}`)}`
   const token = `Basic ${btoa(`AWS:${issueToken(services, principal, Date.now() + 3_600_000)}`)}`

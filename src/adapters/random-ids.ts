@@ -1,5 +1,8 @@
 import { randomBytes, randomUUID } from 'node:crypto'
-import { type Ids, isUploadId, type UploadId } from '../ports/ids.ts'
+import { type EntityPrefix, type Ids, isUploadId, type UploadId } from '../ports/ids.ts'
+
+/** RFC 4648's base 32, which AWS's ids are made of. */
+const BASE_32 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'
 
 /** Ids from the operating system's secure source. */
 export class RandomIds implements Ids {
@@ -11,5 +14,19 @@ export class RandomIds implements Ids {
 
   uuid(): string {
     return randomUUID()
+  }
+
+  entityId(prefix: EntityPrefix): string {
+    const length = prefix === 'AKIA' || prefix === 'ASIA' ? 16 : 17
+    // 32 divides 256, so the remainders are as likely as each other.
+    return prefix + Array.from(randomBytes(length), (byte) => BASE_32[byte % 32]).join('')
+  }
+
+  secretAccessKey(): string {
+    return randomBytes(30).toString('base64')
+  }
+
+  nonce(): Uint8Array {
+    return new Uint8Array(randomBytes(12))
   }
 }

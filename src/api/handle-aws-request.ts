@@ -1,8 +1,8 @@
 import type { Services } from '../services/context.ts'
 import type { AwsOptions } from './aws-options.ts'
 import { handleEcrRequest } from './ecr/handle.ts'
+import { handleQueryRequest } from './query/handle.ts'
 import type { RequestContext } from './request-context.ts'
-import { handleQueryRequest } from './sts/handle.ts'
 
 /** Whether a GET is a presigned call: the only one that AWS's APIs here answer. */
 export function isPresigned(url: string): boolean {

@@ -10,8 +10,12 @@ const LARGE_CHARACTERS = 256 * 1024
  * @param isOwed as `AnswerRoom.stream`
  * @throws {Refusal} `too-many-requests` when large answers that nobody reads hold all that there is
  */
-export function jsonAnswer({ answerRoom }: Services, value: unknown, headers: HeadersInit, isOwed = false): Response {
-  const text = JSON.stringify(value)
+export function jsonAnswer(services: Services, value: unknown, headers: HeadersInit, isOwed = false): Response {
+  return textAnswer(services, JSON.stringify(value), headers, isOwed)
+}
+
+/** The same of a text. */
+export function textAnswer({ answerRoom }: Services, text: string, headers: HeadersInit, isOwed = false): Response {
   if (text.length > LARGE_CHARACTERS) return new Response(answerRoom.stream(Buffer.from(text), isOwed), { headers })
   const sized = new Headers(headers)
   sized.set('Content-Length', String(Buffer.byteLength(text)))

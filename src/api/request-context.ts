@@ -16,7 +16,7 @@ export interface RequestContext {
   /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
   readonly anonymousListener: boolean
   /** Which API answered; set by the server, for the metrics. */
-  surface?: 'oci' | 'ecr' | 'sts' | 'manage' | 'service'
+  surface?: 'oci' | 'ecr' | 'sts' | 'iam' | 'manage' | 'service'
   /**
    * A name from a fixed set, such as `blob-get` or `PutImage`, never text from the request; set by the surface as soon
    * as it knows, for the log and the metrics.
@@ -24,7 +24,7 @@ export interface RequestContext {
   operation?: string
   /** The ARN of who asks, set by the surface, for the log. */
   principal?: string
-  /** What it acts on, for the log, as `describeCall` and `describeInput` have it. */
+  /** What it acts on, for the log, as `describeCall`, `describeInput` and `describeParameters` have it. */
   target?: RequestTarget
   /** Why it was refused, and by what code of its surface; set with `noteRefusal`. */
   refused?: { readonly refusal: Refusal; readonly code: string }

@@ -16,6 +16,7 @@ import { AnswerRoom } from '../services/answer-room.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { InstallationKeys } from '../services/identity/installation-keys.ts'
 import { LoginCache } from '../services/login-cache.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
 import { tieStores } from '../services/tie-stores.ts'
@@ -77,7 +78,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     ids,
     limits: limitsOf(config),
     defaultRegistry: registry,
-    tokenKey: deriveTokenKey(rootKey.secretAccessKey),
+    tokenKey: deriveKey(rootKey.secretAccessKey, 'authorization tokens'),
+    keys: new InstallationKeys([deriveKey(rootKey.secretAccessKey, 'installation')]),
   }
   const opened = opening.move()
   return { services, rootKey, rootKeyFile, isFirstStart, [Symbol.asyncDispose]: () => opened.disposeAsync() }
@@ -177,7 +179,7 @@ function limitsOf(config: Config): Limits {
   }
 }
 
-/** Tokens outlive a restart and die with the root secret. */
-function deriveTokenKey(rootSecret: string): Uint8Array {
-  return new Uint8Array(hkdfSync('sha256', rootSecret, 'lading', 'authorization tokens', 32))
+/** What is made with it outlives a restart and dies with the root secret. */
+function deriveKey(rootSecret: string, use: 'authorization tokens' | 'installation'): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', rootSecret, 'lading', use, 32))
 }

@@ -14,7 +14,7 @@ export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
   readonly secure: boolean
   readonly anonymousListener: boolean
-  surface?: 'oci' | 'ecr' | 'sts' | 'manage' | 'service'
+  surface?: 'oci' | 'ecr' | 'sts' | 'iam' | 'manage' | 'service'
   operation?: string
   principal?: string
   target?: RequestTarget

@@ -22,6 +22,8 @@ export interface Access {
   readonly action: Action
   /** An ARN, or `*` for actions on the registry as a whole. */
   readonly resource: string
+  /** How a refusal names the resource, where the ARN says more than the caller did; the ARN when undefined. */
+  readonly named?: string | undefined
   /** The repository that the ARN names, as what belongs to it has a say; undefined when there is none, or not just one. */
   readonly repository: Repository | undefined
   /** What conditions may ask about this call beside who asks and from where, by lower-case key, such as `iam:policyarn`. */
@@ -70,6 +72,6 @@ function accountOf(arn: string): string {
   return arn.slice(begin, arn.indexOf(':', begin))
 }
 
-function deniedSentence(principal: Principal, { action, resource }: Access): string {
-  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${resource} because no identity-based policy allows the ${action} action`
+function deniedSentence(principal: Principal, { action, resource, named = resource }: Access): string {
+  return `User: ${principal.arn} is not authorized to perform: ${action} on resource: ${named} because no identity-based policy allows the ${action} action`
 }

@@ -8,6 +8,7 @@ import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { AnswerRoom } from './answer-room.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
+import type { InstallationKeys } from './identity/installation-keys.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 
@@ -29,6 +30,8 @@ export interface Services {
   readonly defaultRegistry: Registry
   /** The key that authorization tokens and download addresses are signed with, 32 bytes. Never logged. */
   readonly tokenKey: Uint8Array
+  /** What access keys' secrets and sessions are sealed with. */
+  readonly keys: InstallationKeys
 }
 
 /** Bounds and periods. All times in milliseconds. */

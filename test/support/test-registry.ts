@@ -11,6 +11,7 @@ import { AnswerRoom } from '../../src/services/answer-room.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
 import { ManualClock } from './manual-clock.ts'
@@ -60,6 +61,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     limits: { ...DEFAULT_LIMITS, ...limits },
     defaultRegistry: registry,
     tokenKey: new Uint8Array(32).fill(7),
+    keys: new InstallationKeys([new Uint8Array(32).fill(8)]),
   }
   return {
     services,

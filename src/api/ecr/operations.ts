@@ -1,23 +1,8 @@
 import type * as sdk from '@aws-sdk/client-ecr'
-
-/** Input and output of a command class of the SDK. */
-type IO<Command> = Command extends new (
-  ...input: never[]
-) => {
-  readonly input: infer Input
-  resolveMiddleware(...with_: never[]): (...call: never[]) => Promise<{ output: infer Output }>
-}
-  ? { readonly input: Input; readonly output: Output }
-  : never
+import type { OperationsOf } from '../sdk-model.ts'
 
 /** ECR's operations as Amazon's own model has them: a name that it adds appears here with the next SDK. */
-type Operations = {
-  readonly [Name in keyof typeof sdk as Name extends `${infer Operation}Command`
-    ? Operation extends '$'
-      ? never
-      : Operation
-    : never]: IO<(typeof sdk)[Name]>
-}
+type Operations = OperationsOf<typeof sdk>
 export type EcrOperation = keyof Operations
 
 /** The members of an operation's input. */

@@ -1,7 +1,13 @@
-import type { Principal } from '../../core/principal.ts'
+import { defineStsAction } from '../query/define-action.ts'
 
 /** `GetCallerIdentity`: needs no permission, only a signature (iam.md 2.2). */
-export function getCallerIdentity(principal: Principal): Record<'Arn' | 'UserId' | 'Account', string> {
-  const userId = principal.kind === 'anonymous' ? principal.arn : principal.userId
-  return { Arn: principal.arn, UserId: userId, Account: principal.accountId }
-}
+export const getCallerIdentity = defineStsAction('GetCallerIdentity', {
+  needs: [],
+  changes: false,
+  parse: () => undefined,
+  handle: async ({ caller: { principal } }) => ({
+    Arn: principal.arn,
+    UserId: principal.kind === 'anonymous' ? principal.arn : principal.userId,
+    Account: principal.accountId,
+  }),
+})

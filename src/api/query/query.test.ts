@@ -2,9 +2,9 @@ import { expect, test } from 'bun:test'
 import { AWS_HOST, type AwsSignOptions, awsSigner, handleAws, sendAws } from '../../../test/support/aws-requests.ts'
 import { openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
-import { QUERY_ERRORS, xmlErrorResponse } from './errors.ts'
-import { queryApiOf } from './query-api.ts'
-import { escapeXml } from './xml.ts'
+import { errorShape, xmlErrorResponse } from './answers.ts'
+import { QUERY_ERRORS } from './errors.ts'
+import { IAM, STS } from './query-api.ts'
 
 const FORM = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
 const GET_CALLER_IDENTITY = 'Action=GetCallerIdentity&Version=2011-06-15'
@@ -57,10 +57,10 @@ test('other calls of STS and IAM say that they are not available yet', async () 
   const [status, xml] = await post(registry, 'Action=AssumeRole&Version=2011-06-15')
   expect([status, xml]).toEqual([400, expect.stringContaining('AssumeRole is not available yet in Lading 9.9.9.')])
   expect(xml).toContain('<ErrorResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><Error><Type>Sender</Type>')
-  const [, iam] = await post(registry, 'Action=ListUsers&Version=2010-05-08', { service: 'iam' })
+  const [, iam] = await post(registry, 'Action=CreateSAMLProvider&Version=2010-05-08', { service: 'iam' })
   expect(iam).toContain('https://iam.amazonaws.com/doc/2010-05-08/')
   expect(iam).toContain('<Code>UnsupportedOperation</Code>')
-  const [, identity] = await post(registry, GET_CALLER_IDENTITY, { service: 'iam' })
+  const [, identity] = await post(registry, 'Action=GetCallerIdentity', { service: 'iam' })
   expect(identity).toContain('<Code>UnsupportedOperation</Code>')
   const [, unsigned] = await post(registry, 'Action=AssumeRoleWithWebIdentity', { unsigned: true })
   expect(unsigned).toContain('not available yet')
@@ -83,13 +83,46 @@ test('strangers get the codes that clients know', async () => {
 test('every refusal has an answer here too, and only the storage is our own fault', async () => {
   // Object.keys of a mapped type over the reasons gives the reasons.
   for (const reason of Object.keys(QUERY_ERRORS) as RefusalReason[]) {
-    const response = xmlErrorResponse(queryApiOf('sts'), new Refusal(reason, 'No.'), 'request-1')
-    const type = reason.startsWith('storage-') ? 'Receiver' : 'Sender'
-    expect([reason, response.status >= 500]).toEqual([reason, type === 'Receiver'])
-    expect(await response.text()).toMatch(new RegExp(`<Type>${type}</Type><Code>[A-Z][A-Za-z]+</Code><Message>No.<`))
+    for (const api of [STS, IAM]) {
+      const shape = errorShape(api, reason)
+      const response = xmlErrorResponse(api, { refusal: new Refusal(reason, 'No.'), shape }, 'request-1')
+      const type = reason.startsWith('storage-') ? 'Receiver' : 'Sender'
+      expect([reason, response.status >= 500]).toEqual([reason, type === 'Receiver'])
+      expect(await response.text()).toMatch(new RegExp(`<Type>${type}</Type><Code>[A-Z][A-Za-z]+</Code><Message>No.<`))
+    }
   }
 })
 
-test('escapeXml() leaves nothing that ends an element or that XML cannot hold', () => {
-  expect(escapeXml('<a b="c">&\u0000\u001b\ud800')).toBe('&lt;a b=&quot;c&quot;&gt;&amp;\ufffd\ufffd\ufffd')
+test('an operation may have an error of its own, an API too', () => {
+  expect(errorShape(IAM, 'resource-tags-too-many').code).toBe('LimitExceeded')
+  expect(errorShape(STS, 'resource-tags-too-many').code).toBe('ValidationError')
+  const own = { 'resource-tags-too-many': { code: 'Own', status: 418 } }
+  expect(errorShape(IAM, 'resource-tags-too-many', own)).toEqual({ code: 'Own', status: 418 })
+})
+
+test("a version is the API's own, or none", async () => {
+  await using registry = await openTestRegistry()
+  expect(await post(registry, 'Action=GetCallerIdentity')).toEqual([200, expect.stringContaining('<Account>')])
+  const [status, xml] = await post(registry, 'Action=GetCallerIdentity&Version=2010-05-08')
+  expect(status).toBe(400)
+  expect(xml).toContain('<Code>InvalidAction</Code>')
+  expect(xml).toContain('Could not find operation GetCallerIdentity for version &quot;2010-05-08&quot;.')
+})
+
+test('a form that cannot be read in one way only is refused', async () => {
+  await using registry = await openTestRegistry()
+  for (const extra of [
+    '&Action=GetCallerIdentity',
+    '&A=%zz',
+    '&A=%ff',
+    '&A=1&A=2',
+    '&A=1&A.b=2',
+    '&=',
+    '&&',
+    '&A..b=1',
+  ]) {
+    const [status, xml] = await post(registry, `${GET_CALLER_IDENTITY}${extra}`)
+    expect([extra, status]).toEqual([extra, 400])
+    expect(xml).toContain('<Code>ValidationError</Code>')
+  }
 })

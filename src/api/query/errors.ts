@@ -1,8 +1,6 @@
-import type { Refusal, RefusalReason } from '../../core/refusal.ts'
-import type { QueryApi } from './query-api.ts'
-import { xmlElements } from './xml.ts'
+import type { RefusalReason } from '../../core/refusal.ts'
 
-interface ErrorShape {
+export interface ErrorShape {
   readonly code: string
   readonly status: number
 }
@@ -76,10 +74,8 @@ export const QUERY_ERRORS: { readonly [reason in RefusalReason]: ErrorShape } = 
   'storage-unavailable': UNAVAILABLE,
 }
 
-/** A refusal as the query protocol's XML error (iam.md 2.2). */
-export function xmlErrorResponse(api: QueryApi, refusal: Refusal, requestId: string): Response {
-  const { code, status } = QUERY_ERRORS[refusal.reason]
-  const members = xmlElements({ Type: status < 500 ? 'Sender' : 'Receiver', Code: code, Message: refusal.message })
-  const body = `<ErrorResponse xmlns="${api.namespace}"><Error>${members}</Error>${xmlElements({ RequestId: requestId })}</ErrorResponse>`
-  return new Response(body, { status, headers: { 'Content-Type': 'text/xml' } })
+/** Where IAM has another code than STS, or STS none (IAM API reference, errors of TagUser and others). */
+export const IAM_ERRORS: Partial<Record<RefusalReason, ErrorShape>> = {
+  'resource-tag-invalid': error('InvalidInput'),
+  'resource-tags-too-many': error('LimitExceeded', 409),
 }

@@ -1,0 +1,106 @@
+import { quote } from '../../core/digest.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { Services } from '../../services/context.ts'
+import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
+import type { AwsOptions } from '../aws-options.ts'
+import { callerOf } from '../caller-of.ts'
+import { textAnswer } from '../large-answer.ts'
+import { noteRefusal } from '../note-refusal.ts'
+import type { RequestContext } from '../request-context.ts'
+import { errorShape, resultText, XML, xmlErrorResponse } from './answers.ts'
+import type { QueryAction } from './define-action.ts'
+import { describeParameters } from './describe-parameters.ts'
+import { Inputs } from './inputs.ts'
+import type { ParameterTree } from './parameters.ts'
+import { actionOf, type QueryApi, STS } from './query-api.ts'
+import { type QueryRequest, readRequest } from './read-request.ts'
+import { runAction } from './run-action.ts'
+
+/** What is known of a call that may yet be refused. */
+interface Progress {
+  api: QueryApi
+  action: QueryAction | undefined
+}
+
+/** STS and IAM: a form at `POST /`, or a presigned `GET /`, answered in XML. */
+export async function handleQueryRequest(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  options: AwsOptions,
+): Promise<Response> {
+  const progress: Progress = { api: STS, action: undefined }
+  context.surface = 'sts'
+  context.operation = 'unknown'
+  try {
+    const asked = await readRequest(services, request)
+    progress.api = asked.api
+    context.surface = asked.api.service
+    if (asked.principal !== undefined) context.principal = asked.principal.arn
+    progress.action = findAction(asked, options)
+    return await answer(services, context, { ...asked, action: progress.action })
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    const { api, action } = progress
+    const shape = errorShape(api, error.reason, action?.errors)
+    noteRefusal(context, request, { refusal: error, code: shape.code })
+    return xmlErrorResponse(api, { refusal: error, shape }, context.requestId)
+  }
+}
+
+/** Calls that carry another proof than a signature (iam.md 2.1), whether or not they are available. */
+const UNSIGNED_OPERATIONS = ['AssumeRoleWithWebIdentity', 'AssumeRoleWithSAML']
+
+/** @throws {Refusal} `unauthenticated` for what has to be signed and is not; `operation-unknown`; `not-available-yet` */
+function findAction({ api, principal, parameters }: QueryRequest, options: AwsOptions): QueryAction {
+  const name = textOf(parameters, 'Action') ?? ''
+  const action = actionOf(api, name)
+  const isUnsigned = action?.isUnsigned ?? UNSIGNED_OPERATIONS.includes(name)
+  if (principal === undefined && !isUnsigned) {
+    throw new Refusal('unauthenticated', 'Request is missing Authentication Token')
+  }
+  if (!/^[A-Z][A-Za-z]{2,80}$/.test(name)) {
+    throw new Refusal('operation-unknown', `Could not find operation ${quote(name)}.`)
+  }
+  const version = textOf(parameters, 'Version') ?? api.version
+  if (version !== api.version) {
+    throw new Refusal('operation-unknown', `Could not find operation ${name} for version ${quote(version)}.`)
+  }
+  if (action !== undefined) return action
+  throw new Refusal('not-available-yet', `${name} is not available yet in Lading ${options.version}.`)
+}
+
+function textOf(parameters: ParameterTree, name: string): string | undefined {
+  const value = parameters.get(name)
+  return value === undefined || typeof value === 'string' ? value : ''
+}
+
+async function answer(
+  services: Services,
+  context: RequestContext,
+  asked: QueryRequest & { readonly action: QueryAction },
+): Promise<Response> {
+  const { api, action } = asked
+  context.operation = action.operation
+  context.target = describeParameters(asked.parameters)
+  const result = await run(services, context, asked)
+  const text = resultText(api, action.operation, { result, requestId: context.requestId })
+  return textAnswer(services, text, XML, action.isUnsigned || action.changes)
+}
+
+async function run(
+  services: Services,
+  context: RequestContext,
+  { api, action, principal, parameters }: QueryRequest & { readonly action: QueryAction },
+): Promise<object | undefined> {
+  const registry = await registryFor(services, context.host)
+  if (action.isUnsigned) {
+    const { requestId, clientAddress } = context
+    return await action.run({ services, registry, requestId, clientAddress }, new Inputs(parameters))
+  }
+  if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)
+  const { accountId } = principal
+  const own = await registryOfAccount(services, principal, { accountId, asked: registry })
+  const call = { services, caller: callerOf(context, principal, own) }
+  return await runAction(api, action, { call, parameters })
+}
