@@ -29,6 +29,8 @@ export type RefusalReason =
   | 'digest-invalid'
   | 'parameter-invalid' // any other argument; the message follows ECR's InvalidParameterException grammar
   | 'page-invalid' // a page size or page token that is out of range
+  // policies
+  | 'policy-malformed' // the message says where in the document, and what is expected there
   // repositories
   | 'repository-unknown'
   | 'repository-exists'

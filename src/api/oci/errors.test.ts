@@ -43,6 +43,7 @@ test.each<[RefusalReason, number, string]>([
   ['range-unsatisfiable', 416, 'RANGE_INVALID'],
   ['range-excessive', 400, 'RANGE_INVALID'],
   ['page-invalid', 400, 'PAGINATION_NUMBER_INVALID'],
+  ['policy-malformed', 400, 'UNSUPPORTED'],
   ['precondition-failed', 412, 'DENIED'],
   ['too-many-requests', 429, 'TOOMANYREQUESTS'],
   ['storage-full', 507, 'DENIED'],
