@@ -1,3 +1,4 @@
+import type { PolicyFinding } from '../core/policy/analyse-policy.ts'
 import type { Refusal } from '../core/refusal.ts'
 
 /** What the edge knows of a request before anybody reads it; made by `main/server.ts`, and by tests by hand. */
@@ -28,6 +29,8 @@ export interface RequestContext {
   target?: RequestTarget
   /** Why it was refused, and by what code of its surface; set with `noteRefusal`. */
   refused?: { readonly refusal: Refusal; readonly code: string }
+  /** What was found in a policy that it saved, for the log. */
+  policyFindings?: readonly PolicyFinding[]
   /** How a login ended that did not succeed: whether there was no credential, or one that is not good. */
   login?: 'missing' | 'failed'
   /** Whose key a failed login claimed to have, when it looks like a key id. */

@@ -16,7 +16,6 @@ export type RefusalReason =
   | 'entity-exists'
   | 'entity-in-use' // something is attached to it or in it, which has to go first
   | 'entity-unmodifiable'
-  | 'policy-malformed'
   | 'policy-too-large' // session policies and tags, which a session carries
   | 'identity-token-invalid' // not a token of the provider that the role trusts
   | 'identity-token-rejected' // a good token, whose claims are not good enough

@@ -79,6 +79,8 @@ function isReadOfAws(operation: string): boolean {
   return changesNothing(operation) && operation !== 'GetAuthorizationToken'
 }
 
+const MOST_FINDINGS = 20
+
 /** Never the query: a presigned call carries its signature there. Never a header that the client sent. */
 function fieldsOf(exchange: Exchange, sizeBytes: number | undefined): Record<string, unknown> {
   const { request, response, context, path, durationMs } = exchange
@@ -95,6 +97,7 @@ function fieldsOf(exchange: Exchange, sizeBytes: number | undefined): Record<str
     ...context.target,
     status: response.status,
     ...refusalFields(context, response.status),
+    policyFindings: context.policyFindings?.slice(0, MOST_FINDINGS).map(({ code }) => code),
     sizeBytes,
     receivedBytes: context.receivedBytes(),
     ms: Math.round(durationMs * 1000) / 1000,

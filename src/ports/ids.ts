@@ -5,9 +5,9 @@ export type UploadId = string & { readonly [brand]: 'UploadId' }
 
 /**
  * What an id in IAM begins with: users, groups, roles, managed policies, access keys, and keys of sessions (IAM user
- * guide, "IAM identifiers", read 2026-11-27).
+ * guide, "IAM identifiers", read 2026-11-27); and identity providers, whose ids AWS does not show.
  */
-export type EntityPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AKIA' | 'ASIA'
+export type EntityPrefix = 'AIDA' | 'AGPA' | 'AROA' | 'ANPA' | 'AKIA' | 'ASIA' | 'AOID'
 
 /** Randomness as services see it. */
 export interface Ids {

@@ -35,7 +35,6 @@ const ERRORS: Record<RefusalReason, ErrorShape> = {
   'digest-invalid': INVALID_PARAMETER,
   'parameter-invalid': INVALID_PARAMETER,
   'page-invalid': INVALID_PARAMETER,
-  'policy-malformed': error('InvalidParameterException'),
   'repository-unknown': error('RepositoryNotFoundException'),
   'repository-exists': error('RepositoryAlreadyExistsException'),
   'repository-not-empty': error('RepositoryNotEmptyException'),

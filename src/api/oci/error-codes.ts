@@ -57,8 +57,6 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'parameter-invalid': [400, 'UNSUPPORTED'],
   'page-invalid': [400, 'PAGINATION_NUMBER_INVALID'],
 
-  'policy-malformed': [400, 'UNSUPPORTED'],
-
   'repository-unknown': [404, 'NAME_UNKNOWN'],
   'repository-exists': [409, 'DENIED'],
   'repository-not-empty': [409, 'DENIED'],

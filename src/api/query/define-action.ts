@@ -1,3 +1,4 @@
+import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import { type Action, authorize } from '../../services/authorize.ts'
@@ -11,6 +12,8 @@ export interface QueryCall {
   readonly services: Services
   /** Its registry is that of the caller's own account, in the region that was asked. */
   readonly caller: Caller
+  /** What the answer is to say of a policy that was taken although it is hardly meant as it is written. */
+  readonly notePolicyFindings: (findings: readonly PolicyFinding[]) => void
 }
 
 /** What the handler of an operation works with that brings another proof than a signature. */
@@ -32,6 +35,8 @@ export type Resource =
       readonly named: string
       /** Of what was found. */
       readonly tags?: readonly { readonly key: string; readonly value: string }[]
+      /** What else conditions may ask about it. */
+      readonly keys?: ConditionKeys
     }
 
 type Resources = Resource | readonly Resource[]
@@ -134,15 +139,17 @@ function defineAction<Operation extends string, Model extends Shape, Input>(
   }
 }
 
+const PLAIN = { named: undefined, tags: undefined, keys: undefined }
+
 async function allow(
   { services, caller }: QueryCall,
   action: Action,
   asked: { readonly resource: Resource; readonly keys: ConditionKeys },
 ): Promise<void> {
   const { resource } = asked
-  const { arn, named, tags = [] } = typeof resource === 'string' ? { arn: resource, named: undefined } : resource
-  const keys: ConditionKeys = { ...asked.keys }
-  for (const { key, value } of tags) {
+  const { arn, named, tags, keys: own } = typeof resource === 'string' ? { ...PLAIN, arn: resource } : resource
+  const keys: ConditionKeys = { ...own, ...asked.keys }
+  for (const { key, value } of tags ?? []) {
     keys[`aws:resourcetag/${key.toLowerCase()}`] = value
     keys[`iam:resourcetag/${key.toLowerCase()}`] = value
   }

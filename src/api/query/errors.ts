@@ -37,7 +37,6 @@ export const QUERY_ERRORS: { readonly [reason in RefusalReason]: ErrorShape } = 
   'digest-invalid': VALIDATION,
   'parameter-invalid': VALIDATION,
   'page-invalid': VALIDATION,
-  'policy-malformed': error('MalformedPolicyDocument'),
   'repository-unknown': VALIDATION,
   'repository-exists': VALIDATION,
   'repository-not-empty': VALIDATION,

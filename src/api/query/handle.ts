@@ -1,4 +1,5 @@
 import { quote } from '../../core/digest.ts'
+import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
@@ -12,6 +13,7 @@ import type { QueryAction } from './define-action.ts'
 import { describeParameters } from './describe-parameters.ts'
 import { Inputs } from './inputs.ts'
 import type { ParameterTree } from './parameters.ts'
+import { formatWarnings, WARNINGS_HEADER } from './policy-warnings.ts'
 import { actionOf, type QueryApi, STS } from './query-api.ts'
 import { type QueryRequest, readRequest } from './read-request.ts'
 import { runAction } from './run-action.ts'
@@ -85,7 +87,9 @@ async function answer(
   context.target = describeParameters(asked.parameters)
   const result = await run(services, context, asked)
   const text = resultText(api, action.operation, { result, requestId: context.requestId })
-  return textAnswer(services, text, XML, action.isUnsigned || action.changes)
+  const warnings = formatWarnings(context.policyFindings ?? [])
+  const headers = warnings === undefined ? XML : { ...XML, [WARNINGS_HEADER]: warnings }
+  return textAnswer(services, text, headers, action.isUnsigned || action.changes)
 }
 
 async function run(
@@ -101,6 +105,9 @@ async function run(
   if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)
   const { accountId } = principal
   const own = await registryOfAccount(services, principal, { accountId, asked: registry })
-  const call = { services, caller: callerOf(context, principal, own) }
+  const notePolicyFindings = (findings: readonly PolicyFinding[]) => {
+    context.policyFindings = findings
+  }
+  const call = { services, caller: callerOf(context, principal, own), notePolicyFindings }
   return await runAction(api, action, { call, parameters })
 }

@@ -18,7 +18,7 @@ const STRANGERS: readonly [string, Principal][] = [
 
 test.each(STRANGERS)('no operation does anything for %s', async (_, principal) => {
   await using registry = await openTestRegistry()
-  const call = { services: registry.services, caller: { ...registry.caller, principal } }
+  const call = { services: registry.services, caller: { ...registry.caller, principal }, notePolicyFindings: () => {} }
   let changes = 0
   const { metadata } = registry.services
   // Counts, and passes on: what is refused must not even begin to write.

@@ -1,0 +1,67 @@
+import { Refusal } from '../refusal.ts'
+
+const LONGEST_URL = 255
+const NAME_TAG = 'lading:name'
+
+export function oidcProviderArn(accountId: string, name: string): string {
+  return `arn:aws:iam::${accountId}:oidc-provider/${name}`
+}
+
+/**
+ * Checks where a provider's tokens come from: what is here is what they must have in `iss`, to the letter.
+ *
+ * @throws {Refusal} `parameter-invalid` unless it is an `https` URL of at most 255 characters without credentials,
+ *   query or fragment (IAM API reference, CreateOpenIDConnectProvider)
+ */
+export function checkIssuer(url: string): void {
+  if (url.length < 1 || url.length > LONGEST_URL) throw invalidUrl(`it has 1 to ${LONGEST_URL} characters`)
+  if (!url.startsWith('https://')) throw invalidUrl('it begins with https://')
+  if (!/^[!-~]+$/.test(url) || /[?#@\\%"<>^`{|}]/.test(url)) {
+    throw invalidUrl('it has neither credentials nor a query or fragment, and no characters that URLs escape')
+  }
+  if (!URL.canParse(url) || !isPlain(url)) throw invalidUrl('it names a host, and has no empty or dotted parts')
+}
+
+/** The issuer without its scheme: the provider's name in AWS, and what its claims' condition keys begin with. */
+export function nameOfIssuer(issuer: string): string {
+  return issuer.slice('https://'.length)
+}
+
+/**
+ * The name that a provider's ARN ends in: its issuer's, as in AWS, unless a tag `lading:name` gives it one. Clusters that
+ * were set up alike have one issuer and different keys, and each needs a name of its own (iam.md 3.5).
+ *
+ * @throws {Refusal} `parameter-invalid`
+ */
+export function providerNameFor(
+  issuer: string,
+  tags: readonly { readonly key: string; readonly value: string }[],
+): string {
+  const name = tags.find(({ key }) => key === NAME_TAG)?.value
+  if (name === undefined) return nameOfIssuer(issuer)
+  if (name.length <= LONGEST_URL && /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/.test(name)) return name
+  throw new Refusal(
+    'parameter-invalid',
+    `The tag ${NAME_TAG} must be 1 to ${LONGEST_URL} letters, digits, dots, dashes, underscores, colons or slashes, the first and the last a letter or a digit.`,
+  )
+}
+
+/** The name that an ARN of a provider of this account ends in. @throws {Refusal} `parameter-invalid` */
+export function parseProviderArn(arn: string): { readonly accountId: string; readonly name: string } {
+  const [, accountId, name] = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/.exec(arn) ?? []
+  if (accountId === undefined || name === undefined) {
+    throw new Refusal('parameter-invalid', `Invalid ARN: ${arn} is not that of an OpenID Connect provider.`)
+  }
+  return { accountId, name }
+}
+
+/** Whether a URL parser leaves it as it is, but for the case of its host and a slash where there is no path. */
+function isPlain(url: string): boolean {
+  const { href, hostname } = new URL(url)
+  const same = [url, `${url}/`].some((written) => written.toLowerCase() === href.toLowerCase())
+  return hostname !== '' && same && !nameOfIssuer(url).includes('//')
+}
+
+function invalidUrl(why: string): Refusal {
+  return new Refusal('parameter-invalid', `Invalid Open ID Connect Provider URL: ${why}.`)
+}

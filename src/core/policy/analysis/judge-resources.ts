@@ -1,0 +1,52 @@
+import { splitArn } from '../arn-pattern.ts'
+import { ARN_SEGMENTS } from '../arn-text.ts'
+import { shown } from '../malformed-policy.ts'
+import { hasVariables } from '../policy-document.ts'
+import { type JudgedStatement, type PolicyFinding, suggestion, warning } from './policy-finding.ts'
+
+const REPOSITORY = 'repository/'
+
+export function judgeResources({ document, statement, where }: JudgedStatement): PolicyFinding[] {
+  const { resource } = statement
+  if (resource === undefined) return []
+  const place = `${where}.${resource.isNegated ? 'NotResource' : 'Resource'}`
+  return resource.patterns.flatMap((pattern, index) => [
+    ...judgeArn(pattern, `${place}[${index}]`, hasVariables(document)),
+    ...judgeRedundant(resource.patterns, index, `${place}[${index}]`),
+  ])
+}
+
+/** An ARN in a Resource element or in a condition. */
+export function judgeArn(pattern: string, place: string, canVary: boolean): PolicyFinding[] {
+  if (!pattern.startsWith('arn:')) return []
+  const segments = splitArn(pattern, { hasVariables: canVary, hasWildcards: true })
+  const findings: PolicyFinding[] = []
+  if (
+    segments.slice(0, 3).some((segment, index) => index !== 1 && segment.some(({ kind }) => kind.startsWith('any-')))
+  ) {
+    findings.push(warning('wildcard-service', place, `the service of ${shown(pattern)} has a wildcard in it; name it`))
+  }
+  const end = segments.length === ARN_SEGMENTS ? segments[ARN_SEGMENTS - 1] : undefined
+  const last = end?.at(-2)
+  const isOpenEnded =
+    end?.at(-1)?.kind === 'any-run' && last !== undefined && !(last.kind === 'text' && /[/:-]$/.test(last.text))
+  const first = end?.[0]
+  if (isOpenEnded && first?.kind === 'text' && first.text.startsWith(REPOSITORY)) {
+    findings.push(
+      warning(
+        'prefix-without-slash',
+        place,
+        `${shown(pattern)} fits other names that begin so, too, as team-a* fits team-abc/app; expected "/" before the last "*"`,
+      ),
+    )
+  }
+  return findings
+}
+
+function judgeRedundant(patterns: readonly string[], index: number, place: string): PolicyFinding[] {
+  const pattern = patterns[index]
+  const isCovered =
+    pattern !== undefined && (patterns.indexOf(pattern) < index || (pattern !== '*' && patterns.includes('*')))
+  if (!isCovered) return []
+  return [suggestion('redundant-resource', place, `${shown(pattern)} is part of another entry of the list`)]
+}

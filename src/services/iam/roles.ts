@@ -1,0 +1,115 @@
+import { checkTrustPolicySize, overQuota } from '../../core/iam/policy-size.ts'
+import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
+import { roleArn } from '../../core/principal.ts'
+import { Refusal } from '../../core/refusal.ts'
+import type { IdentityReads, Role } from '../../ports/metadata/identity.ts'
+import type { ResourceTag } from '../../ports/metadata/repositories.ts'
+import type { Caller, Services } from '../context.ts'
+import { requireBounded, requireSameBoundary } from './bounded-maker.ts'
+import { type AccountChange, changeAccount } from './change-account.ts'
+import { requireAttachable } from './find-managed-policy.ts'
+import { getIdentity } from './get-identity.ts'
+import { savePolicyText } from './policy-text.ts'
+import { withTags } from './tags.ts'
+
+/** IAM's own bound, the highest that its default of 1,000 can be raised to. */
+const MOST_ROLES = 5000
+
+export interface NewRole {
+  readonly name: string
+  readonly path: string
+  readonly description: string
+  readonly trustPolicy: string
+  readonly maxSessionSeconds: number
+  readonly boundaryArn: string | undefined
+  readonly tags: readonly ResourceTag[]
+}
+
+/** @throws {Refusal} `entity-unknown` */
+export async function getRole(reader: IdentityReads, accountId: string, name: string): Promise<Role> {
+  return await getIdentity(reader, accountId, { kind: 'role', name })
+}
+
+/**
+ * @throws {Refusal} `entity-exists`; `entity-unknown` for a boundary that does not exist; `policy-malformed`;
+ *   `limit-exceeded`; `resource-tag-invalid`; `denied` to a bounded maker whose boundary it would not have
+ */
+export async function createRole(
+  services: Services,
+  caller: Caller,
+  given: NewRole,
+): Promise<{ readonly role: Role; readonly findings: readonly PolicyFinding[] }> {
+  const id = services.ids.entityId('AROA')
+  return await changeAccount(services, caller, async (change) => {
+    const { accountId, maker, reads, changes, nowMs } = change
+    const resource = roleArn(accountId, given.path, given.name)
+    requireSameBoundary(maker, { action: 'iam:CreateRole', resource }, given.boundaryArn)
+    if (given.boundaryArn !== undefined) await requireAttachable(reads, accountId, given.boundaryArn)
+    const { text, findings } = await saveTrustPolicy(change, given.trustPolicy)
+    if ((await reads.countIdentities(accountId, 'role')) >= MOST_ROLES) throw overQuota('RolesPerAccount', MOST_ROLES)
+    const role: Role = { ...given, ...FRESH, id, createdAtMs: nowMs, trustPolicy: text, tags: withTags([], given.tags) }
+    if (!(await changes.insert(role))) {
+      throw new Refusal('entity-exists', `Role with name ${given.name} already exists.`)
+    }
+    return { role, findings }
+  })
+}
+
+const FRESH = {
+  kind: 'role',
+  inlinePolicies: [],
+  attachedPolicies: [],
+  sessionsValidFromMs: 0,
+  lastUsed: undefined,
+} as const satisfies Partial<Role>
+
+/** @throws {Refusal} `entity-unknown`; `denied` to a bounded maker */
+export async function updateRole(
+  services: Services,
+  caller: Caller,
+  { name, ...to }: { readonly name: string } & Partial<Pick<Role, 'description' | 'maxSessionSeconds'>>,
+): Promise<Role> {
+  return await changeAccount(services, caller, async (change) => {
+    const role = await getRole(change.reads, change.accountId, name)
+    const resource = roleArn(change.accountId, role.path, role.name)
+    requireBounded(change.maker, { action: 'iam:UpdateRole', resource }, role)
+    const changed = { ...role, ...to }
+    await change.changes.replace(changed)
+    return changed
+  })
+}
+
+/** @throws {Refusal} `entity-unknown`; `policy-malformed`; `limit-exceeded`; `denied` to a bounded maker */
+export async function updateTrustPolicy(
+  services: Services,
+  caller: Caller,
+  given: { readonly name: string; readonly text: string },
+): Promise<readonly PolicyFinding[]> {
+  return await changeAccount(services, caller, async (change) => {
+    const role = await getRole(change.reads, change.accountId, given.name)
+    const resource = roleArn(change.accountId, role.path, role.name)
+    requireBounded(change.maker, { action: 'iam:UpdateAssumeRolePolicy', resource }, role)
+    const { text, findings } = await saveTrustPolicy(change, given.text)
+    await change.changes.replace({ ...role, trustPolicy: text })
+    return findings
+  })
+}
+
+/** @throws {Refusal} `entity-unknown`; `entity-in-use` while it has policies */
+export async function deleteRole(services: Services, caller: Caller, name: string): Promise<void> {
+  await changeAccount(services, caller, async ({ accountId, reads, changes }) => {
+    const role = await getRole(reads, accountId, name)
+    if (role.attachedPolicies.length > 0) throw inUse('must detach all policies first')
+    if (role.inlinePolicies.length > 0) throw inUse('must delete policies first')
+    await changes.delete('role', role.id)
+  })
+}
+
+async function saveTrustPolicy({ reads, accountId }: AccountChange, text: string) {
+  checkTrustPolicySize(text)
+  return await savePolicyText(reads, accountId, text, 'trust')
+}
+
+function inUse(why: string): Refusal {
+  return new Refusal('entity-in-use', `Cannot delete entity, ${why}.`)
+}

@@ -1,0 +1,70 @@
+import { assumedRoleArn, roleArn, userArn } from '../../core/principal.ts'
+import type { AccountReads } from '../../ports/metadata/accounts.ts'
+import type { IdentityReads } from '../../ports/metadata/identity.ts'
+
+export type PrincipalReads = IdentityReads & Pick<AccountReads, 'findAccount'>
+
+const USER_OR_ROLE = /^arn:aws:iam::([0-9]{12}):(user|role)\/(?:[!-.0-~]+\/)*([\w+=,.@-]{1,64})$/
+const SESSION = /^arn:aws:sts::([0-9]{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/
+const PROVIDER = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/
+const ROOT = /^(?:arn:aws:iam::)?([0-9]{12})(?::root)?$/
+/** What ids look like, with a session's name behind a role's. */
+const STORED = /^(A(?:IDA|ROA)[A-Z0-9]{4,124})(?::([\w+=,.@-]{2,64}))?$/
+
+/**
+ * How an `AWS` principal of a policy is stored: users and roles by their unique ids, so that one made again under an old
+ * name inherits nothing (iam.md 1.2); sessions by their role's id and their name. Everybody and accounts stay as they are.
+ *
+ * @returns undefined when there is no such principal in this installation
+ */
+export async function findStoredPrincipal(reader: PrincipalReads, principal: string): Promise<string | undefined> {
+  if (principal === '*') return principal
+  const [, accountId] = ROOT.exec(principal) ?? []
+  if (accountId !== undefined) return (await reader.findAccount(accountId)) === undefined ? undefined : principal
+  if (STORED.test(principal)) return (await findShown(reader, principal)) === undefined ? undefined : principal
+  return (await findSession(reader, principal)) ?? (await findUserOrRole(reader, principal))
+}
+
+/** The other way round: a stored principal as an ARN of today; as it is stored when there is no such one any more. */
+export async function showStoredPrincipal(reader: IdentityReads, stored: string): Promise<string> {
+  return STORED.test(stored) ? ((await findShown(reader, stored)) ?? stored) : stored
+}
+
+/** Whether the account has the identity provider: a role trusts none of another account. */
+export async function hasProvider(reader: IdentityReads, accountId: string, arn: string): Promise<boolean> {
+  const [, owner, name] = PROVIDER.exec(arn) ?? []
+  if (owner !== accountId || name === undefined) return false
+  return (await reader.findIdentity(accountId, 'oidc-provider', name))?.name === name
+}
+
+async function findUserOrRole(reader: IdentityReads, arn: string): Promise<string | undefined> {
+  const [, accountId, kind, name] = USER_OR_ROLE.exec(arn) ?? []
+  if (accountId === undefined || name === undefined) return undefined
+  if (kind === 'user') {
+    const user = await reader.findIdentity(accountId, 'user', name)
+    return user !== undefined && userArn(accountId, user.path, user.name) === arn ? user.id : undefined
+  }
+  const role = await reader.findIdentity(accountId, 'role', name)
+  return role !== undefined && roleArn(accountId, role.path, role.name) === arn ? role.id : undefined
+}
+
+async function findSession(reader: IdentityReads, arn: string): Promise<string | undefined> {
+  const [, accountId, roleName, sessionName] = SESSION.exec(arn) ?? []
+  if (accountId === undefined || roleName === undefined) return undefined
+  const role = await reader.findIdentity(accountId, 'role', roleName)
+  return role?.name === roleName ? `${role.id}:${sessionName}` : undefined
+}
+
+async function findShown(reader: IdentityReads, stored: string): Promise<string | undefined> {
+  const [, id, sessionName] = STORED.exec(stored) ?? []
+  if (id === undefined) return undefined
+  if (id.startsWith('AIDA')) {
+    const user = sessionName === undefined ? await reader.findIdentityById('user', id) : undefined
+    return user && userArn(user.accountId, user.identity.path, user.identity.name)
+  }
+  const role = await reader.findIdentityById('role', id)
+  if (role === undefined) return undefined
+  const { accountId, identity } = role
+  if (sessionName !== undefined) return assumedRoleArn(accountId, identity.name, sessionName)
+  return roleArn(accountId, identity.path, identity.name)
+}

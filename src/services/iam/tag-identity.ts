@@ -1,0 +1,58 @@
+import type { ResourceTag } from '../../ports/metadata/repositories.ts'
+import type { Caller, Services } from '../context.ts'
+import { requireBounded } from './bounded-maker.ts'
+import { changeAccount } from './change-account.ts'
+import { arnOf } from './change-permissions.ts'
+import { changePolicy } from './change-policy.ts'
+import { getIdentity } from './get-identity.ts'
+import { getProvider } from './oidc-providers.ts'
+import { withoutTags, withTags } from './tags.ts'
+
+/** What becomes of somebody's tags. */
+export type TagChange =
+  | { readonly verb: 'Tag'; readonly tags: readonly ResourceTag[] }
+  | { readonly verb: 'Untag'; readonly tagKeys: readonly string[] }
+
+/**
+ * Tags of a role are part of what its sessions may do, where policies ask for them.
+ *
+ * @throws {Refusal} `entity-unknown`; `limit-exceeded`; `resource-tag-invalid`; `denied` to a bounded maker
+ */
+export async function changeRoleTags(
+  services: Services,
+  caller: Caller,
+  { name, change }: { readonly name: string; readonly change: TagChange },
+): Promise<void> {
+  await changeAccount(services, caller, async ({ accountId, reads, changes, maker }) => {
+    const role = await getIdentity(reads, accountId, { kind: 'role', name })
+    requireBounded(maker, { action: `iam:${change.verb}Role`, resource: arnOf(accountId, role) }, role)
+    await changes.replace({ ...role, tags: changed(role.tags, change) })
+  })
+}
+
+/** @throws {Refusal} `entity-unknown`; `limit-exceeded`; `resource-tag-invalid`; `denied` for one that every account has */
+export async function changePolicyTags(
+  services: Services,
+  caller: Caller,
+  { arn, change }: { readonly arn: string; readonly change: TagChange },
+): Promise<void> {
+  await changePolicy(services, caller, arn, async (policy, { changes }) => {
+    await changes.replace({ ...policy, tags: changed(policy.tags, change) })
+  })
+}
+
+/** The name stays, whatever the tags say. @throws {Refusal} `entity-unknown`; `limit-exceeded`; `resource-tag-invalid` */
+export async function changeProviderTags(
+  services: Services,
+  caller: Caller,
+  { arn, change }: { readonly arn: string; readonly change: TagChange },
+): Promise<void> {
+  await changeAccount(services, caller, async ({ accountId, reads, changes }) => {
+    const provider = await getProvider(reads, accountId, arn)
+    await changes.replace({ ...provider, tags: changed(provider.tags, change) })
+  })
+}
+
+function changed(present: readonly ResourceTag[], change: TagChange): ResourceTag[] {
+  return change.verb === 'Tag' ? withTags(present, change.tags) : withoutTags(present, change.tagKeys)
+}
