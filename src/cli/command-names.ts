@@ -6,7 +6,7 @@ export const CLI_COMMANDS = {
   policy: 'check a policy before it is put anywhere',
   login: 'log docker and podman in',
   token: 'print a password for docker login, user AWS',
-  'credential-helper': 'what docker and podman ask for passwords, also as docker-credential-lading',
+  'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',
 } as const satisfies Record<string, string>
 
 export type CliCommand = keyof typeof CLI_COMMANDS

@@ -53,7 +53,15 @@ function statusOf(error: unknown): number {
 function makeProgram(context: CliContext): Command {
   const program = new Command('lading')
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text.replace(/^error: /, 'lading: ')) })
+    .configureOutput({
+      outputError: (text, write) =>
+        write(
+          `${text
+            .replace(/^error: /, 'lading: ')
+            .trim()
+            .replaceAll('\n', ' ')}\n`,
+        ),
+    })
     .helpCommand(false)
     .option('--endpoint <url>', 'the server (LADING_ENDPOINT, AWS_ENDPOINT_URL_ECR, AWS_ENDPOINT_URL)')
     .option('--profile <name>', 'a profile of ~/.aws/config')

@@ -7,18 +7,21 @@ import { VERSION } from './version.ts'
 /** What docker calls this program when it asks it for a password. */
 const CREDENTIAL_HELPER = 'docker-credential-lading'
 const OWN_COMMANDS = {
-  serve: 'serve; settings come from the environment, or from a file of NAME=value lines',
+  serve: 'serve; settings come from the environment or a file of NAME=value lines',
   version: 'print the version',
   '--help': 'print this, and the settings',
 }
 
-const USAGE = Object.entries({ ...OWN_COMMANDS, ...CLI_COMMANDS })
-  .map(([name, description]) => `  lading ${name.padEnd(17)}  ${description}`)
-  .join('\n')
+const USAGE = `${usageOf(OWN_COMMANDS)}
+  speaking to a server: lading ${Object.keys(CLI_COMMANDS).join(', ')}`
 
 const HELP = `Lading, a container registry: OCI Distribution and Amazon ECR's API in one process.
 
-${USAGE}
+${usageOf(OWN_COMMANDS)}
+
+What speaks to a server (lading COMMAND --help says more):
+
+${usageOf(CLI_COMMANDS)}
 
 Settings of lading serve:
 
@@ -41,6 +44,12 @@ if (basename(process.argv0) === CREDENTIAL_HELPER) {
 } else {
   console.error(`lading: ${problemOf(command)}\n\n${USAGE}`)
   process.exitCode = 2
+}
+
+function usageOf(commands: Readonly<Record<string, string>>): string {
+  return Object.entries(commands)
+    .map(([name, description]) => `  lading ${name.padEnd(17)}  ${description}`)
+    .join('\n')
 }
 
 async function runCli(given: readonly string[]): Promise<void> {

@@ -14,7 +14,7 @@ export interface ManageCall {
 type Shape = z.ZodObject
 /** For operations that take nothing there. */
 const NOTHING = z.strictObject({})
-const ABSENT = z.undefined()
+const ABSENT = z.void()
 
 export type ManageMethod = 'get' | 'put' | 'post' | 'patch' | 'delete'
 

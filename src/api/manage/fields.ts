@@ -13,12 +13,9 @@ export const accountNameField = z
 export const identityNameField = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 letters, digits or +=,.@-_')
 
 /** That of a provider which IAM's API made is its issuer without the scheme, so slashes are in it. */
-export const providerNameField = z
-  .string()
-  .max(255)
-  .regex(/^[\w.:-]+(?:\/[\w.:-]+)*$/, 'must be letters, digits or .:-_, in parts divided by slashes')
+export const providerNameField = z.string().regex(/^[!-~]{1,255}$/, 'must be 1 to 255 letters, digits or signs')
 
-export const timeField = z.iso.datetime()
+export const timeField = z.string().meta({ format: 'date-time' })
 
 /** A page of a list: what comes after a name, and how much of it. */
 export const pageQuery = z.strictObject({

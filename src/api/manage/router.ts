@@ -1,4 +1,4 @@
-import { Hono } from 'hono/tiny'
+import { Hono } from 'hono'
 import { Refusal } from '../../core/refusal.ts'
 import type { ManageRow } from './define-operation.ts'
 import { MANAGE_TABLE } from './table.ts'
