@@ -78,10 +78,15 @@ export function readConfig(environment: Environment = process.env): Config {
   return toConfig(values as SettingValues, { tls, oidcCa })
 }
 
+/** What the command line reads: whoever has it set may start a server all the same. */
+const OF_CLIENTS: ReadonlySet<string> = new Set(['LADING_ENDPOINT'])
+
 /** The settings that the environment gives. An empty one is not set: that is how compose files leave things out. */
 function named(environment: Environment): Record<string, string> {
   const entries = Object.entries(environment).flatMap(([name, text]) =>
-    name.startsWith('LADING_') && text !== undefined && text !== '' ? [[name, text] as const] : [],
+    name.startsWith('LADING_') && !OF_CLIENTS.has(name) && text !== undefined && text !== ''
+      ? [[name, text] as const]
+      : [],
   )
   return Object.fromEntries(entries)
 }

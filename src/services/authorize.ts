@@ -1,7 +1,7 @@
+import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
 import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
-import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'

@@ -109,7 +109,12 @@ test('an unsigned operation reads its input and is told who asks from where', as
     parse: (inputs) => inputs.requiredText('RoleArn'),
     handle: async ({ origin }, roleArn) => ({ Provider: roleArn, Audience: origin.clientAddress }),
   })
-  const call = { services, registry: caller.registry, requestId: 'r', origin: { ...caller.origin, clientAddress: '192.0.2.1' } }
+  const call = {
+    services,
+    registry: caller.registry,
+    requestId: 'r',
+    origin: { ...caller.origin, clientAddress: '192.0.2.1' },
+  }
   const run = (input: Record<string, string>) => action.run(call, new Inputs(toTree(Object.entries(input))))
   expect(await run({ RoleArn: 'a' })).toEqual({ Provider: 'a', Audience: '192.0.2.1' })
   await expect(run({})).rejects.toMatchObject({ reason: 'parameter-invalid' })

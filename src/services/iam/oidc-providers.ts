@@ -10,7 +10,7 @@ import { type AccountChange, changeAccount } from './change-account.ts'
 import { withTags } from './tags.ts'
 
 /** IAM's default, which an operator of many clusters would reach: so it is what it can be raised to. */
-const MOST_PROVIDERS = 700
+export const MOST_PROVIDERS = 700
 const MOST_CLIENT_IDS = 100
 
 export interface NewProvider {

@@ -1,0 +1,90 @@
+import * as z from 'zod'
+import type { Registry } from '../../ports/metadata/registries.ts'
+import type { Action } from '../../services/authorize.ts'
+import type { Caller, Services } from '../../services/context.ts'
+import type { ManageOperation } from './operations.ts'
+
+/** What every handler works with, beside its input. */
+export interface ManageCall {
+  readonly services: Services
+  /** Its registry is the one that the operation is decided in: the installation's, or that of the caller's account. */
+  readonly caller: Caller
+}
+
+type Shape = z.ZodObject
+/** For operations that take nothing there. */
+const NOTHING = z.strictObject({})
+const ABSENT = z.void()
+
+export type ManageMethod = 'get' | 'put' | 'post' | 'patch' | 'delete'
+
+/** A row of the table: how one operation is found, decided, answered, and described to others. */
+export interface ManageRow<Operation extends ManageOperation = ManageOperation> {
+  readonly operation: Operation
+  readonly action: Action
+  readonly method: ManageMethod
+  /** Below `/manage/v1`, with its parameters in braces, as OpenAPI has it. A name with slashes in it comes encoded. */
+  readonly path: string
+  readonly summary: string
+  /** Accounts are the operator's, and decided in the default account; everything else in the caller's own. */
+  readonly decidedIn: 'default account' | "caller's account"
+  readonly parameters: Shape
+  readonly query: Shape
+  readonly body: z.ZodType | undefined
+  /** Undefined for an answer without a body. */
+  readonly output: z.ZodType | undefined
+  readonly status: 200 | 201 | 204
+  readonly resource: (registry: Registry, input: Input) => string
+  readonly handle: (call: ManageCall, input: Input) => Promise<unknown>
+}
+
+/** What was sent, as the row's schemas have it. */
+export interface Input {
+  readonly parameters: unknown
+  readonly query: unknown
+  readonly body: unknown
+}
+
+interface Definition<Parameters extends Shape, Query extends Shape, Body extends z.ZodType, Output extends z.ZodType> {
+  readonly action?: Action
+  readonly method: ManageMethod
+  readonly path: string
+  readonly summary: string
+  readonly decidedIn: ManageRow['decidedIn']
+  readonly parameters?: Parameters
+  readonly query?: Query
+  readonly body?: Body
+  readonly output?: Output
+  readonly status?: 200 | 201
+  readonly resource: (registry: Registry, input: TypedInput<Parameters, Query, Body>) => string
+  readonly handle: (call: ManageCall, input: TypedInput<Parameters, Query, Body>) => Promise<z.output<Output>>
+}
+
+interface TypedInput<Parameters extends Shape, Query extends Shape, Body extends z.ZodType> {
+  readonly parameters: z.output<Parameters>
+  readonly query: z.output<Query>
+  readonly body: z.output<Body>
+}
+
+export function defineOperation<
+  Operation extends ManageOperation,
+  Parameters extends Shape = typeof NOTHING,
+  Query extends Shape = typeof NOTHING,
+  Body extends z.ZodType = typeof ABSENT,
+  Output extends z.ZodType = typeof ABSENT,
+>(operation: Operation, definition: Definition<Parameters, Query, Body, Output>): ManageRow<Operation> {
+  const { output } = definition
+  return {
+    action: `lading:${operation}`,
+    parameters: NOTHING,
+    query: NOTHING,
+    body: undefined,
+    output,
+    status: output === undefined ? 204 : 200,
+    ...definition,
+    operation,
+    // `parseInput` makes the input by this row's own schemas, which the table cannot say for all rows at once.
+    resource: definition.resource as ManageRow['resource'],
+    handle: definition.handle as ManageRow['handle'],
+  }
+}

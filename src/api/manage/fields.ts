@@ -1,0 +1,32 @@
+import * as z from 'zod'
+import type { Registry } from '../../ports/metadata/registries.ts'
+
+export const accountIdField = z.string().regex(/^\d{12}$/, 'must be 12 digits')
+
+export const accountNameField = z
+  .string()
+  .max(128)
+  .refine((text) => !/\p{C}/u.test(text), 'must not hold invisible characters')
+  .describe('For people; may be empty.')
+
+/** IAM's names of users and roles (IAM API reference, CreateUser, read 2026-11). */
+export const identityNameField = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be 1 to 64 letters, digits or +=,.@-_')
+
+/** That of a provider which IAM's API made is its issuer without the scheme, so slashes are in it. */
+export const providerNameField = z.string().regex(/^[!-~]{1,255}$/, 'must be 1 to 255 letters, digits or signs')
+
+export const timeField = z.string().meta({ format: 'date-time' })
+
+/** A page of a list: what comes after a name, and how much of it. */
+export const pageQuery = z.strictObject({
+  after: z.string().max(255).optional().describe('What `next` of the page before said.'),
+  limit: z.coerce.number().int().min(1).max(1000).default(100),
+})
+
+export function ladingArn({ region, accountId }: Registry, resource: string): string {
+  return `arn:aws:lading:${region}:${accountId}:${resource}`
+}
+
+export function toTime(atMs: number): string {
+  return new Date(atMs).toISOString()
+}

@@ -1,0 +1,91 @@
+import { Refusal } from '../../core/refusal.ts'
+import { authenticateBasic } from '../../services/authenticate-basic.ts'
+import { authorize } from '../../services/authorize.ts'
+import type { Services } from '../../services/context.ts'
+import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
+import type { AwsOptions } from '../aws-options.ts'
+import { callerOf } from '../caller-of.ts'
+import { cut } from '../cut.ts'
+import { jsonAnswer } from '../large-answer.ts'
+import { noteRefusal } from '../note-refusal.ts'
+import { readCall } from '../read-call.ts'
+import type { RequestContext } from '../request-context.ts'
+import { checkOrigin } from './check-origin.ts'
+import type { ManageCall, ManageRow } from './define-operation.ts'
+import { errorResponse, MANAGE_ERRORS, MANAGE_HEADERS } from './errors.ts'
+import { describeApi } from './openapi.ts'
+import { parseInput } from './parse-input.ts'
+import { findRow, type Routed } from './router.ts'
+
+/** A provider's keys are the largest thing that anybody sends. */
+const BODY_LIMIT_BYTES = 256 * 1024
+
+/**
+ * Answers everything under `/manage/v1`: who asks is found out before the address is looked at.
+ *
+ * @throws what is not a `Refusal`: a bug of ours, which the server logs and answers with a bare 500
+ */
+export async function handleManageRequest(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  options: AwsOptions,
+): Promise<Response> {
+  context.surface = 'manage'
+  try {
+    return await answer(services, request, context, options)
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error
+    noteRefusal(context, request, { refusal: error, code: MANAGE_ERRORS[error.reason][1] })
+    return errorResponse(error, context.requestId)
+  }
+}
+
+async function answer(
+  services: Services,
+  request: Request,
+  context: RequestContext,
+  { version, externalUrl }: AwsOptions,
+): Promise<Response> {
+  checkOrigin(request.headers, { host: context.host, externalUrl })
+  const asked = await registryFor(services, context.host)
+  const principal = await authenticateBasic(services, request.headers.get('authorization'), context)
+  context.principal = principal.arn
+  const { row, parameters } = await findRow(request)
+  // The same for everybody who has a credential: it says what could be asked, not what there is.
+  if (row === 'openapi.json') {
+    context.operation = 'openapi.json'
+    return jsonAnswer(services, describeApi(version), MANAGE_HEADERS)
+  }
+  context.operation = row.operation
+  const registry =
+    row.decidedIn === 'default account'
+      ? services.defaultRegistry
+      : await registryOfAccount(services, { accountId: principal.accountId, region: asked.region })
+  const call = { services, caller: callerOf(context, principal, registry) }
+  return await runOperation(call, row, { request, context, parameters })
+}
+
+async function runOperation(
+  call: ManageCall,
+  row: ManageRow,
+  { request, context, parameters }: { request: Request; context: RequestContext; parameters: Routed['parameters'] },
+): Promise<Response> {
+  const { services, caller } = call
+  using body = await readCall(services, request, BODY_LIMIT_BYTES)
+  const input = parseInput(row, {
+    parameters,
+    query: new URL(request.url).searchParams,
+    contentType: request.headers.get('content-type'),
+    body: body.bytes,
+  })
+  const resource = row.resource(caller.registry, input)
+  context.target = { resource: cut(resource) }
+  await authorize(services, caller, { action: row.action, resource, repository: undefined })
+  const output = await row.handle(call, input)
+  if (row.output === undefined)
+    return new Response(null, { status: row.status, headers: { 'Cache-Control': 'no-store' } })
+  // Told to try again, a client would not know that it was done.
+  const answer = jsonAnswer(services, output, MANAGE_HEADERS, row.method !== 'get')
+  return row.status === 200 ? answer : new Response(answer.body, { status: row.status, headers: answer.headers })
+}

@@ -1,0 +1,15 @@
+/** Every operation of the management API. One without a row in the table does not compile. */
+export type ManageOperation =
+  | 'CreateAccount'
+  | 'CreateAccountRootKey'
+  | 'DeleteAccountRootKey'
+  | 'DeleteOidcProvider'
+  | 'GetAccount'
+  | 'GetOidcProvider'
+  | 'ListAccounts'
+  | 'ListOidcProviders'
+  | 'PutOidcProvider'
+  | 'RevokeRoleSessions'
+  | 'RevokeUserSessions'
+  | 'UpdateAccount'
+  | 'ValidatePolicy'

@@ -1,0 +1,32 @@
+import { createAccount } from './create-account.ts'
+import { createAccountRootKey } from './create-account-root-key.ts'
+import type { ManageRow } from './define-operation.ts'
+import { deleteAccountRootKey } from './delete-account-root-key.ts'
+import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { getAccount } from './get-account.ts'
+import { getOidcProvider } from './get-oidc-provider.ts'
+import { listAccounts } from './list-accounts.ts'
+import { listOidcProviders } from './list-oidc-providers.ts'
+import type { ManageOperation } from './operations.ts'
+import { putOidcProvider } from './put-oidc-provider.ts'
+import { revokeRoleSessions } from './revoke-role-sessions.ts'
+import { revokeUserSessions } from './revoke-user-sessions.ts'
+import { updateAccount } from './update-account.ts'
+import { validatePolicy } from './validate-policy.ts'
+
+/** Every operation and what answers it. */
+export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<Operation> } = {
+  CreateAccount: createAccount,
+  CreateAccountRootKey: createAccountRootKey,
+  DeleteAccountRootKey: deleteAccountRootKey,
+  DeleteOidcProvider: deleteOidcProvider,
+  GetAccount: getAccount,
+  GetOidcProvider: getOidcProvider,
+  ListAccounts: listAccounts,
+  ListOidcProviders: listOidcProviders,
+  PutOidcProvider: putOidcProvider,
+  RevokeRoleSessions: revokeRoleSessions,
+  RevokeUserSessions: revokeUserSessions,
+  UpdateAccount: updateAccount,
+  ValidatePolicy: validatePolicy,
+}

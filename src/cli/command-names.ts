@@ -1,0 +1,16 @@
+/** What the executable does beside `serve`; lading.ts knows these without loading what they need. */
+export const CLI_COMMANDS = {
+  account: 'make, list, rename, disable and enable accounts, and their root keys',
+  'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
+  sessions: 'end the sessions of a user or a role',
+  policy: 'check a policy before it is put anywhere',
+  login: 'log docker and podman in',
+  token: 'print a password for docker login, user AWS',
+  'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',
+} as const satisfies Record<string, string>
+
+export type CliCommand = keyof typeof CLI_COMMANDS
+
+export function isCliCommand(name: string): name is CliCommand {
+  return Object.hasOwn(CLI_COMMANDS, name)
+}

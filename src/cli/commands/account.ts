@@ -1,0 +1,96 @@
+import type { Command } from 'commander'
+import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { displayable, formatTable } from '../displayable.ts'
+import { listAll } from '../list-all.ts'
+import { memberOf, textOf } from '../members.ts'
+
+const COLUMNS = ['accountId', 'name', 'state', 'createdAt'] as const
+const HEADINGS = ['ACCOUNT', 'NAME', 'STATE', 'CREATED']
+
+export function addAccountCommands(account: Command, context: CliContext): void {
+  addReads(account, context)
+  addChanges(account, context)
+  addKeys(account, context)
+}
+
+function addReads(account: Command, context: CliContext): void {
+  account
+    .command('list')
+    .description('every account')
+    .action(async (_options, command: Command) => {
+      const accounts = await listAll(openClient(context, command), '/accounts', 'accounts')
+      printAnswer(context, command, { accounts }, () => formatTable([HEADINGS, ...accounts.map(cellsOf)]))
+    })
+  account
+    .command('show')
+    .description('one account')
+    .argument('<id>', '12 digits')
+    .action(async (id: string, _options, command: Command) => {
+      const answer = await openClient(context, command).call({ method: 'GET', path: pathOf(id) })
+      printAnswer(context, command, answer, () => formatTable([HEADINGS, cellsOf(answer)]))
+    })
+}
+
+function addChanges(account: Command, context: CliContext): void {
+  account
+    .command('create')
+    .description('make an account and a root key for it, whose secret is shown this once')
+    .option('--id <id>', '12 digits; without it the server picks them')
+    .option('--name <name>', 'for people')
+    .action(async (options: { id?: string; name?: string }, command: Command) => {
+      const body = { name: options.name ?? '', ...(options.id !== undefined && { accountId: options.id }) }
+      const answer = await openClient(context, command).call({ method: 'POST', path: '/accounts', body })
+      printAnswer(context, command, answer, () => {
+        const id = textOf(memberOf(answer, 'account'), 'accountId') ?? ''
+        return `Account ${displayable(id)} was made.\n${keyLines(memberOf(answer, 'rootKey'))}`
+      })
+    })
+  const change = (name: string, description: string, body: (text: string) => object, argument?: string): void => {
+    const command = account.command(name).description(description).argument('<id>', '12 digits')
+    if (argument !== undefined) command.argument('<name>', argument)
+    command.action(async (id: string, ...rest: unknown[]) => {
+      const asked = { method: 'PATCH', path: pathOf(id), body: body(String(rest[0])) } as const
+      const answer = await openClient(context, command).call(asked)
+      printAnswer(context, command, answer, () => formatTable([HEADINGS, cellsOf(answer)]))
+    })
+  }
+  change('rename', 'give an account another name', (name) => ({ name }), 'for people')
+  change('disable', 'let nobody of an account in, and lose nothing', () => ({ state: 'disabled' }))
+  change('enable', 'let them in again', () => ({ state: 'enabled' }))
+}
+
+function addKeys(account: Command, context: CliContext): void {
+  account
+    .command('create-key')
+    .description('make another root key for an account; its secret is shown this once')
+    .argument('<id>', '12 digits')
+    .action(async (id: string, _options, command: Command) => {
+      const answer = await openClient(context, command).call({ method: 'POST', path: `${pathOf(id)}/root-keys` })
+      printAnswer(context, command, answer, () => keyLines(answer))
+    })
+  account
+    .command('delete-key')
+    .description('delete a root key, with every token that was made with it')
+    .argument('<id>', '12 digits')
+    .argument('<key>', 'its access key id')
+    .action(async (id: string, key: string, _options, command: Command) => {
+      const path = `${pathOf(id)}/root-keys/${encodeURIComponent(key)}`
+      const answer = await openClient(context, command).call({ method: 'DELETE', path })
+      printAnswer(context, command, answer, () => `Root key ${displayable(key)} was deleted.\n`)
+    })
+}
+
+function pathOf(id: string): string {
+  return `/accounts/${encodeURIComponent(id)}`
+}
+
+function cellsOf(account: unknown): string[] {
+  return COLUMNS.map((column) => textOf(account, column) ?? '')
+}
+
+function keyLines(key: unknown): string {
+  return formatTable([
+    ['access key id', textOf(key, 'accessKeyId') ?? ''],
+    ['secret access key', `${textOf(key, 'secretAccessKey') ?? ''}`],
+  ])
+}

@@ -1,0 +1,50 @@
+import type { Command } from 'commander'
+import { CliProblem } from './cli-problem.ts'
+import { parseEndpoint } from './endpoint.ts'
+import type { CliEnvironment } from './environment.ts'
+import { ManageClient } from './manage-client.ts'
+import { Session } from './session.ts'
+
+/** What every command works with. */
+export interface CliContext {
+  readonly environment: CliEnvironment
+  readonly version: string
+  /** What was asked for, for a program or for a person. */
+  print(text: string): void
+  /** What else a person should know. */
+  tell(text: string): void
+}
+
+/** The options that every command takes. */
+export interface CommonOptions {
+  readonly endpoint?: string
+  readonly profile?: string
+  readonly region?: string
+  readonly json?: true
+}
+
+export function commonOptions(command: Command): CommonOptions {
+  return command.optsWithGlobals<CommonOptions>()
+}
+
+/** @throws {CliProblem} when nothing says which server is meant */
+export function openSession({ environment }: CliContext, options: CommonOptions): Session {
+  const endpoint = options.endpoint ?? environment.endpoint
+  if (endpoint === undefined) {
+    throw new CliProblem('No server was named: give --endpoint, or set LADING_ENDPOINT.', { exitCode: 2 })
+  }
+  return new Session(environment, {
+    endpoint: parseEndpoint(endpoint),
+    profile: options.profile,
+    region: options.region,
+  })
+}
+
+export function openClient(context: CliContext, command: Command): ManageClient {
+  return new ManageClient(openSession(context, commonOptions(command)), context.environment.certificates)
+}
+
+/** Prints an answer as it came for programs, or as people like it. */
+export function printAnswer(context: CliContext, command: Command, answer: unknown, forPeople: () => string): void {
+  context.print(commonOptions(command).json === true ? `${JSON.stringify(answer ?? null, null, 2)}\n` : forPeople())
+}

@@ -1,0 +1,48 @@
+import { CliProblem } from './cli-problem.ts'
+import { displayable } from './displayable.ts'
+import { memberOf, textOf } from './members.ts'
+import { type Answer, send } from './send.ts'
+import type { Session } from './session.ts'
+
+export interface ManageRequest {
+  readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/manage/v1`; whatever somebody gave in it is encoded. */
+  readonly path: string
+  readonly body?: unknown
+}
+
+/** Speaks to a server's management API. */
+export class ManageClient {
+  readonly #session: Session
+  readonly #certificates: string | undefined
+
+  constructor(session: Session, certificates: string | undefined) {
+    this.#session = session
+    this.#certificates = certificates
+  }
+
+  /** @returns what it answered; undefined for nothing. @throws {CliProblem} with the server's sentence */
+  async call(request: ManageRequest): Promise<unknown> {
+    const first = await this.#send(request, await this.#session.password())
+    // The server may have forgotten what the cache remembers.
+    const answer = first.status === 401 ? await this.#send(request, await this.#session.renewedPassword()) : first
+    if (answer.status >= 200 && answer.status < 300) return answer.json
+    throw problemOf(answer, this.#session.endpoint)
+  }
+
+  async #send({ method, path, body }: ManageRequest, password: string): Promise<Answer> {
+    const headers: Record<string, string> = { authorization: `Basic ${btoa(`AWS:${password}`)}` }
+    if (body !== undefined) headers['content-type'] = 'application/json'
+    const url = `${this.#session.endpoint}/manage/v1${path}`
+    const text = body === undefined ? undefined : JSON.stringify(body)
+    return await send(url, { method, headers, body: text }, this.#certificates)
+  }
+}
+
+function problemOf({ status, json }: Answer, endpoint: string): CliProblem {
+  const message = textOf(memberOf(json, 'error'), 'message')
+  if (message === undefined) {
+    return new CliProblem(`${endpoint} has no management API that this version knows (status ${status}).`)
+  }
+  return new CliProblem(displayable(message))
+}

@@ -1,0 +1,23 @@
+import { Refusal } from '../../core/refusal.ts'
+import type { Account } from '../../ports/metadata/accounts.ts'
+import type { Services } from '../context.ts'
+import { getAccount } from './get-account.ts'
+
+/**
+ * @returns the account as it is now
+ * @throws {Refusal} `entity-unknown`; `entity-unmodifiable` when the default account would be disabled
+ */
+export async function updateAccount(
+  services: Services,
+  accountId: string,
+  change: Partial<Pick<Account, 'name' | 'state'>>,
+): Promise<Account> {
+  if (change.state === 'disabled' && accountId === services.defaultRegistry.accountId) {
+    throw new Refusal('entity-unmodifiable', `Account ${accountId} operates all others, so it cannot be disabled.`)
+  }
+  return await services.metadata.transact(async (transaction) => {
+    await getAccount(transaction, accountId)
+    await transaction.updateAccount(accountId, change)
+    return await getAccount(transaction, accountId)
+  })
+}

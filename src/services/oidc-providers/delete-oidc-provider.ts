@@ -1,0 +1,19 @@
+import type { Caller, Services } from '../context.ts'
+import { requireUnbounded } from '../iam/bounded-maker.ts'
+import { changeAccount } from '../iam/change-account.ts'
+import { refuseIfRestricted } from '../iam/restricted-session.ts'
+import { getOidcProvider } from './get-oidc-provider.ts'
+
+/** @throws {Refusal} `entity-unknown`; `denied` to whoever would get beyond their own */
+export async function deleteOidcProvider(
+  services: Services,
+  caller: Caller,
+  { name, resource }: { readonly name: string; readonly resource: string },
+): Promise<void> {
+  refuseIfRestricted(caller)
+  await changeAccount(services, caller, async ({ accountId, maker, reads, changes }) => {
+    requireUnbounded(maker, { action: 'lading:DeleteOidcProvider', resource })
+    const { id } = await getOidcProvider(reads, accountId, name)
+    await changes.delete('oidc-provider', id)
+  })
+}

@@ -1,0 +1,42 @@
+import { handleManageRequest } from '../../src/api/manage/handle.ts'
+import { requestContext } from './request-context.ts'
+import { ROOT_AUTHORIZATION, type TestRegistry } from './test-registry.ts'
+
+export interface ManageOptions {
+  /** A value to send as JSON, or a text to send as it is. */
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  /** Replaces the root key's Basic header; null sends none. */
+  readonly authorization?: string | null
+  readonly externalUrl?: string
+}
+
+export interface ManageAnswer {
+  readonly status: number
+  readonly headers: Headers
+  // biome-ignore lint/suspicious/noExplicitAny: tests look into answers of many shapes, and a wrong look fails the test
+  readonly json: any
+}
+
+export const MANAGE_HOST = 'registry.test:5000'
+
+/** Calls an operation of the management API as the root user, as the server would. @param path below `/manage/v1` */
+export async function callManage(
+  registry: TestRegistry,
+  method: string,
+  path: string,
+  options: ManageOptions = {},
+): Promise<ManageAnswer> {
+  const { body } = options
+  const headers = new Headers(body === undefined ? {} : { 'content-type': 'application/json' })
+  for (const [name, value] of Object.entries(options.headers ?? {})) headers.set(name, value)
+  const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
+  if (authorization !== null) headers.set('authorization', authorization)
+  const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
+  const request = new Request(`http://${MANAGE_HOST}/manage/v1${path}`, { method, headers, body: text })
+  const context = requestContext({ requestId: 'request-1', host: MANAGE_HOST })
+  const aws = { version: '9.9.9', externalUrl: options.externalUrl }
+  const response = await handleManageRequest(registry.services, request, context, aws)
+  const answer = await response.text()
+  return { status: response.status, headers: response.headers, json: answer === '' ? undefined : JSON.parse(answer) }
+}
