@@ -6,7 +6,11 @@ import {
   USER_INLINE_POLICIES_CHARS,
 } from '../../core/policy/policy-limits.ts'
 import { MOST_KEYS_PER_USER } from '../../services/iam/access-keys.ts'
+import { MOST_ATTACHED } from '../../services/iam/attachments.ts'
 import { MOST_GROUPS, MOST_GROUPS_PER_USER } from '../../services/iam/groups.ts'
+import { MOST_POLICIES } from '../../services/iam/managed-policies.ts'
+import { MOST_VERSIONS } from '../../services/iam/policy-versions.ts'
+import { MOST_ROLES } from '../../services/iam/roles.ts'
 import { MOST_USERS } from '../../services/iam/users.ts'
 import { defineIamAction, type QueryCall } from '../query/define-action.ts'
 import { parsePage } from './parameters.ts'
@@ -28,6 +32,12 @@ export const getAccountSummary = defineIamAction('GetAccountSummary', {
 const QUOTAS = {
   UsersQuota: MOST_USERS,
   GroupsQuota: MOST_GROUPS,
+  RolesQuota: MOST_ROLES,
+  PoliciesQuota: MOST_POLICIES,
+  VersionsPerPolicyQuota: MOST_VERSIONS,
+  AttachedPoliciesPerUserQuota: MOST_ATTACHED,
+  AttachedPoliciesPerGroupQuota: MOST_ATTACHED,
+  AttachedPoliciesPerRoleQuota: MOST_ATTACHED,
   GroupsPerUserQuota: MOST_GROUPS_PER_USER,
   AccessKeysPerUserQuota: MOST_KEYS_PER_USER,
   UserPolicySizeQuota: USER_INLINE_POLICIES_CHARS,

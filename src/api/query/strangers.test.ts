@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import { insertIdentities, newUser, runIam } from '../../../test/support/identities.ts'
 import { ANONYMOUS, openTestRegistry } from '../../../test/support/test-registry.ts'
 import { type Principal, rootPrincipal } from '../../core/principal.ts'
+import { errorShape } from './answers.ts'
 import { toTree } from './parameters.ts'
 import { IAM, STS } from './query-api.ts'
 import { runAction } from './run-action.ts'
@@ -57,6 +58,7 @@ test.each(STRANGERS)('no operation does anything for %s', async (_, principal) =
       const parameters = toTree(INPUT)
       const ended = runAction(api, action, { call, parameters })
       await expect(ended.then(() => action.operation)).rejects.toMatchObject({ reason: 'denied' })
+      expect(errorShape(api, 'denied', action.errors)).toEqual({ code: 'AccessDenied', status: 403 })
     }
   }
   expect(changes).toBe(0)
