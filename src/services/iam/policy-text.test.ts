@@ -5,9 +5,9 @@ import { savePolicyText, showPolicyText } from './policy-text.ts'
 
 const OWN = '000000000000'
 const OTHER = '111111111111'
-const BOB = newUser('bob', { path: '/team/' })
-const CI = newRole('ci')
-const FAR = { ...newRole('far'), path: '/x/' }
+const BOB = newUser('bob', { id: 'AIDABOBBOBBOBBOBBOBBO', path: '/team/' })
+const CI = { ...newRole('ci'), id: 'AROACICICICICICICICIC' }
+const FAR = { ...newRole('far'), id: 'AROAFARFARFARFARFARFA', path: '/x/' }
 
 let registry: TestRegistry
 beforeEach(async () => {
@@ -52,10 +52,10 @@ test('who is gone is shown by unique id, and one made again under the name is no
   await registry.services.metadata.transact(async (transaction) => {
     const changes = await transaction.changeIdentities(OWN)
     await changes.delete('role', CI.id)
-    await changes.insert({ ...CI, id: 'AROAANOTHER' })
+    await changes.insert({ ...CI, id: 'AROAANOTHERANOTHERANO' })
   })
   expect(await show(stored)).toBe(pulling({ AWS: CI.id }))
-  expect(await save({ AWS: `arn:aws:iam::${OWN}:role/ci` })).toBe(pulling({ AWS: 'AROAANOTHER' }))
+  expect(await save({ AWS: `arn:aws:iam::${OWN}:role/ci` })).toBe(pulling({ AWS: 'AROAANOTHERANOTHERANO' }))
 })
 
 test('a user who moved is shown where they are now', async () => {
@@ -77,7 +77,7 @@ test.each([
   'arn:aws:iam::222222222222:root',
   '222222222222',
   'AIDANOBODYNOBODYNOBODY',
-  'AROABOB',
+  'AROABOBBOBBOBBOBBOBBO',
   `${BOB.id}:session`,
   'arn:aws:iam::000000000000:user/../bob',
 ])('a policy for %s, who does not exist, is refused', async (principal) => {
