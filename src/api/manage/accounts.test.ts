@@ -9,10 +9,12 @@ import { MANAGE_TABLE } from './table.ts'
 const OPERATOR = '000000000000'
 const TEAM = '123456789012'
 
+const EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
+
 const RESTRICTED: Session = {
   issuedAtMs: 0,
   expiresAtMs: Number.MAX_SAFE_INTEGER,
-  policyLayers: [{ texts: ['{}'], arns: [] }],
+  policyLayers: [{ texts: [EVERYTHING], arns: [] }],
   tags: [],
   transitiveTagKeys: [],
 }
@@ -140,10 +142,16 @@ test('whoever has a permissions boundary makes no root key; without one no root 
   const { metadata } = opened.services
   const user = (boundaryArn: string | undefined) => ({
     ...({ kind: 'user', id: 'AIDA1', name: 'ops', path: '/', createdAtMs: 1, tags: [] } as const),
-    ...{ inlinePolicies: [], attachedPolicies: [], groupIds: [], sessionsValidFromMs: 0, boundaryArn },
+    ...{
+      inlinePolicies: [{ name: 'all', text: EVERYTHING }],
+      attachedPolicies: [],
+      groupIds: [],
+      sessionsValidFromMs: 0,
+      boundaryArn,
+    },
   })
   await metadata.transact(async (one) =>
-    (await one.changeIdentities(OPERATOR)).insert(user('arn:aws:iam::aws:policy/B')),
+    (await one.changeIdentities(OPERATOR)).insert(user('arn:aws:iam::aws:policy/AdministratorAccess')),
   )
   const arn = `arn:aws:iam::${OPERATOR}:user/ops`
   const principal: UserPrincipal = {
