@@ -11,6 +11,8 @@ import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
 
 const FLUSH_PULLS_MS = 5000
+/** What another process has changed is in force here after this and the second that a login is remembered. */
+const REFRESH_IDENTITIES_MS = 500
 const LONGEST_EXPIRY_INTERVAL_MS = 300_000
 const LONGEST_SCRUB_INTERVAL_MS = 3_600_000
 const SCRUB_BATCH = 100
@@ -30,12 +32,21 @@ export function backgroundJobs(options: JobsOptions): Job[] {
   const { services, config } = options
   return [
     { name: 'flush-pulls', intervalMs: FLUSH_PULLS_MS, run: () => services.pulls.flush().then(() => undefined) },
+    refreshJob(services),
     sweepJob(services),
     expireJob(services, config.uploadExpiryMs),
     ...(config.collectIntervalMs > 0 ? [collectJob(options)] : []),
     ...(config.scrubIntervalMs > 0 && config.scrubBytesPerSecond > 0 ? [scrubJob(options)] : []),
     usageJob(options),
   ]
+}
+
+function refreshJob({ directory }: Services): Job {
+  const run = async () => {
+    await directory.refresh()
+    return undefined
+  }
+  return { name: 'refresh-identities', intervalMs: REFRESH_IDENTITIES_MS, isFrequent: true, run }
 }
 
 /** Once, soon after the start; the interval is for the next life of the process. */

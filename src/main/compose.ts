@@ -75,6 +75,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const logins = new LoginCache()
   const directory = new Directory({ metadata, region: registry.region, monotonicMs })
   directory.onChange(() => logins.clear())
+  await directory.refresh()
   const services: Services = {
     metadata,
     blobs,
