@@ -31,10 +31,10 @@ beforeAll(async () => {
     LADING_DATABASE_URL: postgres.url,
     LADING_INSTALLATION_KEY: Buffer.alloc(32, 5).toString('base64url'),
   }
-  const settings = { ...(await freshSettings()), ...shared }
+  const settings: Record<string, string> = { ...(await freshSettings()), ...shared }
   changed = await startLading(settings)
   besides = async () => {
-    const other = { ...(await freshSettings()), ...shared }
+    const other: Record<string, string> = { ...(await freshSettings()), ...shared }
     // Servers that share a database share the blobs as well.
     await mkdir(other.LADING_DATA ?? '', { recursive: true, mode: 0o700 })
     await symlink(join(settings.LADING_DATA ?? '', 'blobs'), join(other.LADING_DATA ?? '', 'blobs'))
