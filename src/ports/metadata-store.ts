@@ -1,3 +1,4 @@
+import type { AccountChanges, AccountReads } from './metadata/accounts.ts'
 import type { BlobChanges, BlobReads } from './metadata/blobs.ts'
 import type {
   CandidateChanges,
@@ -8,6 +9,7 @@ import type {
 } from './metadata/collection.ts'
 import type { CreationTemplateChanges, CreationTemplateReads } from './metadata/creation-templates.ts'
 import type { EventChanges, EventReads } from './metadata/events.ts'
+import type { IdentityReads, IdentityTransactions } from './metadata/identity.ts'
 import type { ImageReads } from './metadata/images.ts'
 import type { MetadataLocks } from './metadata/locks.ts'
 import type { ManifestChanges, ManifestReads } from './metadata/manifests.ts'
@@ -36,7 +38,9 @@ export interface MetadataReader
     CandidateReads,
     RemovalReads,
     UsageReads,
-    EventReads {}
+    EventReads,
+    AccountReads,
+    IdentityReads {}
 
 /**
  * Changes. A transaction takes effect as a whole or not at all, and once `transact` resolves it survives a power
@@ -55,7 +59,9 @@ export interface MetadataTransaction
     UploadChanges,
     CandidateChanges,
     RemovalChanges,
-    EventChanges {}
+    EventChanges,
+    AccountChanges,
+    IdentityTransactions {}
 
 /**
  * Everything but blob bytes. Methods refuse with `storage-full` or `storage-unavailable` when the database does; a
@@ -67,6 +73,14 @@ export interface MetadataStore extends MetadataReader {
    * asks for it, so it must do nothing else that lasts.
    */
   transact<Result>(work: (transaction: MetadataTransaction) => Promise<Result>): Promise<Result>
+  /**
+   * Tells `listener` of every commit of this store that counted as a change of accounts' identities (`IdentityEpoch`), at
+   * the very moment when others can see it and before `transact` resolves. What is rolled back is told to nobody, nor
+   * is a commit of which nobody knows whether it took effect, nor one of another process: the epochs say those.
+   *
+   * @param listener is not waited for, and must not throw
+   */
+  watchIdentities(listener: (accountIds: readonly string[]) => void): void
   /** Answers when the database can be written: readiness. */
   probe(): Promise<void>
   /** Waits for what runs; afterwards everything is refused. */

@@ -3,6 +3,7 @@ import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
+import { testIdentities } from './metadata-store-identities.ts'
 import { testLists } from './metadata-store-lists.ts'
 import { testManifests } from './metadata-store-manifests.ts'
 import { testRaces } from './metadata-store-races.ts'
@@ -21,6 +22,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testLists(open)
     testBlobs(open)
     testCollection(open)
+    testIdentities(open)
     testRaces(open)
   })
 }

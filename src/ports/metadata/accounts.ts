@@ -27,7 +27,7 @@ export interface AccountReads {
 }
 
 export interface AccountChanges {
-  /** @returns undefined when the account exists */
+  /** Counts as a change of the account's identities. @returns undefined when the account exists; nothing was changed then */
   insertAccount(account: Account): Promise<Account | undefined>
   /** Also counts as a change of the account's identities. What is not there is passed over. */
   updateAccount(accountId: string, change: Partial<Pick<Account, 'name' | 'state'>>): Promise<void>

@@ -11,16 +11,20 @@ export interface Repository {
   readonly tagMutability: TagMutability
   readonly scanOnPush: boolean
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
+  /** Goes up with every policy that is put, and is never used twice in the repository; undefined without a policy. */
+  readonly policyRevision: number | undefined
 }
 
-/** Set by a creation template, until the policy operations exist; kept verbatim. Too large to come with every read. */
+/** Kept verbatim. Too large to come with every read. */
 export interface PolicyTexts {
   readonly repositoryPolicyText?: string
   readonly lifecyclePolicyText?: string
 }
 
 /** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
-export interface NewRepository extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush'>, PolicyTexts {
+export interface NewRepository
+  extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush' | 'policyRevision'>,
+    PolicyTexts {
   readonly tagMutability: TagMutability | undefined
   readonly scanOnPush: boolean | undefined
 }
@@ -42,6 +46,8 @@ export interface RepositoryReads {
   listRepositoryNames(registryId: number, page: Page): Promise<RepositoryName[]>
   /** None when there is no such repository. */
   readPolicyTexts(repositoryId: number): Promise<PolicyTexts>
+  /** Undefined when there is no policy, or no such repository. */
+  readRepositoryPolicy(repositoryId: number): Promise<string | undefined>
   /** All of them, by key: a repository has few. */
   listResourceTags(repositoryId: number): Promise<ResourceTag[]>
 }
@@ -51,6 +57,13 @@ export interface RepositoryChanges {
   insertRepository(repository: NewRepository): Promise<Repository | undefined>
   /** Changes the members that are given. The caller holds the exclusive lock; what is not there is passed over. */
   updateRepository(repositoryId: number, change: RepositoryChange): Promise<void>
+  /**
+   * Puts the policy in the place of the one there was, under a new revision. The caller has checked the text and holds
+   * the exclusive lock; what is not there is passed over.
+   */
+  putRepositoryPolicy(repositoryId: number, text: string): Promise<void>
+  /** Afterwards there is none. The caller holds the exclusive lock; what is not there is passed over. */
+  deleteRepositoryPolicy(repositoryId: number): Promise<void>
   /** Inserts or replaces by key. Refuses nothing: the caller has counted, under the exclusive lock. */
   putResourceTags(repositoryId: number, tags: readonly ResourceTag[]): Promise<void>
   /** Keys that are not there are passed over. */

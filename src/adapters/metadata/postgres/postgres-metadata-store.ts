@@ -3,6 +3,8 @@ import { Refusal } from '../../../core/refusal.ts'
 import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import type { ChangedAccounts } from '../sql/identity-epochs.ts'
+import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
@@ -30,13 +32,23 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   }
   const reader = translating(new PostgresConnection(readPool), open)
   const usage = postgresReads(reader)
+  const watchers = new IdentityWatchers()
   const inTransaction = <Result>(work: (connection: SqlConnection) => Promise<Result>): Promise<Result> => {
     open()
     return runTransaction(writePool, work)
   }
   return {
     ...metadataReader(reader, usage),
-    transact: async (work) => await inTransaction((connection) => work(postgresTransaction(connection, usage))),
+    async transact(work) {
+      // Each run begins with a set of its own: what a run that was given up has changed is not changed.
+      const { result, changed } = await inTransaction(async (connection) => {
+        const changed: ChangedAccounts = new Set()
+        return { result: await work(postgresTransaction(connection, usage, changed)), changed }
+      })
+      watchers.tell(changed)
+      return result
+    },
+    watchIdentities: (listener) => watchers.watch(listener),
     async probe() {
       await inTransaction((connection) => connection.run(countProbe, {}))
     },
@@ -47,8 +59,12 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   }
 }
 
-function postgresTransaction(connection: SqlConnection, usage: UsageReads): MetadataTransaction {
-  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) })
+function postgresTransaction(
+  connection: SqlConnection,
+  usage: UsageReads,
+  changed: ChangedAccounts,
+): MetadataTransaction {
+  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, changed)
 }
 
 async function runTransaction<Result>(

@@ -1,9 +1,11 @@
 import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataReader } from '../../../ports/metadata-store.ts'
+import { accountReads } from './accounts.ts'
 import { blobReads } from './blobs.ts'
 import { candidateReads } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { eventReads } from './events.ts'
+import { identityReads } from './identities.ts'
 import { imageReads } from './images.ts'
 import { manifestReads } from './manifests.ts'
 import { registryReads } from './registries.ts'
@@ -29,6 +31,8 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...candidateReads(connection),
     ...removalReads(connection),
     ...eventReads(connection),
+    ...accountReads(connection),
+    ...identityReads(connection),
     ...engine,
   }
 }

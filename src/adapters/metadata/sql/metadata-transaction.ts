@@ -1,10 +1,13 @@
 import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataLocks } from '../../../ports/metadata/locks.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
+import { accountWrites } from './accounts.ts'
 import { blobWrites } from './blob-writes.ts'
 import { candidateWrites } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { eventWrites } from './events.ts'
+import type { ChangedAccounts } from './identity-epochs.ts'
+import { identityWrites } from './identity-writes.ts'
 import { manifestWrites } from './manifest-writes.ts'
 import { metadataReader } from './metadata-reader.ts'
 import { registryWrites } from './registries.ts'
@@ -15,14 +18,19 @@ import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
 import { uploadWrites } from './uploads.ts'
 
-/** Every change and every read, on the connection of one transaction. */
+/**
+ * Every change and every read, on the connection of one transaction.
+ *
+ * @param changed gathers the accounts of which it changes identities
+ */
 export function metadataTransaction(
   connection: SqlConnection,
   engine: UsageReads & MetadataLocks,
+  changed: ChangedAccounts,
 ): MetadataTransaction {
   return {
     ...metadataReader(connection, engine),
-    ...registryWrites(connection),
+    ...registryWrites(connection, changed),
     ...repositoryWrites(connection),
     ...repositoryDeletionWrites(connection),
     ...templateWrites(connection),
@@ -33,6 +41,8 @@ export function metadataTransaction(
     ...candidateWrites(connection),
     ...removalWrites(connection),
     ...eventWrites(connection),
+    ...accountWrites(connection, changed),
+    ...identityWrites(connection, changed),
     ...engine,
   }
 }

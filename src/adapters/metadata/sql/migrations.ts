@@ -1,8 +1,9 @@
 import type { ColumnTypes, Migration } from './migration.ts'
 import { createTables } from './migration-1.ts'
+import { addIdentities } from './migration-2.ts'
 
 /** In ascending order. One that has been released is never changed: add another. */
-export const MIGRATIONS: readonly Migration[] = [createTables]
+export const MIGRATIONS: readonly Migration[] = [createTables, addIdentities]
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0
 
 /**

@@ -1,5 +1,8 @@
 import type { Registry, RegistryChanges, RegistryReads } from '../../../ports/metadata/registries.ts'
+import { insertAccount } from './accounts.ts'
 import type { SqlConnection } from './connection.ts'
+import type { ChangedAccounts } from './identity-epochs.ts'
+import { registryPolicyReads, registryPolicyWrites } from './registry-policies.ts'
 import { type Parts, statement } from './statement.ts'
 
 const findInstallation = statement(({ db }: Parts<Record<never, never>>) => db.selectFrom('installation').select('id'))
@@ -44,6 +47,7 @@ const putSetting = statement(({ db, p }: Parts<{ registryId: number; name: strin
 
 export function registryReads(connection: SqlConnection): RegistryReads {
   return {
+    ...registryPolicyReads(connection),
     async findInstallation() {
       return (await connection.first(findInstallation, {}))?.id
     },
@@ -56,13 +60,16 @@ export function registryReads(connection: SqlConnection): RegistryReads {
   }
 }
 
-export function registryWrites(connection: SqlConnection): RegistryChanges {
+export function registryWrites(connection: SqlConnection, changed: ChangedAccounts): RegistryChanges {
   return {
+    ...registryPolicyWrites(connection, changed),
     async ensureInstallation(id) {
       await connection.run(insertInstallation, { id })
       return (await connection.first(findInstallation, {}))?.id ?? id
     },
     async ensureRegistry(accountId, region, nowMs) {
+      const account = { accountId, name: '', state: 'enabled', createdAtMs: nowMs } as const
+      await insertAccount(connection, changed, account)
       await connection.run(insertRegistry, { accountId, region, nowMs })
       const registry: Registry | undefined = await connection.first(findRegistry, { accountId, region })
       if (registry === undefined) throw new Error('a registry that was just inserted is gone')

@@ -42,6 +42,10 @@ const readPolicyTexts = statement(({ db, p }: Parts<{ repositoryId: number }>) =
   db.selectFrom('repositories').select(POLICY_TEXT_COLUMNS).where('id', '=', p.repositoryId),
 )
 
+const readPolicy = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.selectFrom('repositories').select('policy_text as text').where('id', '=', p.repositoryId),
+)
+
 const listResourceTags = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
   db.selectFrom('resource_tags').select(['key', 'value']).where('repository_id', '=', p.repositoryId).orderBy('key'),
 )
@@ -62,6 +66,8 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
       lifecycle_policy_text: p.lifecyclePolicyText,
       deleted_at_ms: null,
       is_purging: 0,
+      policy_revision: p.policyRevision,
+      policy_revisions_made: p.policyRevisionsMade,
     })
     .onConflict((conflict) => conflict.columns(['registry_id', 'name']).where('deleted_at_ms', 'is', null).doNothing())
     .returning(REPOSITORY_COLUMNS),
@@ -77,6 +83,21 @@ const setMutability = statement(
 
 const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number }>) =>
   db.updateTable('repositories').set({ scan_on_push: p.scanOnPush }).where('id', '=', p.repositoryId),
+)
+
+const putPolicy = statement(({ db, p }: Parts<{ repositoryId: number; text: string }>) =>
+  db
+    .updateTable('repositories')
+    .set((eb) => ({
+      policy_text: p.text,
+      policy_revision: eb('policy_revisions_made', '+', 1),
+      policy_revisions_made: eb('policy_revisions_made', '+', 1),
+    }))
+    .where('id', '=', p.repositoryId),
+)
+
+const deletePolicy = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.updateTable('repositories').set({ policy_text: null, policy_revision: null }).where('id', '=', p.repositoryId),
 )
 
 const putResourceTag = statement(({ db, p }: Parts<{ repositoryId: number; key: string; value: string }>) =>
@@ -114,6 +135,9 @@ export function repositoryReads(connection: SqlConnection): RepositoryReads {
       const row = await connection.first(readPolicyTexts, { repositoryId })
       return row === undefined ? {} : toPolicyTexts(row)
     },
+    async readRepositoryPolicy(repositoryId) {
+      return (await connection.first(readPolicy, { repositoryId }))?.text ?? undefined
+    },
     listResourceTags: (repositoryId) => connection.all(listResourceTags, { repositoryId }),
   }
 }
@@ -125,6 +149,12 @@ export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
       return row && toRepository(row)
     },
     updateRepository: (repositoryId, change) => updateRepository(connection, repositoryId, change),
+    async putRepositoryPolicy(repositoryId, text) {
+      await connection.run(putPolicy, { repositoryId, text })
+    },
+    async deleteRepositoryPolicy(repositoryId) {
+      await connection.run(deletePolicy, { repositoryId })
+    },
     async putResourceTags(repositoryId, tags) {
       for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
     },

@@ -17,6 +17,7 @@ function rowOf(change: Partial<NewRepository>): RepositoryRow {
     scan_on_push: row.scanOnPush,
     encryption_type: row.encryptionType,
     encryption_key: row.encryptionKey,
+    policy_revision: row.policyRevision,
   }
 }
 

@@ -15,6 +15,7 @@ export const REPOSITORY_COLUMNS = [
   'repositories.scan_on_push',
   'repositories.encryption_type',
   'repositories.encryption_key',
+  'repositories.policy_revision',
 ] as const
 
 export const POLICY_TEXT_COLUMNS = ['repositories.policy_text', 'repositories.lifecycle_policy_text'] as const
@@ -28,7 +29,7 @@ export const STORED_REPOSITORY_COLUMNS = [
 
 type Row = Selectable<Schema['repositories']>
 type PolicyTextRow = Pick<Row, 'policy_text' | 'lifecycle_policy_text'>
-type StoredRepositoryRow = Omit<Row, keyof PolicyTextRow>
+type StoredRepositoryRow = Omit<Row, keyof PolicyTextRow | 'policy_revisions_made'>
 export type RepositoryRow = Omit<StoredRepositoryRow, 'deleted_at_ms' | 'is_purging'>
 
 export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
@@ -48,6 +49,7 @@ export function toRepository(row: RepositoryRow): Repository {
       type: row.encryption_type,
       ...(row.encryption_key === null ? {} : { kmsKey: row.encryption_key }),
     },
+    policyRevision: row.policy_revision ?? undefined,
   }
 }
 
@@ -79,6 +81,8 @@ export function fromRepository(repository: NewRepository) {
     encryptionType: repository.encryption.type,
     encryptionKey: repository.encryption.kmsKey ?? null,
     policyText: repository.repositoryPolicyText ?? null,
+    policyRevision: repository.repositoryPolicyText === undefined ? null : 1,
+    policyRevisionsMade: repository.repositoryPolicyText === undefined ? 0 : 1,
     lifecyclePolicyText: repository.lifecyclePolicyText ?? null,
   }
 }

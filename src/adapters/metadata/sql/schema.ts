@@ -5,9 +5,11 @@ import type { Tag } from '../../../core/tag.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
 import type { UploadId } from '../../../ports/ids.ts'
+import type { Account } from '../../../ports/metadata/accounts.ts'
 import type { BlobRecord } from '../../../ports/metadata/blobs.ts'
 import type { BlobRemoval, Candidate } from '../../../ports/metadata/collection.ts'
 import type { EventKind } from '../../../ports/metadata/event-record.ts'
+import type { IdentityKind } from '../../../ports/metadata/identity.ts'
 import type { Upload } from '../../../ports/metadata/uploads.ts'
 
 /**
@@ -17,7 +19,7 @@ import type { Upload } from '../../../ports/metadata/uploads.ts'
 export interface Schema {
   schema_version: { version: number; probes: number }
   installation: { only_row: number; id: string }
-  registries: { id: Generated<number>; account_id: string; region: string; created_at_ms: number }
+  registries: RegistryTable
   account_settings: { registry_id: number; name: string; value: string }
   repositories: RepositoryTable
   resource_tags: { repository_id: number; key: string; value: string }
@@ -65,8 +67,42 @@ export interface Schema {
     why: BlobRemoval['why']
   }
   events: EventTable
+  accounts: { account_id: string; name: string; state: Account['state']; created_at_ms: number }
+  identity_epochs: { account_id: string; epoch: number }
+  identities: IdentityTable
+  identity_edges: { account_id: string; from_id: string; edge: EdgeKind; target: string }
+  key_uses: { access_key_id: string; at_ms: number; service: string; region: string }
+  role_uses: { role_id: string; at_ms: number; region: string }
   /** SQLite only: one row that triggers keep. */
   usage_counters: { blobs: number; blob_bytes: number; manifests: number }
+}
+
+/** Group ids for `member`, ARNs of managed policies for the others. */
+export type EdgeKind = 'member' | 'attached' | 'boundary'
+
+/** `body` is the whole document as JSON; the other columns are what it is found by. */
+interface IdentityTable {
+  id: string
+  account_id: string
+  kind: IdentityKind
+  /** In lower case, as names that differ only in case are the same; an access key has its id. */
+  name_key: string
+  path: string
+  /** Of access keys only. */
+  owner_id: string | null
+  created_at_ms: number
+  body: string
+}
+
+interface RegistryTable {
+  id: Generated<number>
+  account_id: string
+  region: string
+  created_at_ms: number
+  policy_text: Generated<string | null>
+  /** As `RepositoryTable` has them. */
+  policy_revision: Generated<number | null>
+  policy_revisions_made: Generated<number>
 }
 
 /** Who and where are null for what the server does by itself; `detail` is JSON. */
@@ -97,6 +133,10 @@ interface RepositoryTable {
   /** Null while it is live. Everything it held stays until `is_purging` is set; before that it could be brought back. */
   deleted_at_ms: number | null
   is_purging: number
+  /** Null without a policy. */
+  policy_revision: number | null
+  /** Never goes down, so that no revision is used twice. */
+  policy_revisions_made: number
 }
 
 interface ManifestTable {

@@ -9,6 +9,7 @@ type Work<Result> = (connection: SqlConnection) => Promise<Result>
 /** A transaction that waits for its turn, and afterwards for its bytes to be on the disk. */
 interface Job {
   readonly work: Work<unknown>
+  readonly onCommit: () => void
   readonly resolve: (result: unknown) => void
   readonly reject: (error: unknown) => void
 }
@@ -56,11 +57,15 @@ export class GroupCommit {
     this.#onCommit = onCommit
   }
 
-  /** Runs `work` as one transaction; resolves when it is durable. */
-  run<Result>(work: Work<Result>): Promise<Result> {
+  /**
+   * Runs `work` as one transaction; resolves when it is durable.
+   *
+   * @param onCommit runs when the transaction has just become visible, and never when it is rolled back
+   */
+  run<Result>(work: Work<Result>, onCommit: () => void = () => {}): Promise<Result> {
     return new Promise<Result>((resolve, reject) => {
       // What resolves it is what this very `work` returned.
-      this.#waiting.push({ work, resolve: resolve as (result: unknown) => void, reject })
+      this.#waiting.push({ work, onCommit, resolve: resolve as (result: unknown) => void, reject })
       this.#running ??= this.#runAll()
     })
   }
@@ -112,11 +117,16 @@ export class GroupCommit {
       }
       connection.execute('commit')
       this.#onCommit(jobs.length)
+      for (const [index, { onCommit }] of jobs.entries()) if (isDone(outcomes[index])) onCommit()
     } catch (error) {
       rollBack(connection)
       throw error
     }
   }
+}
+
+function isDone(outcome: Outcome | undefined): outcome is { readonly result: unknown } {
+  return outcome !== undefined && 'result' in outcome
 }
 
 /** Tells every job how it went, once the disk has it. */
@@ -129,7 +139,7 @@ async function settle({ jobs, outcomes }: Batch, sync: CommitSync): Promise<void
   }
   for (const [index, job] of jobs.entries()) {
     const outcome = outcomes[index]
-    if (outcome !== undefined && 'result' in outcome) job.resolve(outcome.result)
+    if (isDone(outcome)) job.resolve(outcome.result)
     else job.reject(outcome?.error)
   }
 }

@@ -18,10 +18,8 @@ const database = new Database(':memory:')
 afterAll(() => database.close())
 const connection = new SqliteConnection(database)
 migrateSqlite(connection)
-const transaction: MetadataTransaction = metadataTransaction(connection, {
-  ...sqliteReads(connection),
-  ...sqliteLocks(connection),
-})
+const engine = { ...sqliteReads(connection), ...sqliteLocks(connection) }
+const transaction: MetadataTransaction = metadataTransaction(connection, engine, new Set())
 
 /** Rows that `work` writes, those that triggers write included. */
 async function rowsWritten(work: () => Promise<unknown>): Promise<number> {

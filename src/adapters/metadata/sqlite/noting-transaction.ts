@@ -26,11 +26,16 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   ensureInstallation: nothing,
   ensureRegistry: nothing,
   putAccountSetting: nothing,
+  putRegistryPolicy: nothing,
+  deleteRegistryPolicy: nothing,
   lockRepository: nothing,
   lockTag: nothing,
   lockBlobs: nothing,
   insertRepository: nothing,
   updateRepository: everything,
+  // The repository is kept with the revision of its policy.
+  putRepositoryPolicy: everything,
+  deleteRepositoryPolicy: everything,
   deleteRepository: everything,
   // Nobody finds its number since it was deleted; this only makes room.
   purgeRepository: ofRepository,
@@ -66,6 +71,12 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   deleteRemoval: nothing,
   recordEvent: nothing,
   deleteEventsBefore: nothing,
+  // What identities have been kept elsewhere is told by `watchIdentities`.
+  insertAccount: nothing,
+  updateAccount: nothing,
+  changeIdentities: nothing,
+  recordKeyUses: nothing,
+  recordRoleUses: nothing,
 }
 
 /** The transaction, noting for the read cache what it changes. */

@@ -112,7 +112,8 @@ test('a purge finds the rows of every page by an index', async () => {
     first: (statement, values) => connection.first(explained(statement), values),
     run: (statement, values) => connection.run(explained(statement), values),
   }
-  const transaction = metadataTransaction(explaining, { ...sqliteReads(explaining), ...sqliteLocks(explaining) })
+  const engine = { ...sqliteReads(explaining), ...sqliteLocks(explaining) }
+  const transaction = metadataTransaction(explaining, engine, new Set())
   const { id } = await fillRepository(transaction)
   plans.length = 0
   await transaction.deleteRepository(id, 5, 6)

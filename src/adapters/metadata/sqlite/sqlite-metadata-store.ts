@@ -1,5 +1,7 @@
 import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import type { ChangedAccounts } from '../sql/identity-epochs.ts'
+import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
@@ -20,6 +22,7 @@ const CACHE_BYTES = 32 * 1024 * 1024
 export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   const cache = new ReadCache(CACHE_BYTES)
   const touched = new Touched()
+  const watchers = new IdentityWatchers()
   const onCommit = (transactions: number) => {
     cache.forget(touched)
     touched.clear()
@@ -44,8 +47,14 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   return {
     ...reads,
     ...cache.over(reads, () => void open(database).reader()),
-    transact: async (work) =>
-      await open(commits).run((connection) => work(notingTransaction(sqliteTransaction(connection), touched))),
+    async transact(work) {
+      const changed: ChangedAccounts = new Set()
+      return await open(commits).run(
+        (connection) => work(notingTransaction(sqliteTransaction(connection, changed), touched)),
+        () => watchers.tell(changed),
+      )
+    },
+    watchIdentities: (listener) => watchers.watch(listener),
     async probe() {
       await open(commits).run((connection) => connection.run(countProbe, {}))
     },
@@ -56,6 +65,6 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   }
 }
 
-function sqliteTransaction(connection: SqlConnection): MetadataTransaction {
-  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) })
+function sqliteTransaction(connection: SqlConnection, changed: ChangedAccounts): MetadataTransaction {
+  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) }, changed)
 }
