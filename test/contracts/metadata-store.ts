@@ -1,4 +1,5 @@
 import { describe } from 'bun:test'
+import { testAudit } from './metadata-store-audit.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
@@ -23,6 +24,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testBlobs(open)
     testCollection(open)
     testIdentities(open)
+    testAudit(open)
     testRaces(open)
   })
 }

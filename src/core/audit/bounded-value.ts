@@ -21,12 +21,16 @@ const SECRET_WORDS = [
 /** Contents, which are stored elsewhere if at all. */
 const CONTENTS = new Set(['layerpartblob', 'imagemanifest'])
 
+const PRINTABLE = /^[ -~]*$/
+
 /**
  * Text of a request as a record takes it: at most `most` UTF-16 code units, what was cut is said by `…`; without NUL and
  * halves of surrogate pairs, which no store keeps.
  */
 export function boundedText(text: string, most = LONGEST_TEXT): string {
   const cut = text.length <= most ? text : `${text.slice(0, most - 1)}…`
+  // What is almost every text needs no second look.
+  if (PRINTABLE.test(cut)) return cut
   return cut.toWellFormed().replaceAll('\0', '\ufffd')
 }
 
