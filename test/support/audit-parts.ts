@@ -7,7 +7,8 @@ export const AUDIT_ACCOUNT = '000000000000'
 export function pullParts(number: number, change: Partial<AuditParts> = {}): AuditParts {
   const accountId = change.accountId ?? AUDIT_ACCOUNT
   return {
-    eventId: `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
+    // Unlike what `CountingIds` gives.
+    eventId: `10000000-0000-4000-8000-${String(number).padStart(12, '0')}`,
     atMs: 1_767_225_600_000 + number,
     requestId: `request-${number}`,
     caller: rootPrincipal(accountId, 'AKIATESTTESTTESTTEST'),

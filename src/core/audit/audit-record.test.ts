@@ -60,7 +60,7 @@ test('auditRecord is shaped as CloudTrail has it', () => {
     errorCode: 'AccessDenied',
     errorMessage: 'no',
     requestID: 'request-7',
-    eventID: '00000000-0000-4000-8000-000000000007',
+    eventID: '10000000-0000-4000-8000-000000000007',
     readOnly: true,
     resources: [
       {

@@ -50,6 +50,10 @@ export interface AuditChain extends ChainHead {
   readonly checkpointSequence: number
 }
 
+export type CheckpointBound =
+  | { readonly sequence: number; readonly atMs?: undefined }
+  | { readonly sequence?: undefined; readonly atMs: number }
+
 export interface AuditReads {
   /** Newest first, sealed or not. @param page what follows `after` */
   lookUpAudit(query: AuditQuery, page: Page<AuditPosition>): Promise<StoredAuditEntry[]>
@@ -61,11 +65,8 @@ export interface AuditReads {
   listSealedAudit(accountId: string, page: Page<number>): Promise<SealedAuditEntry[]>
   /** By sequence. */
   listAuditCheckpoints(accountId: string, page: Page<number>): Promise<SignedCheckpoint[]>
-  /** The newest that is neither after record `sequence` nor of a time after `atMs`. */
-  findAuditCheckpoint(
-    accountId: string,
-    bounds?: { readonly sequence?: number; readonly atMs?: number },
-  ): Promise<SignedCheckpoint | undefined>
+  /** The newest, or the newest that is not after this record, or not of a time after this one. */
+  findAuditCheckpoint(accountId: string, bound?: CheckpointBound): Promise<SignedCheckpoint | undefined>
 }
 
 /**

@@ -30,6 +30,7 @@ const ENTRY_COLUMNS = [
   'body',
 ] as const
 
+const NEWEST = { sequence: Number.MAX_SAFE_INTEGER }
 const CHECKPOINT_COLUMNS = ['account_id', 'sequence', 'hash', 'at_ms', 'installation', 'key_id', 'signature'] as const
 
 function page({ db, p }: Parts<LookUp>) {
@@ -119,16 +120,27 @@ export const listCheckpoints = statement(({ db, p }: Parts<Range>) =>
     .limit(p.limit),
 )
 
-export const findCheckpoint = statement(({ db, p }: Parts<{ accountId: string; sequence: number; atMs: number }>) =>
-  db
-    .selectFrom('audit_checkpoints')
-    .select(CHECKPOINT_COLUMNS)
-    .where('account_id', '=', p.accountId)
-    .where('sequence', '<=', p.sequence)
-    .where('at_ms', '<=', p.atMs)
-    .orderBy('sequence', 'desc')
-    .limit(1),
-)
+export const findCheckpoint = {
+  bySequence: statement(({ db, p }: Parts<{ accountId: string; sequence: number }>) =>
+    db
+      .selectFrom('audit_checkpoints')
+      .select(CHECKPOINT_COLUMNS)
+      .where('account_id', '=', p.accountId)
+      .where('sequence', '<=', p.sequence)
+      .orderBy('sequence', 'desc')
+      .limit(1),
+  ),
+  byTime: statement(({ db, p }: Parts<{ accountId: string; atMs: number }>) =>
+    db
+      .selectFrom('audit_checkpoints')
+      .select(CHECKPOINT_COLUMNS)
+      .where('account_id', '=', p.accountId)
+      .where('at_ms', '<=', p.atMs)
+      .orderBy('at_ms', 'desc')
+      .orderBy('sequence', 'desc')
+      .limit(1),
+  ),
+}
 
 export function auditReads(connection: SqlConnection): AuditReads {
   return {
@@ -150,9 +162,11 @@ export function auditReads(connection: SqlConnection): AuditReads {
     async listAuditCheckpoints(accountId, { after, limit }) {
       return (await connection.all(listCheckpoints, { accountId, after: after ?? 0, limit })).map(toCheckpoint)
     },
-    async findAuditCheckpoint(accountId, { sequence, atMs } = {}) {
-      const bounds = { sequence: sequence ?? Number.MAX_SAFE_INTEGER, atMs: atMs ?? Number.MAX_SAFE_INTEGER }
-      const row = await connection.first(findCheckpoint, { accountId, ...bounds })
+    async findAuditCheckpoint(accountId, { sequence = Number.MAX_SAFE_INTEGER, atMs } = NEWEST) {
+      const row =
+        atMs === undefined
+          ? await connection.first(findCheckpoint.bySequence, { accountId, sequence })
+          : await connection.first(findCheckpoint.byTime, { accountId, atMs })
       return row && toCheckpoint(row)
     },
   }

@@ -20,6 +20,7 @@ function auditTables({ rowId, integer, text, keyed }: ColumnTypes): string[] {
     `create table audit_checkpoints (account_id ${text} not null, sequence ${integer} not null, hash ${text} not null,
       at_ms ${integer} not null, installation ${text} not null, key_id ${text} not null, signature ${text} not null,
       primary key (account_id, sequence))${keyed}`,
+    'create index audit_checkpoints_by_time on audit_checkpoints (account_id, at_ms, sequence)',
   ]
 }
 

@@ -87,7 +87,14 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   listSealed: { statement: listSealed, index: 'audit_by_sequence (account_id=? AND sequence>?)' },
   deleteThrough: { statement: deleteThrough, index: 'audit_by_sequence (account_id=? AND sequence<?)' },
   listCheckpoints: { statement: listCheckpoints, index: 'PRIMARY KEY (account_id=? AND sequence>?)' },
-  findCheckpoint: { statement: findCheckpoint, index: 'PRIMARY KEY (account_id=? AND sequence<?)' },
+  'findCheckpoint by sequence': {
+    statement: findCheckpoint.bySequence,
+    index: 'PRIMARY KEY (account_id=? AND sequence<?)',
+  },
+  'findCheckpoint by time': {
+    statement: findCheckpoint.byTime,
+    index: 'audit_checkpoints_by_time (account_id=? AND at_ms<?)',
+  },
   lookUpAll: { statement: lookUpAll, index: 'audit_by_time (account_id=? AND at_ms>? AND at_ms<?)' },
   lookUpByReadOnly: { statement: lookUpByReadOnly, index: 'audit_by_read_only (account_id=? AND read_only=? AND' },
   'lookUpBy eventName': {
