@@ -16,7 +16,7 @@ export interface RequestContext {
   /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
   readonly anonymousListener: boolean
   /** Which API answered; set by the server, for the metrics. */
-  surface?: 'oci' | 'ecr' | 'sts' | 'service'
+  surface?: 'oci' | 'ecr' | 'sts' | 'cloudtrail' | 'service'
   /**
    * A name from a fixed set, such as `blob-get` or `PutImage`, never text from the request; set by the surface as soon
    * as it knows, for the log and the metrics.

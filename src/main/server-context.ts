@@ -14,7 +14,7 @@ export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
   readonly secure: boolean
   readonly anonymousListener: boolean
-  surface?: 'oci' | 'ecr' | 'sts' | 'service'
+  surface?: 'oci' | 'ecr' | 'sts' | 'cloudtrail' | 'service'
   operation?: string
   principal?: string
   target?: RequestTarget

@@ -5,8 +5,8 @@ import type { Repository } from '../ports/metadata/repositories.ts'
 import type { Caller, Services } from './context.ts'
 import { NO_REGISTRY } from './registry-for.ts'
 
-/** An IAM action of ECR's, such as `ecr:PutImage` (ecr.md 5.2). */
-export type Action = `${'ecr' | 'sts' | 'iam'}:${string}`
+/** An IAM action, such as ECR's `ecr:PutImage` (ecr.md 5.2). */
+export type Action = `${'ecr' | 'sts' | 'iam' | 'cloudtrail'}:${string}`
 
 /** What the anonymous listener lets anybody do: read. */
 const ANONYMOUS_ACTIONS: ReadonlySet<Action> = new Set<Action>([
