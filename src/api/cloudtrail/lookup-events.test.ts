@@ -4,6 +4,7 @@ import { type AwsAnswer, type AwsSignOptions, sendAws } from '../../../test/supp
 import { openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { auditEntry } from '../../core/audit/audit-entry.ts'
 import { type AuditParts, auditRecord } from '../../core/audit/audit-record.ts'
+import { sealAudit } from '../../services/audit/seal-audit.ts'
 
 const SECOND = 1_767_225_600
 const REPOSITORY = `arn:aws:ecr:us-east-1:${ACCOUNT}:repository/team/app`
@@ -17,6 +18,7 @@ afterEach(async () => await registry[Symbol.asyncDispose]())
 async function record(number: number, change: Partial<AuditParts> = {}): Promise<string> {
   const entry = auditEntry(auditRecord(pullParts(number, { atMs: (SECOND + number) * 1000 + 250, ...change })))
   await registry.services.metadata.transact((transaction) => transaction.recordAudit([entry]))
+  await sealAudit(registry.services)
   return entry.body
 }
 

@@ -55,7 +55,7 @@ export type CheckpointBound =
   | { readonly sequence?: undefined; readonly atMs: number }
 
 export interface AuditReads {
-  /** Newest first, sealed or not. @param page what follows `after` */
+  /** Newest first. Of what is not sealed yet, only by its event id. @param page what follows `after` */
   lookUpAudit(query: AuditQuery, page: Page<AuditPosition>): Promise<StoredAuditEntry[]>
   /** An account that has entries to be sealed; of several, the first after `after`. */
   findAccountToSeal(after?: string): Promise<string | undefined>

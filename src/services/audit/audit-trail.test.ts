@@ -9,6 +9,7 @@ import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { nextTurn } from '../next-turn.ts'
 import { AuditTrail, type AuditTrailOptions } from './audit-trail.ts'
 import type { BlobRead } from './blob-reads.ts'
+import { sealAudit } from './seal-audit.ts'
 
 const OTHER = '111111111111'
 
@@ -48,6 +49,7 @@ const away = () => {
 
 /** All records of the account, oldest first. */
 async function written(accountId = AUDIT_ACCOUNT) {
+  await sealAudit(world)
   const query = { accountId, attribute: undefined, fromMs: 0, untilMs: Number.MAX_SAFE_INTEGER }
   const entries = await world.metadata.lookUpAudit(query, { limit: 10_000 })
   return entries

@@ -3,6 +3,7 @@ import { AUDIT_ACCOUNT } from '../../../test/support/audit-parts.ts'
 import { type AuditWorld, numbers, openAuditWorld } from '../../../test/support/audit-world.ts'
 import type { AuditQuery } from '../../ports/metadata/audit.ts'
 import { lookUpEvents } from './lookup-events.ts'
+import { sealAudit } from './seal-audit.ts'
 
 const QUERY: AuditQuery = {
   accountId: AUDIT_ACCOUNT,
@@ -15,6 +16,7 @@ let world: AuditWorld
 beforeEach(async () => {
   world = await openAuditWorld()
   await world.record(numbers(1, 12))
+  await sealAudit(world)
 })
 afterEach(() => world[Symbol.asyncDispose]())
 
@@ -28,6 +30,7 @@ test('lookUpEvents gives pages, newest first, and no token with the last one', a
     token = answer.nextToken
     // What comes in meanwhile is newer than what the token stands for.
     await world.record([100 + seen.length])
+    await sealAudit(world)
   } while (token !== undefined)
   expect(seen).toEqual(numbers(1, 12).toReversed())
 })

@@ -45,25 +45,21 @@ function page({ db, p }: Parts<LookUp>) {
     .limit(p.limit)
 }
 
-type TextColumn =
-  | 'event_id'
-  | 'event_name'
-  | 'event_source'
-  | 'username'
-  | 'access_key_id'
-  | 'resource_type'
-  | 'resource_name'
+type TextColumn = 'event_name' | 'event_source' | 'username' | 'access_key_id' | 'resource_type' | 'resource_name'
 
+/** The conditions on `sequence` are those of the indexes (`migration-3.ts`). */
 function byText(column: TextColumn) {
-  return statement((parts: Parts<LookUp & { value: string }>) => page(parts).where(column, '=', parts.p.value))
+  return statement((parts: Parts<LookUp & { value: string }>) =>
+    page(parts).where('sequence', 'is not', null).where(column, '=', parts.p.value),
+  )
 }
 
-export const lookUpAll = statement((parts: Parts<LookUp>) => page(parts))
+export const lookUpAll = statement((parts: Parts<LookUp>) => page(parts).where(sql<boolean>`sequence > 0`))
 export const lookUpByReadOnly = statement((parts: Parts<LookUp & { value: number }>) =>
-  page(parts).where('read_only', '=', parts.p.value),
+  page(parts).where('sequence', 'is not', null).where('read_only', '=', parts.p.value),
 )
 export const lookUpBy = {
-  eventId: byText('event_id'),
+  eventId: statement((parts: Parts<LookUp & { value: string }>) => page(parts).where('event_id', '=', parts.p.value)),
   eventName: byText('event_name'),
   eventSource: byText('event_source'),
   username: byText('username'),
