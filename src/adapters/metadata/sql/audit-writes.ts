@@ -91,7 +91,8 @@ const sealRecords = statement(({ db, p, dialect }: Parts<{ sealed: string }>) =>
     .from(dialect.rows<Sealed>(p.sealed, { id: 'integer', sequence: 'integer', hash: 'text' }).as('sealed'))
     .set((eb) => ({ sequence: eb.ref('sealed.sequence'), hash: eb.ref('sealed.hash') }))
     .whereRef('audit_records.id', '=', 'sealed.id')
-    .where('audit_records.sequence', 'is', null),
+    // Not `is null`: PostgreSQL would then go through everything that waits, as that has an index.
+    .where(sql<boolean>`coalesce(audit_records.sequence, 0) = 0`),
 )
 
 const moveHead = statement(({ db, p }: Parts<{ accountId: string; before: number; sequence: number; hash: string }>) =>
