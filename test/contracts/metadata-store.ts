@@ -1,4 +1,5 @@
 import { describe } from 'bun:test'
+import { testAccounts } from './metadata-store-accounts.ts'
 import { testAudit } from './metadata-store-audit.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
@@ -23,6 +24,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testLists(open)
     testBlobs(open)
     testCollection(open)
+    testAccounts(open)
     testIdentities(open)
     testAudit(open)
     testRaces(open)
