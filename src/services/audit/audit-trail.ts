@@ -160,7 +160,7 @@ export class AuditTrail {
       }
     } finally {
       this.#isFlushing = false
-      if (this.#pending.length > 0 || this.#reads.size > 0) this.#schedule()
+      if (this.#pending.length > 0 || this.#losses.areUntold || this.#reads.size > 0) this.#schedule()
     }
   }
 
