@@ -1,6 +1,4 @@
-import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
-import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
-import { isModestJson } from '../../core/modest-json.ts'
+import { Fields } from '../../core/ecr/fields.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import type { Services } from '../../services/context.ts'
@@ -12,6 +10,7 @@ import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
+import { parseJsonBody } from '../parse-json-body.ts'
 import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
@@ -78,7 +77,7 @@ async function answerSigned(
 ): Promise<Response> {
   const { operation, signed, asked } = options
   const { principal } = signed
-  const members = parseBody(signed.body)
+  const members = parseJsonBody(signed.body)
   context.target = describeInput(members)
   const accountId = accountOf(operation, members) ?? principal.accountId
   const registry = await registryOfAccount(services, { accountId, region: asked.region })
@@ -111,21 +110,6 @@ async function runOperation<Operation extends EcrOperation>(
   const row = ECR_TABLE[operation]
   if (row === NOT_AVAILABLE_YET) throw notAvailableYet(operation, input.version)
   return await row.run(call, new Fields(input.members))
-}
-
-function parseBody(body: Uint8Array): Record<string, unknown> {
-  const value = parseJson(body)
-  if (!isJsonObject(value)) throw invalidParameter('request', 'the body must be a JSON object')
-  return value
-}
-
-function parseJson(body: Uint8Array): unknown {
-  if (!isModestJson(body)) throw invalidParameter('request', 'the body is nested too deeply or has too many members')
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
-  } catch {
-    throw invalidParameter('request', 'the body must be a JSON object in UTF-8')
-  }
 }
 
 function bodyLimitOf(operation: EcrOperation | undefined): number {
