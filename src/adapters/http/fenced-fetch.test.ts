@@ -2,8 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
 import type { AddressInfo } from 'node:net'
 import { createServer, type TLSSocket } from 'node:tls'
 import { gzipSync } from 'node:zlib'
+import { refusalFrom } from '../../../test/support/refusal-of.ts'
 import { makeTlsAuthority, type ServerCertificate, type TlsAuthority } from '../../../test/support/tls-authority.ts'
-import { Refusal } from '../../core/refusal.ts'
+import type { Refusal } from '../../core/refusal.ts'
 import { FencedFetch, type FencedFetchOptions } from './fenced-fetch.ts'
 
 /** What the raw server does with a connection once it has read a request. */
@@ -48,13 +49,9 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
   }
 
   async function refusalOf(promise: Promise<unknown>): Promise<Refusal> {
-    const error = await promise.then(
-      () => undefined,
-      (reason: unknown) => reason,
-    )
-    if (!(error instanceof Refusal)) throw new Error('expected a refusal', { cause: error })
-    expect(error.reason).toBe('identity-provider-unreachable')
-    return error
+    const refusal = await refusalFrom(promise)
+    expect(refusal.reason).toBe('identity-provider-unreachable')
+    return refusal
   }
 
   test('it gets a document from the address that was looked at, under the name of the host', async () => {
@@ -142,6 +139,13 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
     expect(server.seen.closed).toBe(1)
   })
 
+  test('an answer that is refused is not read on', async () => {
+    using server = await serve((socket) => drip(socket, 'HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n', 'x'))
+    await refusalOf(fetcher(server.port).get(`https://issuer.test:${server.port}/`))
+    for (let waits = 0; waits < 50 && server.seen.closed === 0; waits++) await Bun.sleep(20)
+    expect(server.seen.closed).toBe(1)
+  })
+
   test('headers without end are cut off', async () => {
     let sentBytes = 0
     using server = await serve((socket) => {
@@ -177,13 +181,11 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
     using server = await serve(answerWith('{"direct":true}'))
     const program = `
       const { FencedFetch } = await import(${JSON.stringify(`${import.meta.dir}/fenced-fetch.ts`)})
-      const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'], ca: process.env.TEST_CA }
+      const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'], ca: ${JSON.stringify(authority.certificate)} }
       console.log(Buffer.from(await new FencedFetch(options).get('https://issuer.test:${server.port}/')).toString())`
     const proxy = 'http://127.0.0.1:1'
     const child = Bun.spawn([process.execPath, '-e', program], {
       env: {
-        ...process.env,
-        TEST_CA: authority.certificate,
         HTTPS_PROXY: proxy,
         https_proxy: proxy,
         HTTP_PROXY: proxy,
@@ -200,7 +202,7 @@ describe.skipIf(Bun.which('openssl') === null)('FencedFetch, against a TLS serve
       const options = { allowedHosts: ['issuer.test:${server.port}'], resolve: async () => ['127.0.0.1'] }
       await new FencedFetch(options).get('https://issuer.test:${server.port}/').then(() => console.log('got it'), (error) => console.log(error.message))`
     const child = Bun.spawn([process.execPath, '-e', program], {
-      env: { ...process.env, NODE_TLS_REJECT_UNAUTHORIZED: '0' },
+      env: { NODE_TLS_REJECT_UNAUTHORIZED: '0' },
       stderr: 'ignore',
     })
     expect(await new Response(child.stdout).text()).toContain('no certificate that is trusted here')

@@ -14,13 +14,11 @@ export type SignatureAlgorithm =
 /** What a key has to be for an algorithm, and how the signature is checked with it. */
 export interface AlgorithmTraits {
   readonly keyType: 'RSA' | 'EC' | 'OKP'
-  /** Of keys that have one; an algorithm for elliptic curves is for one curve alone. */
+  /** Undefined for RSA alone; an algorithm for curves is for one of them. */
   readonly curve: string | undefined
   /** Undefined where the algorithm has its own. */
   readonly hash: 'sha256' | 'sha384' | 'sha512' | undefined
   readonly padding: 'pkcs1' | 'pss' | undefined
-  /** Of the signature; undefined for RSA, where it is the key's. */
-  readonly signatureBytes: number | undefined
 }
 
 const ALGORITHMS: Readonly<Record<SignatureAlgorithm, AlgorithmTraits>> = {
@@ -30,18 +28,18 @@ const ALGORITHMS: Readonly<Record<SignatureAlgorithm, AlgorithmTraits>> = {
   PS256: rsa('sha256', 'pss'),
   PS384: rsa('sha384', 'pss'),
   PS512: rsa('sha512', 'pss'),
-  ES256: ellipticCurve('P-256', 'sha256', 64),
-  ES384: ellipticCurve('P-384', 'sha384', 96),
-  ES512: ellipticCurve('P-521', 'sha512', 132),
-  EdDSA: { keyType: 'OKP', curve: 'Ed25519', hash: undefined, padding: undefined, signatureBytes: 64 },
+  ES256: ellipticCurve('P-256', 'sha256'),
+  ES384: ellipticCurve('P-384', 'sha384'),
+  ES512: ellipticCurve('P-521', 'sha512'),
+  EdDSA: { keyType: 'OKP', curve: 'Ed25519', hash: undefined, padding: undefined },
 }
 
 function rsa(hash: 'sha256' | 'sha384' | 'sha512', padding: 'pkcs1' | 'pss'): AlgorithmTraits {
-  return { keyType: 'RSA', curve: undefined, hash, padding, signatureBytes: undefined }
+  return { keyType: 'RSA', curve: undefined, hash, padding }
 }
 
-function ellipticCurve(curve: string, hash: 'sha256' | 'sha384' | 'sha512', signatureBytes: number): AlgorithmTraits {
-  return { keyType: 'EC', curve, hash, padding: undefined, signatureBytes }
+function ellipticCurve(curve: string, hash: 'sha256' | 'sha384' | 'sha512'): AlgorithmTraits {
+  return { keyType: 'EC', curve, hash, padding: undefined }
 }
 
 export function isSignatureAlgorithm(text: unknown): text is SignatureAlgorithm {

@@ -6,12 +6,12 @@ import type { VerificationKey } from './verification-key.ts'
 /**
  * Whether the key made the token's signature; the key has to fit the token's algorithm.
  *
- * With node:crypto on Bun 1.4.5 and a key at hand: RS256 in 31 microseconds, where `jose` takes 80; ES256 110 and EdDSA
- * 100, where it takes 115 and 150 (November 2026, one core). `jose` would bring no algorithm that we want beside.
+ * By node:crypto, as it is the cheaper: with a strict parse before it RS256 takes 39 microseconds, ES256 84 and EdDSA 79,
+ * where `jose` 6.2.18 takes 60, 126 and 99, and parses less strictly (Bun 1.4.5, one core, the best of 30 rounds, November
+ * 2026). Of algorithms, `jose` has none that we want beside. P-384 and P-521 are ten times as dear as P-256.
  */
 export function verifySignature(token: CompactToken, { key }: VerificationKey): boolean {
   const traits = traitsOf(token.algorithm)
-  if (traits.signatureBytes !== undefined && token.signature.length !== traits.signatureBytes) return false
   return verify(traits.hash, Buffer.from(token.signedText), { key, ...optionsOf(traits) }, token.signature)
 }
 

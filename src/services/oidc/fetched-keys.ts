@@ -78,10 +78,10 @@ export class FetchedKeys {
   }
 
   async #fetch(): Promise<void> {
-    const { clock, fetch, observe, issuer } = this.#options
+    const { clock, load, observe, issuer } = this.#options
     this.#askedAtMs = clock.nowMs()
     try {
-      this.#keys = await fetch()
+      this.#keys = await load()
       this.#fetchedAtMs = clock.nowMs()
       this.#failure = undefined
       observe({ kind: 'fetched', issuer, keys: this.#keys.length })
@@ -96,5 +96,5 @@ export interface FetchedKeysOptions {
   readonly issuer: string
   readonly clock: Clock
   readonly observe: (event: ProviderKeysEvent) => void
-  readonly fetch: () => Promise<readonly VerificationKey[]>
+  readonly load: () => Promise<readonly VerificationKey[]>
 }

@@ -68,7 +68,7 @@ export class ProviderKeys implements IdentityProviderKeys {
     const name = `${id}\n${issuer}`
     const { clock, observe } = this.#options
     const fetched =
-      this.#fetched.get(name) ?? new FetchedKeys({ issuer, clock, observe, fetch: () => this.#fetchOnce(issuer) })
+      this.#fetched.get(name) ?? new FetchedKeys({ issuer, clock, observe, load: () => this.#fetchOnce(issuer) })
     this.#fetched.delete(name)
     this.#fetched.set(name, fetched)
     return fetched
