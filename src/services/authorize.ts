@@ -1,3 +1,4 @@
+import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
@@ -58,8 +59,10 @@ export async function isAllowed(_services: Services, caller: Caller, access: Acc
   const { action, resource } = access
   if (registry.id === NO_REGISTRY) return false
   if (principal.kind === 'anonymous') return ANONYMOUS_ACTIONS.has(action)
-  // A root user may do everything in its own account; a resource of another account is never its own.
-  return principal.accountId === registry.accountId && (resource === '*' || accountOf(resource) === registry.accountId)
+  // A root user may do everything in its own account; a resource of another account is never its own. Managed policies
+  // that every account has are of none, and count as everybody's own.
+  const owner = resource === '*' ? registry.accountId : accountOf(resource)
+  return principal.accountId === registry.accountId && (owner === registry.accountId || owner === AWS_ACCOUNT)
 }
 
 /** The fifth part of `arn:partition:service:region:account:resource`; empty for what is no ARN. */

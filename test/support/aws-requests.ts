@@ -102,3 +102,28 @@ export function awsSigner(options: AwsSignOptions): SignatureV4 {
     sha256: Sha256,
   })
 }
+
+export interface QueryAnswer {
+  readonly status: number
+  readonly xml: string
+  /** Of the error, if it is one. */
+  readonly code: string | undefined
+  readonly message: string | undefined
+}
+
+/** Calls an operation of IAM, or of the service in `options`, as the root key, signed by Amazon's own signer. */
+export async function callQuery(
+  registry: TestRegistry,
+  operation: string,
+  input: Readonly<Record<string, string>> | string = {},
+  options: AwsSignOptions = {},
+): Promise<QueryAnswer> {
+  const headers = { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' }
+  const members = typeof input === 'string' ? input : new URLSearchParams(input).toString()
+  const body = `Action=${operation}${members === '' ? '' : `&${members}`}`
+  const response = await sendAws(registry, { headers, body }, { service: 'iam', ...options })
+  const xml = await response.text()
+  const [, code] = /<Code>(.*?)<\/Code>/.exec(xml) ?? []
+  const [, message] = /<Message>(.*?)<\/Message>/s.exec(xml) ?? []
+  return { status: response.status, xml, code, message }
+}

@@ -1,6 +1,14 @@
 import type { QueryAction } from '../query/define-action.ts'
 import type { OperationOf } from '../query/operations.ts'
 import {
+  createAccessKey,
+  deleteAccessKey,
+  getAccessKeyLastUsed,
+  listAccessKeys,
+  updateAccessKey,
+} from './access-keys.ts'
+import { getAccountSummary, listAccountAliases } from './account.ts'
+import {
   attachGroupPolicy,
   attachRolePolicy,
   attachUserPolicy,
@@ -11,6 +19,18 @@ import {
   listAttachedRolePolicies,
   listAttachedUserPolicies,
 } from './attachments.ts'
+import { getContextKeysForCustomPolicy, getContextKeysForPrincipalPolicy } from './context-keys.ts'
+import { getAccountAuthorizationDetails } from './get-account-authorization-details.ts'
+import {
+  addUserToGroup,
+  createGroup,
+  deleteGroup,
+  getGroup,
+  listGroups,
+  listGroupsForUser,
+  removeUserFromGroup,
+  updateGroup,
+} from './groups.ts'
 import {
   deleteGroupPolicy,
   deleteRolePolicy,
@@ -27,6 +47,15 @@ import {
 } from './inline-policies.ts'
 import { listEntitiesForPolicy } from './list-entities-for-policy.ts'
 import { listPolicies } from './list-policies.ts'
+import {
+  deleteLoginProfile,
+  getLoginProfile,
+  listMfaDevices,
+  listServiceSpecificCredentials,
+  listSigningCertificates,
+  listSshPublicKeys,
+  listVirtualMfaDevices,
+} from './not-kept.ts'
 import {
   addClientIDToOpenIDConnectProvider,
   createOpenIDConnectProvider,
@@ -60,6 +89,7 @@ import {
   updateRole,
   updateRoleDescription,
 } from './roles.ts'
+import { simulateCustomPolicy, simulatePrincipalPolicy } from './simulate.ts'
 import {
   listOpenIDConnectProviderTags,
   listPolicyTags,
@@ -71,42 +101,64 @@ import {
   untagPolicy,
   untagRole,
 } from './tags.ts'
+import { createUser, deleteUser, getUser, listUsers, listUserTags, tagUser, untagUser, updateUser } from './users.ts'
 
 /** IAM's operations that are available, and what answers them. Each stands under its own name, or does not compile. */
 export const IAM_TABLE = {
   AddClientIDToOpenIDConnectProvider: addClientIDToOpenIDConnectProvider,
+  AddUserToGroup: addUserToGroup,
   AttachGroupPolicy: attachGroupPolicy,
   AttachRolePolicy: attachRolePolicy,
   AttachUserPolicy: attachUserPolicy,
+  CreateAccessKey: createAccessKey,
+  CreateGroup: createGroup,
   CreateOpenIDConnectProvider: createOpenIDConnectProvider,
   CreatePolicy: createPolicy,
   CreatePolicyVersion: createPolicyVersion,
   CreateRole: createRole,
+  CreateUser: createUser,
+  DeleteAccessKey: deleteAccessKey,
+  DeleteGroup: deleteGroup,
   DeleteGroupPolicy: deleteGroupPolicy,
+  DeleteLoginProfile: deleteLoginProfile,
   DeleteOpenIDConnectProvider: deleteOpenIDConnectProvider,
   DeletePolicy: deletePolicy,
   DeletePolicyVersion: deletePolicyVersion,
   DeleteRole: deleteRole,
   DeleteRolePermissionsBoundary: deleteRolePermissionsBoundary,
   DeleteRolePolicy: deleteRolePolicy,
+  DeleteUser: deleteUser,
   DeleteUserPermissionsBoundary: deleteUserPermissionsBoundary,
   DeleteUserPolicy: deleteUserPolicy,
   DetachGroupPolicy: detachGroupPolicy,
   DetachRolePolicy: detachRolePolicy,
   DetachUserPolicy: detachUserPolicy,
+  GetAccessKeyLastUsed: getAccessKeyLastUsed,
+  GetAccountAuthorizationDetails: getAccountAuthorizationDetails,
+  GetAccountSummary: getAccountSummary,
+  GetContextKeysForCustomPolicy: getContextKeysForCustomPolicy,
+  GetContextKeysForPrincipalPolicy: getContextKeysForPrincipalPolicy,
+  GetGroup: getGroup,
   GetGroupPolicy: getGroupPolicy,
+  GetLoginProfile: getLoginProfile,
   GetOpenIDConnectProvider: getOpenIDConnectProvider,
   GetPolicy: getPolicy,
   GetPolicyVersion: getPolicyVersion,
   GetRole: getRole,
   GetRolePolicy: getRolePolicy,
+  GetUser: getUser,
   GetUserPolicy: getUserPolicy,
+  ListAccessKeys: listAccessKeys,
+  ListAccountAliases: listAccountAliases,
   ListAttachedGroupPolicies: listAttachedGroupPolicies,
   ListAttachedRolePolicies: listAttachedRolePolicies,
   ListAttachedUserPolicies: listAttachedUserPolicies,
   ListEntitiesForPolicy: listEntitiesForPolicy,
   ListGroupPolicies: listGroupPolicies,
+  ListGroups: listGroups,
+  ListGroupsForUser: listGroupsForUser,
   ListInstanceProfilesForRole: listInstanceProfilesForRole,
+  ListMFADevices: listMfaDevices,
   ListOpenIDConnectProviderTags: listOpenIDConnectProviderTags,
   ListOpenIDConnectProviders: listOpenIDConnectProviders,
   ListPolicies: listPolicies,
@@ -115,22 +167,36 @@ export const IAM_TABLE = {
   ListRolePolicies: listRolePolicies,
   ListRoleTags: listRoleTags,
   ListRoles: listRoles,
+  ListSSHPublicKeys: listSshPublicKeys,
+  ListServiceSpecificCredentials: listServiceSpecificCredentials,
+  ListSigningCertificates: listSigningCertificates,
   ListUserPolicies: listUserPolicies,
+  ListUserTags: listUserTags,
+  ListUsers: listUsers,
+  ListVirtualMFADevices: listVirtualMfaDevices,
   PutGroupPolicy: putGroupPolicy,
   PutRolePermissionsBoundary: putRolePermissionsBoundary,
   PutRolePolicy: putRolePolicy,
   PutUserPermissionsBoundary: putUserPermissionsBoundary,
   PutUserPolicy: putUserPolicy,
   RemoveClientIDFromOpenIDConnectProvider: removeClientIDFromOpenIDConnectProvider,
+  RemoveUserFromGroup: removeUserFromGroup,
   SetDefaultPolicyVersion: setDefaultPolicyVersion,
+  SimulateCustomPolicy: simulateCustomPolicy,
+  SimulatePrincipalPolicy: simulatePrincipalPolicy,
   TagOpenIDConnectProvider: tagOpenIDConnectProvider,
   TagPolicy: tagPolicy,
   TagRole: tagRole,
+  TagUser: tagUser,
   UntagOpenIDConnectProvider: untagOpenIDConnectProvider,
   UntagPolicy: untagPolicy,
   UntagRole: untagRole,
+  UntagUser: untagUser,
+  UpdateAccessKey: updateAccessKey,
   UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+  UpdateGroup: updateGroup,
   UpdateOpenIDConnectProviderThumbprint: updateOpenIDConnectProviderThumbprint,
   UpdateRole: updateRole,
   UpdateRoleDescription: updateRoleDescription,
+  UpdateUser: updateUser,
 } satisfies { readonly [Operation in OperationOf<'iam'>]?: QueryAction<Operation> }

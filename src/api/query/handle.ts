@@ -14,8 +14,8 @@ import { describeParameters } from './describe-parameters.ts'
 import { Inputs } from './inputs.ts'
 import type { ParameterTree } from './parameters.ts'
 import { formatWarnings, WARNINGS_HEADER } from './policy-warnings.ts'
-import { actionOf, type QueryApi, STS } from './query-api.ts'
-import { type QueryRequest, readRequest } from './read-request.ts'
+import { actionOf, type QueryApi } from './query-api.ts'
+import { claimedApi, type QueryRequest, readRequest } from './read-request.ts'
 import { runAction } from './run-action.ts'
 
 /** What is known of a call that may yet be refused. */
@@ -31,11 +31,11 @@ export async function handleQueryRequest(
   context: RequestContext,
   options: AwsOptions,
 ): Promise<Response> {
-  const progress: Progress = { api: STS, action: undefined }
-  context.surface = 'sts'
+  const progress: Progress = { api: claimedApi(request), action: undefined }
+  context.surface = progress.api.service
   context.operation = 'unknown'
   try {
-    const asked = await readRequest(services, request)
+    using asked = await readRequest(services, request)
     progress.api = asked.api
     context.surface = asked.api.service
     if (asked.principal !== undefined) context.principal = asked.principal.arn

@@ -5,7 +5,7 @@ import { changePermissions, type Target } from './change-permissions.ts'
 import { requireAttachable } from './find-managed-policy.ts'
 
 /** IAM's default; it can be raised to twenty there. */
-const MOST_ATTACHED = 10
+export const MOST_ATTACHED = 10
 const QUOTAS = { user: 'PoliciesPerUser', group: 'PoliciesPerGroup', role: 'PoliciesPerRole' } as const
 
 /**

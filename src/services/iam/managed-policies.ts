@@ -11,7 +11,7 @@ import { countPolicyUse } from './policy-use.ts'
 import { withTags } from './tags.ts'
 
 /** As with roles, IAM's own bound rather than its default. */
-const MOST_POLICIES = 5000
+export const MOST_POLICIES = 5000
 
 export interface NewPolicy {
   readonly name: string

@@ -1,5 +1,5 @@
 import { analysePolicy, type PolicyFinding } from '../../core/policy/analyse-policy.ts'
-import { parsePolicy } from '../../core/policy/parse-policy.ts'
+import { parsePolicy, policyCharsOf } from '../../core/policy/parse-policy.ts'
 import type { PrincipalEntry } from '../../core/policy/policy-document.ts'
 import type { PolicyKind } from '../../core/policy/policy-kind.ts'
 import { principalsOf, withPrincipals } from '../../core/policy/policy-principals.ts'
@@ -30,7 +30,7 @@ export async function savePolicyText(
   const document = parsePolicy(text, kind)
   const findings = analysePolicy(document, kind)
   const stored = await storedPrincipals(reader, accountId, principalsOf(document))
-  return { text: replaced(text, stored), findings }
+  return { text: replaced(tightened(text), stored), findings }
 }
 
 /** The policy for whoever reads it: with ARNs, and with the unique id where nobody has it any more. */
@@ -46,6 +46,18 @@ export async function showPolicyText(reader: IdentityReads, text: string): Promi
     if (arn !== id) shown.set(id, arn)
   }
   return replaced(text, shown)
+}
+
+/** White space does not count, so somebody could have a hundred kilobytes of it kept in every policy. */
+const LOOSEST = 4
+
+/** The same JSON without white space where that is most of it. @throws {Refusal} `policy-malformed` if it is in texts */
+function tightened(text: string): string {
+  const most = LOOSEST * policyCharsOf(text)
+  if (text.length <= most) return text
+  const tight = withPrincipals(text, () => undefined)
+  if (tight.length <= most) return tight
+  throw new Refusal('policy-malformed', 'The policy is malformed: its texts are mostly white space.')
 }
 
 /** Those whose stored form is another than the written one. */

@@ -7,7 +7,7 @@ import { changePolicy } from './change-policy.ts'
 import { getPolicyVersion } from './find-managed-policy.ts'
 import { saveManagedText } from './managed-policies.ts'
 
-const MOST_VERSIONS = 5
+export const MOST_VERSIONS = 5
 
 export interface NewVersion {
   readonly policyArn: string

@@ -13,7 +13,7 @@ import { savePolicyText } from './policy-text.ts'
 import { withTags } from './tags.ts'
 
 /** IAM's own bound, the highest that its default of 1,000 can be raised to. */
-const MOST_ROLES = 5000
+export const MOST_ROLES = 5000
 
 export interface NewRole {
   readonly name: string

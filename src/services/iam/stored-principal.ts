@@ -9,7 +9,7 @@ const SESSION = /^arn:aws:sts::([0-9]{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\
 const PROVIDER = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/
 const ROOT = /^(?:arn:aws:iam::)?([0-9]{12})(?::root)?$/
 /** What ids look like, with a session's name behind a role's. */
-const STORED = /^(A(?:IDA|ROA)[A-Z0-9]{4,124})(?::([\w+=,.@-]{2,64}))?$/
+const STORED = /^(A(?:IDA|ROA)[A-Z0-9]{12,124})(?::([\w+=,.@-]{2,64}))?$/
 
 /**
  * How an `AWS` principal of a policy is stored: users and roles by their unique ids, so that one made again under an old
