@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { freshHome, ROOT_KEY, runLading } from './cli-process.ts'
 import { startFakeEndpoint, tokenAnswer } from './fake-endpoint.ts'
-import { freshSettings, KEY_ID, type LadingProcess, SECRET, startLading } from './lading-process.ts'
+import { AUTHORIZATION, freshSettings, KEY_ID, type LadingProcess, SECRET, startLading } from './lading-process.ts'
 
 let server: LadingProcess
 let environment: Record<string, string>
@@ -189,4 +189,19 @@ test('what was asked wrongly has status 2, and the nearest name where there is o
 test('a server takes LADING_ENDPOINT for the client’s that it is', async () => {
   await using other = await startLading({ ...(await freshSettings()), LADING_ENDPOINT: 'http://127.0.0.1:1' })
   expect(other.addresses).toHaveLength(1)
+}, 30_000)
+
+test('the anonymous listener has no management API, whatever is sent to it', async () => {
+  await using other = await startLading({ ...(await freshSettings()), LADING_ANONYMOUS_LISTEN: '127.0.0.1:0' })
+  const statuses = await Promise.all(
+    other.addresses.map(async (address) => {
+      const headers = { authorization: AUTHORIZATION }
+      const paths = ['/manage/v1/accounts', '/manage/v1/openapi.json']
+      return await Promise.all(paths.map(async (path) => (await fetch(address + path, { headers })).status))
+    }),
+  )
+  expect(statuses).toEqual([
+    [200, 200],
+    [404, 404],
+  ])
 }, 30_000)
