@@ -1,6 +1,7 @@
 import { expect, test } from 'bun:test'
 import { mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { makeTlsAuthority } from '../support/tls-authority.ts'
 import { freshHome, ROOT_KEY, runLading } from './cli-process.ts'
 import { assumedRoleAnswer, type SeenRequest, startFakeEndpoint, tokenAnswer } from './fake-endpoint.ts'
 
@@ -108,6 +109,30 @@ test('a job of GitHub assumes its role with a token of GitHub', async () => {
   expect(github?.headers.get('authorization')).toBe('Bearer of-the-job')
   expect(assume?.body).toContain('WebIdentityToken=github.identity.token')
   expect(assume?.body).toContain('RoleSessionName=github-77')
+}, 30_000)
+
+test('AWS_CA_BUNDLE counts for assuming a role, too; without it the server is not believed', async () => {
+  await using authority = await makeTlsAuthority()
+  const certificate = await authority.issue('IP:127.0.0.1')
+  await using fake = startFakeEndpoint(
+    ({ body }) => (body.includes('AssumeRole') ? assumedRoleAnswer() : tokenAnswer('v1.by-tls')),
+    certificate,
+  )
+  const home = await freshHome()
+  await writeFile(join(home, 'identity'), identityToken('a'))
+  await writeFile(join(home, 'ca.pem'), authority.certificate)
+  const environment = {
+    HOME: home,
+    LADING_ENDPOINT: fake.url,
+    AWS_WEB_IDENTITY_TOKEN_FILE: join(home, 'identity'),
+    AWS_ROLE_ARN: 'arn:aws:iam::000000000000:role/pods',
+  }
+  const without = await runLading(['token'], { environment })
+  expect([without.status, without.stdout, fake.seen.length]).toEqual([1, '', 0])
+  const { stdout, stderr } = await runLading(['token'], {
+    environment: { ...environment, AWS_CA_BUNDLE: join(home, 'ca.pem') },
+  })
+  expect([stdout, stderr]).toEqual(['v1.by-tls\n', ''])
 }, 30_000)
 
 test('a role that cannot be assumed is said, and no other credential stands in for it', async () => {

@@ -37,6 +37,19 @@ test('an account from its making to its second root key', async () => {
   expect([deleted.status, deleted.stdout]).toEqual([0, `Root key ${rootKey.accessKeyId} was deleted.\n`])
 }, 30_000)
 
+test('options that all commands take stand before the command or behind it', async () => {
+  const { LADING_ENDPOINT: endpoint = '', ...rest } = environment
+  const lists = await Promise.all(
+    [
+      ['--endpoint', endpoint, '--json', 'account', 'list'],
+      [`--endpoint=${endpoint}`, 'account', '--json', 'list'],
+      ['account', 'list', '--json', '--endpoint', endpoint],
+    ].map((args) => runLading(args, { environment: rest })),
+  )
+  expect(lists.map(({ status, stderr }) => [status, stderr])).toEqual(lists.map(() => [0, '']))
+  for (const { stdout } of lists) expect(JSON.parse(stdout).accounts.length).toBeGreaterThan(0)
+}, 30_000)
+
 test('a refusal is the server’s sentence and status 1', async () => {
   const { status, stdout, stderr } = await run('account', 'show', '999999999999')
   expect([status, stdout, stderr]).toEqual([1, '', 'lading: There is no account 999999999999.\n'])
@@ -181,6 +194,7 @@ test('what was asked wrongly has status 2, and the nearest name where there is o
     "lading: unknown option '--jsn' (Did you mean --json?)",
     'lading: There is no command "acount". Did you mean account?',
   ])
+  expect((await run('account')).status).toBe(2)
   const help = await run('oidc-provider', 'put', '--help')
   expect([help.status, help.stderr]).toEqual([0, ''])
   expect(help.stdout).toContain('--kubernetes-cluster')

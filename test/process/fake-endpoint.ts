@@ -12,11 +12,15 @@ export interface FakeEndpoint extends AsyncDisposable {
   readonly seen: readonly SeenRequest[]
 }
 
-export function startFakeEndpoint(answer: (request: SeenRequest) => Response): FakeEndpoint {
+export function startFakeEndpoint(
+  answer: (request: SeenRequest) => Response,
+  tls?: { readonly cert: string; readonly key: string },
+): FakeEndpoint {
   const seen: SeenRequest[] = []
   const server = Bun.serve({
     port: 0,
     hostname: '127.0.0.1',
+    ...(tls === undefined ? {} : { tls }),
     fetch: async (request) => {
       const { pathname, search } = new URL(request.url)
       const one = {
