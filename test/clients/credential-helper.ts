@@ -62,8 +62,17 @@ function otherSteps(world: World): readonly Step[] {
   const remote = `${registry.host}/${REPOSITORY}:arm64`
   return [
     stepWith('podman', 'podman pulls without a login', async (podman) => {
-      const root = join(directory, 'storage')
-      const place = ['--root', root, '--runroot', `${root}-run`, '--storage-driver', 'vfs', '--events-backend', 'none']
+      // One letter each, as podman takes no path of more than 50.
+      const place = [
+        '--root',
+        join(directory, 's'),
+        '--runroot',
+        join(directory, 'r'),
+        '--storage-driver',
+        'vfs',
+        '--events-backend',
+        'none',
+      ]
       const pull = [podman, ...place, 'pull', '--quiet', '--tls-verify=false', '--arch', 'arm64', remote]
       await run(pull, { environment, timeoutSeconds: 240 })
     }),
