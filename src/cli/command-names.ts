@@ -14,3 +14,10 @@ export type CliCommand = keyof typeof CLI_COMMANDS
 export function isCliCommand(name: string): name is CliCommand {
   return Object.hasOwn(CLI_COMMANDS, name)
 }
+
+/** What they all take, before the command too. */
+const OPTIONS: readonly string[] = ['--endpoint', '--profile', '--region', '--json']
+
+export function isCliOption(argument: string): boolean {
+  return OPTIONS.includes(argument.split('=', 1)[0] ?? '')
+}

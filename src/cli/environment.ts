@@ -76,6 +76,8 @@ export function readEnvironment(given: Variables = process.env): CliEnvironment 
 export function prepareSdk(endpoint: string): void {
   process.env.AWS_ENDPOINT_URL_STS ??= endpoint
   process.env.AWS_EC2_METADATA_DISABLED ??= 'true'
+  // Any does for assuming a role; without one the SDK warns of it in the middle of our output.
+  process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
 }
 
 function staticCredentialsOf(variables: Variables): StaticCredentials | undefined {

@@ -1,7 +1,7 @@
 import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from '../iam/bounded-maker.ts'
 import { changeAccount } from '../iam/change-account.ts'
-import { refuseIfRestricted } from '../iam/restricted-session.ts'
+import { refuseIfRestricted, refuseOwnSession } from '../iam/restricted-session.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 
 /** @throws {Refusal} `entity-unknown`; `denied` to whoever would get beyond their own */
@@ -11,6 +11,7 @@ export async function deleteOidcProvider(
   { name, resource }: { readonly name: string; readonly resource: string },
 ): Promise<void> {
   refuseIfRestricted(caller)
+  refuseOwnSession(caller)
   await changeAccount(services, caller, async ({ accountId, maker, reads, changes }) => {
     requireUnbounded(maker, { action: 'lading:DeleteOidcProvider', resource })
     const { id } = await getOidcProvider(reads, accountId, name)
