@@ -26,7 +26,7 @@ function user(id: string, name: string, change: Partial<User> = {}): User {
   return { ...named(id, name), kind: 'user', boundaryArn: undefined, groupIds: [], sessionsValidFromMs: 0, ...change }
 }
 
-function group(id: string, name: string, change: Partial<Group> = {}): Group {
+export function group(id: string, name: string, change: Partial<Group> = {}): Group {
   return { ...named(id, name), kind: 'group', ...change }
 }
 

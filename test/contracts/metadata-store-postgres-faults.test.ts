@@ -1,6 +1,8 @@
 import { afterAll, expect, test } from 'bun:test'
 import { openPostgresMetadataStore } from '../../src/adapters/metadata/postgres/open-postgres-metadata-store.ts'
+import { POSTGRES_TYPES } from '../../src/adapters/metadata/postgres/postgres-dialect.ts'
 import { digest, makeRepository, manifest, push, tag } from './metadata-store-fixture.ts'
+import { expectMigrated, versionOne } from './metadata-store-migration.ts'
 import { findPostgres, startPostgres } from './postgres-server.ts'
 
 const NOT_FOUND = 'skipped: PostgreSQL not found (its faults)'
@@ -20,6 +22,16 @@ if (binaries === undefined) {
     const stores = await Promise.all([open(), open(), open(), open()])
     for (const store of stores) await store.probe()
     await Promise.all(stores.map((store) => store.close()))
+  })
+
+  test('a database of version 1 is brought up to date, by one of those who open it at once', async () => {
+    await empty()
+    await server.sql(versionOne(POSTGRES_TYPES, 'postgres').join(';\n'))
+    const stores = await Promise.all([open(), open()])
+    for (const store of stores) await store.probe()
+    const [store] = stores
+    await expectMigrated(store)
+    await Promise.all(stores.map((each) => each.close()))
   })
 
   test('a database of a newer release is refused with what to do', async () => {

@@ -86,6 +86,45 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect(await store.readPolicyTexts(bare.id + 1)).toEqual({})
     })
 
+    test('a policy is read as it was put, and its revisions are never used twice', async () => {
+      const { id, registryId, name } = await makeRepository(store, 'a/b')
+      const put = (text: string) => store.transact((transaction) => transaction.putRepositoryPolicy(id, text))
+      const drop = () => store.transact((transaction) => transaction.deleteRepositoryPolicy(id))
+      const revision = async () => (await store.findRepository(registryId, name))?.policyRevision
+      const other = await makeRepository(store, 'a/c')
+      expect([await store.readRepositoryPolicy(id), await revision()]).toEqual([undefined, undefined])
+      await put('{ "a": "ü" }')
+      expect([await store.readRepositoryPolicy(id), await revision()]).toEqual(['{ "a": "ü" }', 1])
+      await put('{}')
+      expect([await store.readRepositoryPolicy(id), await revision()]).toEqual(['{}', 2])
+      await drop()
+      await drop()
+      expect([await store.readRepositoryPolicy(id), await revision()]).toEqual([undefined, undefined])
+      await put('{ }')
+      expect([await store.readRepositoryPolicy(id), await revision()]).toEqual(['{ }', 3])
+      expect(await store.transact((transaction) => transaction.lockRepository(id, 'exclusive'))).toMatchObject({
+        policyRevision: 3,
+      })
+      expect((await store.listRepositories(registryId, { limit: 10 })).map((each) => each.policyRevision)).toEqual([
+        3,
+        undefined,
+      ])
+      await store.transact((transaction) => transaction.putRepositoryPolicy(other.id + 1, '{}'))
+      expect(await store.readRepositoryPolicy(other.id + 1)).toBeUndefined()
+      expect(await store.readRepositoryPolicy(other.id)).toBeUndefined()
+    })
+
+    test('a policy that comes with a new repository is its first', async () => {
+      const registry = await makeRegistry(store)
+      const given = newRepository(registry, 'a/b', { repositoryPolicyText: '{"a": 1 }', lifecyclePolicyText: '{ }' })
+      const made = await store.transact((transaction) => transaction.insertRepository(given))
+      expect(made?.policyRevision).toBe(1)
+      const id = made?.id ?? 0
+      await store.transact((transaction) => transaction.putRepositoryPolicy(id, '{}'))
+      expect((await store.findRepository(registry.id, given.name))?.policyRevision).toBe(2)
+      expect(await store.readPolicyTexts(id)).toEqual({ repositoryPolicyText: '{}', lifecyclePolicyText: '{ }' })
+    })
+
     test('a repository whose settings nobody has chosen has the default ones', async () => {
       const registry = await makeRegistry(store)
       const unset = newRepository(registry, 'a/b', { tagMutability: undefined, scanOnPush: undefined })

@@ -1,4 +1,5 @@
 import { describe } from 'bun:test'
+import { testAccounts } from './metadata-store-accounts.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
@@ -22,6 +23,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testLists(open)
     testBlobs(open)
     testCollection(open)
+    testAccounts(open)
     testIdentities(open)
     testRaces(open)
   })

@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely'
 import type { IdentityFilter, IdentityKind } from '../../../ports/metadata/identity.ts'
 import type { IdentityRow } from './identity-row.ts'
-import type { EdgeKind } from './schema.ts'
 import { type Parts, type Statement, statement } from './statement.ts'
 
 /** What a list may be narrowed by. */
@@ -12,33 +11,47 @@ type Condition = keyof Conditions
 type Scope = { accountId: string; kind: IdentityKind } & { [Name in Condition]-?: string }
 type Page = Scope & { after: string; limit: number }
 
-const CONDITIONS: { readonly [Name in Condition]-?: (parts: Parts<Scope>) => RawBuilder<boolean> } = {
-  ownerId: ({ p }) => sql`identities.owner_id = ${p.ownerId}`,
-  groupId: (parts) => refersTo(parts, 'member', parts.p.groupId),
-  attachedPolicy: (parts) => refersTo(parts, 'attached', parts.p.attachedPolicy),
-  boundaryArn: (parts) => refersTo(parts, 'boundary', parts.p.boundaryArn),
-  pathPrefix: ({ p }) => sql`substr(identities.path, 1, length(cast(${p.pathPrefix} as text))) = ${p.pathPrefix}`,
-}
-// Object.keys forgets that its keys are those of CONDITIONS.
-const NAMES = Object.keys(CONDITIONS) as Condition[]
+/** The conditions that go by what an identity refers to. */
+const EDGES = { groupId: 'member', attachedPolicy: 'attached', boundaryArn: 'boundary' } as const
+const NAMES = ['groupId', 'attachedPolicy', 'boundaryArn', 'ownerId', 'pathPrefix'] as const
 
-/** By `in`, so that the few who refer to it are looked up, and not the whole account looked through. */
-function refersTo({ db, p }: Parts<Scope>, edge: EdgeKind, target: string): RawBuilder<boolean> {
-  const sources = db
-    .selectFrom('identity_edges')
-    .select('from_id')
-    .where('account_id', '=', p.accountId)
-    .where('edge', '=', edge)
-    .where('target', '=', target)
-  return sql`identities.id in ${sources}`
+function isEdge(name: Condition): name is keyof typeof EDGES {
+  return name in EDGES
 }
 
+/**
+ * Those of a kind in an account that meet the conditions. The first edge among these is what leads to them, in order
+ * as the account's own index would: it costs what the list is long, however many others there are.
+ */
 function narrowed(parts: Parts<Scope>, names: readonly Condition[]) {
-  const all = parts.db
+  const { db, p } = parts
+  const edge = names.find(isEdge)
+  const conditions = names.map((name) => (name === edge ? leads(parts, name, 'found') : condition(parts, name)))
+  const query = db
     .selectFrom('identities')
-    .where('identities.account_id', '=', parts.p.accountId)
-    .where('identities.kind', '=', parts.p.kind)
-  return names.reduce((query, name) => query.where(CONDITIONS[name](parts)), all)
+    .$if(edge !== undefined, (all) => all.innerJoin('identity_edges as found', 'found.from_id', 'identities.id'))
+    .where(sql<boolean>`${column(names, 'account_id')} = ${p.accountId}`)
+    .where(sql<boolean>`${column(names, 'kind')} = ${p.kind}`)
+  return conditions.reduce((narrower, each) => narrower.where(each), query)
+}
+
+/** Where the list's columns are read, so that they come from the index that leads to its rows. */
+function column(names: readonly Condition[], name: 'account_id' | 'kind' | 'name_key') {
+  return sql.ref<string>(`${names.some(isEdge) ? 'found' : 'identities'}.${name}`)
+}
+
+function condition(parts: Parts<Scope>, name: Condition): RawBuilder<boolean> {
+  const { p } = parts
+  if (name === 'ownerId') return sql`identities.owner_id = ${p.ownerId}`
+  if (name === 'pathPrefix') {
+    return sql`substr(identities.path, 1, length(cast(${p.pathPrefix} as text))) = ${p.pathPrefix}`
+  }
+  return sql`exists (select 1 from identity_edges as also
+    where also.from_id = identities.id and ${leads(parts, name, 'also')})`
+}
+
+function leads({ p }: Parts<Scope>, name: keyof typeof EDGES, edges: 'found' | 'also'): RawBuilder<boolean> {
+  return sql`${sql.ref(`${edges}.edge`)} = ${EDGES[name]} and ${sql.ref(`${edges}.target`)} = ${p[name]}`
 }
 
 function listOf(names: readonly Condition[]): Statement<Page, IdentityRow> {
@@ -46,8 +59,8 @@ function listOf(names: readonly Condition[]): Statement<Page, IdentityRow> {
     narrowed(parts, names)
       .leftJoin('role_uses', 'role_uses.role_id', 'identities.id')
       .select(['identities.body', 'role_uses.at_ms as usedAtMs', 'role_uses.region as usedRegion'])
-      .where('identities.name_key', '>', parts.p.after)
-      .orderBy('identities.name_key')
+      .where(sql<boolean>`${column(names, 'name_key')} > ${parts.p.after}`)
+      .orderBy(column(names, 'name_key'))
       .limit(parts.p.limit),
   )
 }

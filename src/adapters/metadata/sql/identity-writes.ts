@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { IdentityChanges, IdentityKind, IdentityTransactions } from '../../../ports/metadata/identity.ts'
 import type { SqlConnection } from './connection.ts'
 import { type ChangedAccounts, countChange } from './identity-epochs.ts'
-import { type Edge, edgesOf, fromIdentity, type Identity } from './identity-row.ts'
+import { type Edge, edgesOf, fromIdentity } from './identity-row.ts'
 import { forgetUses, identityUses } from './identity-uses.ts'
 import { type Parts, statement } from './statement.ts'
 
@@ -56,16 +56,20 @@ const deleteRow = statement(({ db, p }: Parts<{ accountId: string; kind: Identit
   db.deleteFrom('identities').where('id', '=', p.id).where('account_id', '=', p.accountId).where('kind', '=', p.kind),
 )
 
-const insertEdges = statement(({ db, p, dialect }: Parts<{ accountId: string; id: string; edges: string }>) =>
+type Edges = Pick<Row, 'accountId' | 'id' | 'kind' | 'nameKey'> & { edges: string }
+
+const insertEdges = statement(({ db, p, dialect }: Parts<Edges>) =>
   db
     .insertInto('identity_edges')
-    .columns(['account_id', 'from_id', 'edge', 'target'])
+    .columns(['account_id', 'from_id', 'kind', 'name_key', 'edge', 'target'])
     .expression((eb) =>
       eb
         .selectFrom(dialect.rows<Edge>(p.edges, { edge: 'text', target: 'text' }).as('given'))
         .select([
           sql<string>`cast(${p.accountId} as text)`.as('account_id'),
           sql<string>`cast(${p.id} as text)`.as('from_id'),
+          sql<IdentityKind>`cast(${p.kind} as text)`.as('kind'),
+          sql<string>`cast(${p.nameKey} as text)`.as('name_key'),
           'given.edge',
           'given.target',
         ])
@@ -92,14 +96,16 @@ export function identityWrites(connection: SqlConnection, changed: ChangedAccoun
 function identityChanges(connection: SqlConnection, accountId: string): IdentityChanges {
   return {
     async insert(identity) {
-      if ((await connection.run(insertRow, fromIdentity(accountId, identity))) === 0) return false
-      await putEdges(connection, accountId, identity)
+      const row = fromIdentity(accountId, identity)
+      if ((await connection.run(insertRow, row)) === 0) return false
+      await putEdges(connection, row, edgesOf(identity))
       return true
     },
     async replace(identity) {
-      if ((await connection.run(replaceRow, fromIdentity(accountId, identity))) === 0) return false
+      const row = fromIdentity(accountId, identity)
+      if ((await connection.run(replaceRow, row)) === 0) return false
       await connection.run(deleteEdges, { id: identity.id })
-      await putEdges(connection, accountId, identity)
+      await putEdges(connection, row, edgesOf(identity))
       return true
     },
     async delete(kind, id) {
@@ -110,8 +116,6 @@ function identityChanges(connection: SqlConnection, accountId: string): Identity
   }
 }
 
-async function putEdges(connection: SqlConnection, accountId: string, identity: Identity): Promise<void> {
-  const edges = edgesOf(identity)
-  if (edges.length === 0) return
-  await connection.run(insertEdges, { accountId, id: identity.id, edges: JSON.stringify(edges) })
+async function putEdges(connection: SqlConnection, row: Row, edges: readonly Edge[]): Promise<void> {
+  if (edges.length > 0) await connection.run(insertEdges, { ...row, edges: JSON.stringify(edges) })
 }

@@ -26,9 +26,11 @@ function identityTables({ integer, text, keyed }: ColumnTypes): string[] {
     'create unique index identities_by_name on identities (account_id, kind, name_key)',
     `create index identities_by_owner on identities (account_id, kind, owner_id, name_key)
       where owner_id is not null`,
-    `create table identity_edges (account_id ${text} not null, from_id ${text} not null, edge ${text} not null,
-      target ${text} not null, primary key (from_id, edge, target))${keyed}`,
-    'create index identity_edges_by_target on identity_edges (account_id, edge, target, from_id)',
+    `create table identity_edges (account_id ${text} not null, from_id ${text} not null, kind ${text} not null,
+      name_key ${text} not null, edge ${text} not null, target ${text} not null,
+      primary key (from_id, edge, target))${keyed}`,
+    `create index identity_edges_by_target on identity_edges
+      (account_id, edge, target, kind, name_key, from_id)`,
     `create table key_uses (access_key_id ${text} not null primary key, at_ms ${integer} not null,
       service ${text} not null, region ${text} not null)${keyed}`,
     `create table role_uses (role_id ${text} not null primary key, at_ms ${integer} not null,

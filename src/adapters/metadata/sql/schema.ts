@@ -70,7 +70,7 @@ export interface Schema {
   accounts: { account_id: string; name: string; state: Account['state']; created_at_ms: number }
   identity_epochs: { account_id: string; epoch: number }
   identities: IdentityTable
-  identity_edges: { account_id: string; from_id: string; edge: EdgeKind; target: string }
+  identity_edges: IdentityEdgeTable
   key_uses: { access_key_id: string; at_ms: number; service: string; region: string }
   role_uses: { role_id: string; at_ms: number; region: string }
   /** SQLite only: one row that triggers keep. */
@@ -92,6 +92,16 @@ interface IdentityTable {
   owner_id: string | null
   created_at_ms: number
   body: string
+}
+
+/** What an identity refers to; kind and name are its own, so that a list of those who refer to something is in order. */
+interface IdentityEdgeTable {
+  account_id: string
+  from_id: string
+  kind: IdentityKind
+  name_key: string
+  edge: EdgeKind
+  target: string
 }
 
 interface RegistryTable {

@@ -3,8 +3,10 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { mkdtemp, readdir, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { expectMigrated, versionOne } from '../../../../test/contracts/metadata-store-migration.ts'
 import { openSqliteMetadataStore } from './open-sqlite-metadata-store.ts'
 import { SqliteDatabase } from './sqlite-database.ts'
+import { SQLITE_TYPES } from './sqlite-dialect.ts'
 import { sqliteMetadataStore } from './sqlite-metadata-store.ts'
 import { WalSync } from './wal-sync.ts'
 
@@ -36,6 +38,38 @@ test('a database of a newer release is refused with what to do, and left as it i
   const after = new Database(path)
   expect(after.query('select version from schema_version').get()).toEqual({ version: 1000 })
   after.close()
+})
+
+test('a database of version 1 is brought up to date, and stays so', async () => {
+  const database = new Database(path, { create: true })
+  for (const statement of versionOne(SQLITE_TYPES, 'sqlite')) database.run(statement)
+  database.close()
+  const migrated = await openSqliteMetadataStore({ path })
+  await expectMigrated(migrated)
+  await migrated.close()
+  const again = await openSqliteMetadataStore({ path })
+  expect(await again.listAccounts({ limit: 10 })).toHaveLength(1)
+  await again.close()
+})
+
+test('a change of identities that could not be committed is told to nobody, nor with the next commit', async () => {
+  const database = new SqliteDatabase(path, true)
+  const store = sqliteMetadataStore(database)
+  const { id } = await store.transact((transaction) => transaction.ensureRegistry('000000000000', 'us-east-1', 1))
+  const told: string[] = []
+  store.watchIdentities((accountIds) => told.push(...accountIds))
+  const { connection } = await database.writer(async () => {})
+  connection.execute(`pragma max_page_count = ${Number(connection.value('pragma page_count')) + 10}`)
+  const change = (accountId: string, sizeBytes: number) =>
+    store.transact(async (transaction) => {
+      await transaction.changeIdentities(accountId)
+      await transaction.putAccountSetting(id, accountId, 'x'.repeat(sizeBytes))
+    })
+  await expect(change('111111111111', 1_000_000)).rejects.toMatchObject({ reason: 'storage-full' })
+  expect(told).toEqual([])
+  await change('222222222222', 10)
+  expect(told).toEqual(['222222222222'])
+  await store.close()
 })
 
 test('a file that is no database is refused', async () => {

@@ -6,6 +6,7 @@ import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
@@ -66,6 +67,26 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   'listReferrers of types': {
     statement: listReferrers.ofTypes,
     index: 'manifests_by_subject (repository_id=? AND subject=? AND digest>?)',
+  },
+  listIdentities: {
+    statement: listIdentities({}),
+    index: 'identities_by_name (account_id=? AND kind=? AND name_key>?)',
+  },
+  'listIdentities of an owner': {
+    statement: listIdentities({ ownerId: 'AIDA1' }),
+    index: 'identities_by_owner (account_id=? AND kind=? AND owner_id=? AND name_key>?)',
+  },
+  'listIdentities of a group': {
+    statement: listIdentities({ groupId: 'AGPA1', pathPrefix: '/' }),
+    index: 'identity_edges_by_target (account_id=? AND edge=? AND target=? AND kind=? AND name_key>?)',
+  },
+  'listIdentities with a policy and a boundary': {
+    statement: listIdentities({ attachedPolicy: 'arn', boundaryArn: 'arn' }),
+    index: 'identity_edges_by_target (account_id=? AND edge=? AND target=? AND kind=? AND name_key>?)',
+  },
+  'countIdentities with a policy': {
+    statement: countIdentities({ attachedPolicy: 'arn' }),
+    index: 'identity_edges_by_target (account_id=? AND edge=? AND target=? AND kind=?)',
   },
   listExpiredUploads: { statement: listExpiredUploads, index: 'uploads_by_expiry (expires_at_ms<?)' },
   listDueCandidates: { statement: listDueCandidates, index: 'candidates_by_due' },
