@@ -22,13 +22,17 @@ export interface ArnPattern {
  */
 export function compileArnPattern(source: string, hasVariables: boolean): ArnPattern {
   const segments = splitArn(source, { hasVariables, hasWildcards: true }).map(patternOf)
-  const worstSteps = segments.reduce((sum, segment, index) => sum + segment.worstSteps(charsOf(index, segments)), 0)
+  const worstSteps = segments.reduce((sum, segment, index) => sum + stepsOf(segment, charsOf(index, segments)), 0)
   return {
     keys: segments.flatMap(({ keys }) => keys),
     worstSteps,
     matches: (arn, evaluation) => matchesSegments(segments, arn, evaluation),
-    isBound: (evaluation) => segments.every((segment) => segment.isBound(evaluation)),
+    isBound: (evaluation) => segments.every((segment) => segment.bind(evaluation) !== undefined),
   }
+}
+
+function stepsOf(segment: Pattern, chars: number): number {
+  return segment.bindSteps + segment.matchSteps(chars)
 }
 
 function charsOf(index: number, segments: readonly Pattern[]): number {
@@ -39,7 +43,7 @@ function matchesSegments(segments: readonly Pattern[], arn: ArnText, evaluation:
   const last = segments.length - 1
   for (const [index, pattern] of segments.entries()) {
     const text = index === last && last < ARN_SEGMENTS - 1 ? restOfArn(arn, index) : arn.segments[index]
-    if (text === undefined || !pattern.matches(text, evaluation)) return false
+    if (text === undefined || pattern.bind(evaluation)?.matches(text, evaluation) !== true) return false
   }
   return true
 }

@@ -60,8 +60,9 @@ function compileActions({ isNegated, patterns }: PatternElement): CompiledAction
   const syntax = { hasVariables: false, hasWildcards: true, isCaseless: true }
   const compiled = patterns.map((pattern) => compilePattern(pattern, syntax))
   return {
-    worstSteps: compiled.reduce((sum, pattern) => sum + pattern.worstSteps(ASSUMED_ACTION_CHARS), 0),
-    isAbout: (action, evaluation) => compiled.some((pattern) => pattern.matches(action, evaluation)) !== isNegated,
+    worstSteps: compiled.reduce((sum, pattern) => sum + pattern.matchSteps(ASSUMED_ACTION_CHARS), 0),
+    isAbout: (action, evaluation) =>
+      compiled.some((pattern) => pattern.bind(evaluation)?.matches(action, evaluation)) !== isNegated,
   }
 }
 

@@ -41,6 +41,8 @@ const FIND_STEPS = 20
 const CHAR_OF_SEARCH = 4
 const CHAR_OF_CHAR_SEARCH = 0.2
 const COMPARED_AT_ONCE = 16
+/** Longer ones fit a text in fewer places. */
+const DEAREST_SEARCH_CHARS = 96
 const COMPARE_STEPS = 8
 
 /** The most that matching costs. Chunks that are found share the text, so the dearest of them counts for each character. */
@@ -55,7 +57,7 @@ export function costOfChunks({ first, inner, last }: Starred<Chunk>): Cost {
 function searchCost(chunk: Chunk): number {
   if (chunk.length > 1) return chunk.length * COMPARE_STEPS
   const length = lengthOf(chunk)
-  return length === 1 ? CHAR_OF_CHAR_SEARCH : CHAR_OF_SEARCH + length / COMPARED_AT_ONCE
+  return length === 1 ? CHAR_OF_CHAR_SEARCH : CHAR_OF_SEARCH + Math.min(length, DEAREST_SEARCH_CHARS) / COMPARED_AT_ONCE
 }
 
 function findChunk(chunk: Chunk, text: string, { from, to }: { from: number; to: number }): number {

@@ -1,5 +1,5 @@
 import type { Evaluation } from './evaluation.ts'
-import { type Chunk, type Cost, costOfChunks, matchesChunks, type Starred } from './glob-chunks.ts'
+import { type Chunk, costOfChunks, matchesChunks, type Starred } from './glob-chunks.ts'
 import { type PatternSyntax, type PatternToken, type PatternVariable, tokensOf } from './pattern-tokens.ts'
 import { ASSUMED_VALUE_CHARS } from './policy-limits.ts'
 
@@ -9,12 +9,17 @@ export interface Pattern {
   readonly literal: string | undefined
   /** Context keys of its variables, lower case. */
   readonly keys: readonly string[]
-  /** The most that a comparison with a text of this many characters costs. */
-  worstSteps(chars: number): number
-  /** A variable without a value fits nothing. Charges what it costs. */
+  /** The most that `bind` costs. */
+  readonly bindSteps: number
+  /** The most that comparing with a text of this many characters costs. */
+  matchSteps(chars: number): number
+  /** With values in the places of its variables; undefined if one has none: it fits nothing then. */
+  bind(evaluation: Evaluation): BoundPattern | undefined
+}
+
+export interface BoundPattern {
+  /** Both charge what they cost. */
   matches(text: string, evaluation: Evaluation): boolean
-  /** Whether all of its variables have values. */
-  isBound(evaluation: Evaluation): boolean
 }
 
 /** A text that variables may stand in. */
@@ -22,11 +27,11 @@ type Template = readonly (string | PatternVariable)[]
 /** A chunk of which variables are not known yet. */
 type ChunkTemplate = readonly Template[]
 
+const LITERAL_STEPS = 8
 const VARIABLE_STEPS = 60
-/** Putting it in, in lower case at worst. */
-const CHAR_OF_VARIABLE = 3
-/** What searching for a text of any length costs per character. */
-const CHAR_OF_ANY_SEARCH = 20
+const CHAR_OF_VARIABLE = 0.5
+const CHAR_OF_LOWER_CASE = 3
+const ASSUMED_VALUE = 'x'.repeat(ASSUMED_VALUE_CHARS)
 
 /** @throws {PatternError} */
 export function compilePattern(source: string, syntax: PatternSyntax): Pattern {
@@ -35,50 +40,59 @@ export function compilePattern(source: string, syntax: PatternSyntax): Pattern {
 
 export function patternOf(tokens: readonly PatternToken[]): Pattern {
   const starred = starredOf(tokens)
-  const keys = tokens.flatMap((token) => (token.kind === 'variable' ? [token.key] : []))
-  return keys.length === 0 ? fixedPattern(starred) : variablePattern(starred, keys)
+  const variables = tokens.filter((token) => token.kind === 'variable')
+  return variables.length === 0 ? fixedPattern(starred) : variablePattern(starred, variables)
 }
 
 function fixedPattern(starred: Starred<ChunkTemplate>): Pattern {
-  const chunks = mapChunks(starred, textsOf)
+  const chunks = mapChunks(starred, (chunk) => textsOf(chunk))
   const { fixed, perChar } = costOfChunks(chunks)
   const literal = chunks.last === undefined && chunks.first.length === 1 ? chunks.first[0] : undefined
-  return {
-    literal,
-    keys: [],
-    worstSteps: (chars) => fixed + perChar * chars,
-    matches: (text, evaluation) => {
-      evaluation.charge(fixed + perChar * text.length)
-      return literal === undefined ? matchesChunks(chunks, text) : literal === text
-    },
-    isBound: () => true,
-  }
+  const bound = literal === undefined ? boundPattern(chunks) : boundLiteral(literal)
+  return { literal, keys: [], bindSteps: 0, matchSteps: (chars) => fixed + perChar * chars, bind: () => bound }
 }
 
-function variablePattern(starred: Starred<ChunkTemplate>, keys: readonly string[]): Pattern {
-  const { fixed, perChar } = costWithVariables(starred)
-  const variablesSteps = keys.length * (VARIABLE_STEPS + CHAR_OF_VARIABLE * ASSUMED_VALUE_CHARS)
+function variablePattern(starred: Starred<ChunkTemplate>, variables: readonly PatternVariable[]): Pattern {
+  const bindSteps = variables.reduce((sum, variable) => sum + variableSteps(variable, ASSUMED_VALUE_CHARS), 0)
+  const { fixed, perChar } = costOfChunks(mapChunks(starred, (chunk) => textsOf(chunk, ASSUMED_VALUE)))
   return {
     literal: undefined,
-    keys,
-    worstSteps: (chars) => fixed + perChar * chars + variablesSteps,
-    matches: (text, evaluation) => {
-      evaluation.charge(fixed + perChar * text.length)
+    keys: variables.map(({ key }) => key),
+    bindSteps,
+    matchSteps: (chars) => fixed + perChar * chars,
+    bind: (evaluation) => {
       const chunks = bindChunks(starred, evaluation)
-      return chunks !== undefined && matchesChunks(chunks, text)
+      return chunks && boundPattern(chunks)
     },
-    isBound: (evaluation) => bindChunks(starred, evaluation) !== undefined,
   }
 }
 
-function costWithVariables(starred: Starred<ChunkTemplate>): Cost {
-  const { fixed, perChar } = costOfChunks(mapChunks(starred, textsOf))
-  return { fixed, perChar: perChar === 0 ? 0 : Math.max(perChar, CHAR_OF_ANY_SEARCH) }
+function variableSteps({ isCaseless }: PatternVariable, chars: number): number {
+  return VARIABLE_STEPS + (isCaseless ? CHAR_OF_LOWER_CASE : CHAR_OF_VARIABLE) * chars
 }
 
-/** As if variables were empty. */
-function textsOf(chunk: ChunkTemplate): Chunk {
-  return chunk.map((template) => template.filter((part) => typeof part === 'string').join(''))
+function boundLiteral(literal: string): BoundPattern {
+  return {
+    matches: (text, evaluation) => {
+      evaluation.charge(LITERAL_STEPS)
+      return text === literal
+    },
+  }
+}
+
+function boundPattern(chunks: Starred<Chunk>): BoundPattern {
+  const { fixed, perChar } = costOfChunks(chunks)
+  return {
+    matches: (text, evaluation) => {
+      evaluation.charge(fixed + perChar * text.length)
+      return matchesChunks(chunks, text)
+    },
+  }
+}
+
+/** @param variable what stands for every variable */
+function textsOf(chunk: ChunkTemplate, variable = ''): Chunk {
+  return chunk.map((template) => template.map((part) => (typeof part === 'string' ? part : variable)).join(''))
 }
 
 function mapChunks(
@@ -121,12 +135,12 @@ function bindChunk(chunk: ChunkTemplate, evaluation: Evaluation): Chunk | undefi
 }
 
 /** Only a key with a single value can be a variable (iam.md 1.2). */
-function variableText({ key, fallback, isCaseless }: PatternVariable, evaluation: Evaluation): string | undefined {
-  const value = evaluation.get(key)
-  const text = value === undefined ? fallback : value
+function variableText(variable: PatternVariable, evaluation: Evaluation): string | undefined {
+  const value = evaluation.get(variable.key)
+  const text = value === undefined ? variable.fallback : value
+  evaluation.charge(variableSteps(variable, typeof text === 'string' ? text.length : 0))
   if (typeof text !== 'string') return undefined
-  evaluation.charge(VARIABLE_STEPS + CHAR_OF_VARIABLE * text.length)
-  return isCaseless ? text.toLowerCase() : text
+  return variable.isCaseless ? text.toLowerCase() : text
 }
 
 function starredOf(tokens: readonly PatternToken[]): Starred<ChunkTemplate> {

@@ -4,17 +4,19 @@ import type { Evaluation } from './evaluation.ts'
 import { isInRange, parseIpRange } from './ip-address.ts'
 import { parseDecimal } from './parse-decimal.ts'
 import { parseInstant } from './parse-instant.ts'
-import { compilePattern, type Pattern } from './pattern.ts'
+import { compilePattern } from './pattern.ts'
 import type { PatternSyntax } from './pattern-tokens.ts'
-import { ASSUMED_VALUE_CHARS } from './policy-limits.ts'
 
 /** Whether a value of the request compares with any of the policy's values; what the operator negates comes after. */
 export interface ValueTest {
   /** Context keys of variables in the policy's values, lower case. */
   readonly keys: readonly string[]
-  /** For one value of the request. */
-  readonly worstSteps: number
-  holds(value: string, evaluation: Evaluation): boolean
+  /** The most that `bind` costs. */
+  readonly bindSteps: number
+  /** The most that a value of this many characters costs. */
+  steps(chars: number): number
+  /** Puts in what the variables stand for, once for all values. Both charge what they cost. */
+  bind(evaluation: Evaluation): (value: string) => boolean
 }
 
 type ValueOperator = ConditionOperator & { readonly comparison: Exclude<ConditionOperator['comparison'], 'null'> }
@@ -61,16 +63,16 @@ function textTest(values: readonly string[], syntax: PatternSyntax): ValueTest {
   const others = patterns.filter(({ literal }) => literal === undefined)
   return {
     keys: others.flatMap(({ keys }) => keys),
-    worstSteps: LOOK_UP_STEPS + worstOf(others),
-    holds: (value, evaluation) => {
-      evaluation.charge(LOOK_UP_STEPS)
-      return literals.has(value) || others.some((pattern) => pattern.matches(value, evaluation))
+    bindSteps: others.reduce((sum, { bindSteps }) => sum + bindSteps, 0),
+    steps: (chars) => LOOK_UP_STEPS + others.reduce((sum, pattern) => sum + pattern.matchSteps(chars), 0),
+    bind: (evaluation) => {
+      const bound = others.map((pattern) => pattern.bind(evaluation))
+      return (value) => {
+        evaluation.charge(LOOK_UP_STEPS)
+        return literals.has(value) || bound.some((pattern) => pattern?.matches(value, evaluation) === true)
+      }
     },
   }
-}
-
-function worstOf(patterns: readonly Pattern[]): number {
-  return patterns.reduce((sum, pattern) => sum + pattern.worstSteps(ASSUMED_VALUE_CHARS), 0)
 }
 
 /** Also of booleans, which may be written `True`. */
@@ -78,20 +80,25 @@ function caselessTest(values: readonly string[], hasVariables: boolean): ValueTe
   const test = textTest(values, { hasVariables, hasWildcards: false, isCaseless: true })
   return {
     ...test,
-    worstSteps: test.worstSteps + CHAR_OF_LOWER_CASE * ASSUMED_VALUE_CHARS,
-    holds: (value, evaluation) => {
-      evaluation.charge(CHAR_OF_LOWER_CASE * value.length)
-      return test.holds(value.toLowerCase(), evaluation)
+    steps: (chars) => test.steps(chars) + CHAR_OF_LOWER_CASE * chars,
+    bind: (evaluation) => {
+      const holds = test.bind(evaluation)
+      return (value) => {
+        evaluation.charge(CHAR_OF_LOWER_CASE * value.length)
+        return holds(value.toLowerCase())
+      }
     },
   }
 }
 
 function arnTest(values: readonly string[], hasVariables: boolean): ValueTest {
   const patterns = values.map((value) => compileArnPattern(value, hasVariables))
+  const steps = READ_STEPS + patterns.reduce((sum, { worstSteps }) => sum + worstSteps, 0)
   return {
     keys: patterns.flatMap(({ keys }) => keys),
-    worstSteps: READ_STEPS + patterns.reduce((sum, { worstSteps }) => sum + worstSteps, 0),
-    holds: (value, evaluation) => {
+    bindSteps: 0,
+    steps: () => steps,
+    bind: (evaluation) => (value) => {
       evaluation.charge(READ_STEPS)
       const arn = evaluation.arnOf(value)
       return arn !== undefined && patterns.some((pattern) => pattern.matches(arn, evaluation))
@@ -110,8 +117,9 @@ function orderTest(values: readonly string[], { parse, relation }: Order): Value
   const steps = READ_STEPS + limits.length * COMPARE_STEPS
   return {
     keys: [],
-    worstSteps: steps,
-    holds: (value, evaluation) => {
+    bindSteps: 0,
+    steps: () => steps,
+    bind: (evaluation) => (value) => {
       evaluation.charge(steps)
       const number = parse(value)
       return number !== undefined && limits.some((limit) => isRelated(number, relation, limit))
@@ -139,8 +147,9 @@ function rangeTest(values: readonly string[]): ValueTest {
   const steps = READ_STEPS + ranges.length * IN_RANGE_STEPS
   return {
     keys: [],
-    worstSteps: steps,
-    holds: (value, evaluation) => {
+    bindSteps: 0,
+    steps: () => steps,
+    bind: (evaluation) => (value) => {
       evaluation.charge(steps)
       const address = evaluation.ipOf(value)
       return address !== undefined && ranges.some((range) => isInRange(address, range))
