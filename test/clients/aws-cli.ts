@@ -1,3 +1,4 @@
+import { iamSteps } from './aws-cli-iam.ts'
 import { layerSteps, readImageSteps, writeImageSteps } from './aws-cli-images.ts'
 import { awsCommand, type Cli, ecr, ecrJson, ecrRefused, environmentOf } from './aws-cli-run.ts'
 import { run, runRefused } from './command.ts'
@@ -21,6 +22,7 @@ function awsClient(program: 'aws-v1' | 'aws-v2'): Client {
         ...writeImageSteps(cli),
         ...layerSteps(cli),
         ...settingSteps(cli),
+        ...iamSteps(cli),
         ...deleteSteps(cli),
       ]
     },

@@ -2,7 +2,8 @@ import type { Comparison } from './condition-operator.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { PolicyCondition } from './policy-document.ts'
 import { ASSUMED_OTHER_SET_SIZE, ASSUMED_SET_CHARS, ASSUMED_SET_SIZE, ASSUMED_VALUE_CHARS } from './policy-limits.ts'
-import { compileValueTest, type ValueTest } from './value-test.ts'
+import type { ValueTest } from './text-test.ts'
+import { compileValueTest } from './value-test.ts'
 
 export interface CompiledCondition {
   /** Context keys that it reads, lower case. */
@@ -59,7 +60,7 @@ function single({ key, keys, compared: { test, isNegated }, ifMissing }: Single)
       evaluation.charge(GET_STEPS)
       const value = evaluation.get(key)
       if (value === undefined) return ifMissing
-      return typeof value === 'string' && test.bind(evaluation)(value) !== isNegated
+      return typeof value === 'string' && test.bind(evaluation).holds(value, evaluation) !== isNegated
     },
   }
 }
@@ -69,8 +70,8 @@ function anyOf(key: string, keys: readonly string[], { test, isNegated, setSize 
     keys,
     worstSteps: setSteps(test, setSize),
     holds: (evaluation) => {
-      const holds = test.bind(evaluation)
-      return valuesOf(key, evaluation).some((value) => holds(value) !== isNegated)
+      const bound = test.bind(evaluation)
+      return valuesOf(key, evaluation).some((value) => bound.holds(value, evaluation) !== isNegated)
     },
   }
 }
@@ -81,8 +82,8 @@ function allOf(key: string, keys: readonly string[], { test, isNegated, setSize 
     keys,
     worstSteps: setSteps(test, setSize),
     holds: (evaluation) => {
-      const holds = test.bind(evaluation)
-      return valuesOf(key, evaluation).every((value) => holds(value) !== isNegated)
+      const bound = test.bind(evaluation)
+      return valuesOf(key, evaluation).every((value) => bound.holds(value, evaluation) !== isNegated)
     },
   }
 }
