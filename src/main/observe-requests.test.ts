@@ -56,6 +56,7 @@ test('observeRequests() names what was found in a policy that was saved, by its 
       requestId: 'r',
       clientAddress: '127.0.0.1',
       secure: false,
+      userAgent: undefined,
       anonymousListener: false,
       host: '127.0.0.1',
       operation: 'PutRolePolicy',
