@@ -14,6 +14,7 @@ import type { Log } from '../ports/log.ts'
 import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import { AuditTrail } from '../services/audit/audit-trail.ts'
 import { AnswerRoom } from '../services/answer-room.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
@@ -76,6 +77,10 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const directory = new Directory({ metadata, region: registry.region, monotonicMs })
   directory.onChange(() => logins.clear())
   await directory.refresh()
+  const audit = new AuditTrail(
+    { metadata, clock, ids },
+    { region: registry.region, failed: (error) => log.write('error', 'the audit trail cannot be written', { error }) },
+  )
   const services: Services = {
     metadata,
     blobs,
@@ -84,6 +89,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     answerRoom: new AnswerRoom(ANSWER_ROOM_BYTES, monotonicMs),
     logins,
     directory,
+    audit,
     providerKeys: providerKeys(config, clock, log),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys,

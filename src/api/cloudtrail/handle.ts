@@ -1,11 +1,12 @@
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { audited } from '../../services/audit/audited-call.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { authenticateAws } from '../authenticate-aws.ts'
 import { callerOf } from '../caller-of.ts'
 import { AWS_JSON } from '../ecr/aws-json.ts'
-import { errorResponse } from '../ecr/errors.ts'
+import { errorResponse, errorType } from '../ecr/errors.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
@@ -54,9 +55,19 @@ async function answer(services: Services, request: Request, context: RequestCont
   const members = parseJsonBody(body)
   const registry = await registryOfAccount(services, { accountId: principal.accountId, region: asked.region })
   const caller = callerOf(context, principal, registry)
-  // As AWS has it, it is about no resource (service authorization reference, CloudTrail, read 2026-11).
-  await authorize(services, caller, { action: `cloudtrail:${LOOKUP}`, resource: '*', repository: undefined })
-  return jsonAnswer(services, await lookupEvents(services, caller, members), { 'Content-Type': AWS_JSON })
+  const facts = {
+    source: 'cloudtrail.amazonaws.com',
+    name: LOOKUP,
+    readOnly: true,
+    parameters: members,
+    codeOf: errorType,
+  } as const
+  const events = await audited(services, caller, facts, async () => {
+    // As AWS has it, it is about no resource (service authorization reference, CloudTrail, read 2026-11).
+    await authorize(services, caller, { action: `cloudtrail:${LOOKUP}`, resource: '*', repository: undefined })
+    return await lookupEvents(services, caller, members)
+  })
+  return jsonAnswer(services, events, { 'Content-Type': AWS_JSON })
 }
 
 /** CloudTrail has an error for every member of the input. */

@@ -1,6 +1,8 @@
 import { Fields } from '../../core/ecr/fields.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
+import { isRepositoryName } from '../../core/repository-name.ts'
+import { repositoryArn } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
@@ -9,6 +11,7 @@ import { callerOf } from '../caller-of.ts'
 import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
+import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
 import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
@@ -16,7 +19,7 @@ import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
 import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
 import { describeInput } from './describe-input.ts'
-import { errorResponse } from './errors.ts'
+import { errorResponse, errorType } from './errors.ts'
 import type { EcrOperation } from './operations.ts'
 import { parseRegistryId } from './parameters.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
@@ -89,11 +92,32 @@ async function answerSigned(
       context.policyFindings = findings
     },
   }
-  const output = await runOperation(operation, call, { members, version: options.version })
+  const facts = { ...auditFacts(operation, registry, members), codeOf: (reason: RefusalReason) => codeOf(reason, operation) }
+  const output = await audited(services, call.caller, facts, (given) =>
+    runOperation(operation, { ...call, services: given }, { members, version: options.version }),
+  )
   const warnings = formatWarnings(context.policyFindings ?? [])
   const headers = { 'Content-Type': AWS_JSON, ...(warnings !== undefined && { [WARNINGS_HEADER]: warnings }) }
   // Told to try again, a client would not know that it was done.
   return jsonAnswer(services, output, headers, !changesNothing(operation))
+}
+
+function auditFacts(operation: EcrOperation, registry: Registry, members: Record<string, unknown>): CallFacts {
+  const { repositoryName: name } = members
+  const { accountId } = registry
+  const isNamed = typeof name === 'string' && isRepositoryName(name)
+  return {
+    source: 'ecr.amazonaws.com',
+    name: operation,
+    readOnly: changesNothing(operation),
+    parameters: members,
+    ...(isNamed && { resources: [{ ARN: repositoryArn(registry, name), accountId, type: 'AWS::ECR::Repository' }] }),
+    detail: { protocol: 'aws' },
+  }
+}
+
+function codeOf(reason: RefusalReason, operation: EcrOperation): string {
+  return errorTypesOf(operation)[reason] ?? errorType(reason)
 }
 
 /** The account that the input names. What is not available yet is asked as most operations are. */

@@ -1,12 +1,14 @@
 import { boundedText, boundedValue } from './bounded-value.ts'
 import { type AuditCaller, formatTime, type UserIdentity, userIdentity } from './user-identity.ts'
 
-/** Whose API an event is of. `lading.internal` is the server itself. */
+/** Whose API an event is of. `lading.manage` is the management API,
+ * `lading.internal` the server itself. */
 export type AuditSource =
   | 'ecr.amazonaws.com'
   | 'sts.amazonaws.com'
   | 'iam.amazonaws.com'
   | 'cloudtrail.amazonaws.com'
+  | 'lading.manage'
   | 'lading.internal'
 
 export interface AuditResource {

@@ -8,8 +8,8 @@ import { Refusal } from '../../core/refusal.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { nextTurn } from '../next-turn.ts'
 import { AuditTrail, type AuditTrailOptions } from './audit-trail.ts'
-import type { BlobRead } from './blob-reads.ts'
 import { sealAudit } from './seal-audit.ts'
+import type { Read } from './summed-reads.ts'
 
 const OTHER = '111111111111'
 
@@ -177,15 +177,15 @@ test('a record that the database does not take is lost alone', async () => {
   expect(trail.lost).toBe(0)
 })
 
-function blobRead(bytes: number, change: Partial<BlobRead> = {}): BlobRead {
+function blobRead(bytes: number, change: Partial<Read> = {}): Read {
   return {
+    operation: 'blob-get',
     principal: rootPrincipal(AUDIT_ACCOUNT, 'AKIA'),
     accountId: AUDIT_ACCOUNT,
     region: 'us-east-1',
     repositoryArn: `arn:aws:ecr:us-east-1:${AUDIT_ACCOUNT}:repository/team/app`,
     bytes,
-    sourceAddress: '192.0.2.1',
-    userAgent: 'containerd/2.1.0',
+    origin: { clientAddress: '192.0.2.1', userAgent: 'containerd/2.1.0' },
     requestId: `request of ${bytes}`,
     ...change,
   }
@@ -194,25 +194,27 @@ function blobRead(bytes: number, change: Partial<BlobRead> = {}): BlobRead {
 test('reads of blobs are summed up by principal, repository and minute', async () => {
   const trail = openTrail()
   const startMs = world.clock.nowMs()
-  for (const bytes of [100, 20, 3]) trail.noteBlobRead(blobRead(bytes))
-  trail.noteBlobRead(blobRead(7, { principal: rootPrincipal(OTHER, 'AKIB') }))
-  trail.noteBlobRead(blobRead(9, { repositoryArn: 'arn:aws:ecr:us-east-1:000000000000:repository/b' }))
+  for (const bytes of [100, 20, 3]) trail.noteRead(blobRead(bytes))
+  trail.noteRead(blobRead(7, { principal: rootPrincipal(OTHER, 'AKIB') }))
+  trail.noteRead(blobRead(9, { repositoryArn: 'arn:aws:ecr:us-east-1:000000000000:repository/b' }))
   world.clock.advance(59_999)
-  trail.noteBlobRead(blobRead(4000))
+  trail.noteRead(blobRead(4000))
   await trail.flush()
   expect(await written()).toEqual([])
   world.clock.advance(1)
-  trail.noteBlobRead(blobRead(50_000))
+  trail.noteRead(blobRead(50_000))
   await trail.flush()
   const sums = (await written()).map((record) => record.additionalEventData)
   expect(sums.map(({ count, bytes }) => [count, bytes])).toEqual(
     expect.arrayContaining([
       [4, 4123],
       [1, 7],
+      [1, 7],
       [1, 9],
     ]),
   )
-  expect(sums).toHaveLength(3)
+  // What another account reads is in its trail too.
+  expect(sums).toHaveLength(4)
   expect(await written()).toContainEqual(
     expect.objectContaining({
       eventName: 'GetDownloadUrlForLayer',
@@ -238,10 +240,10 @@ test('reads of blobs are summed up by principal, repository and minute', async (
 test('close writes everything, and what comes afterwards is counted as lost', async () => {
   const trail = openTrail()
   trail.note(pull(1))
-  trail.noteBlobRead(blobRead(5))
+  trail.noteRead(blobRead(5))
   await trail.close()
   expect(await written()).toHaveLength(2)
   trail.note(pull(2))
-  trail.noteBlobRead(blobRead(6))
+  trail.noteRead(blobRead(6))
   expect([trail.pending, trail.lost]).toEqual([0, 2])
 })

@@ -6,7 +6,7 @@ import type { Ids } from '../../ports/ids.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { nextTurn } from '../next-turn.ts'
 import { AuditLosses } from './audit-losses.ts'
-import { type BlobRead, BlobReads } from './blob-reads.ts'
+import { type Read, SummedReads } from './summed-reads.ts'
 
 export interface AuditTrailServices {
   readonly metadata: MetadataStore
@@ -28,6 +28,7 @@ const MOST_PENDING = 10_000
 const MOST_PENDING_BYTES = 32 * 1024 * 1024
 const FLUSH_INTERVAL_MS = 500
 const FLUSH_COUNT = 500
+const BLOB_WINDOW_MS = 60_000
 /** A few milliseconds of SQLite's one thread. */
 const BATCH = 100
 
@@ -45,7 +46,8 @@ export class AuditTrail {
   readonly #pending: AuditEntry[] = []
   #pendingBytes = 0
   readonly #losses: AuditLosses
-  readonly #reads: BlobReads
+  readonly #blobReads: SummedReads
+  readonly #pulls: SummedReads
   #written = 0
   #timer: ReturnType<typeof setTimeout> | undefined
   #last: Promise<void> = Promise.resolve()
@@ -57,7 +59,8 @@ export class AuditTrail {
     this.#services = services
     this.#options = options
     this.#losses = new AuditLosses(services, options.region)
-    this.#reads = new BlobReads(services)
+    this.#blobReads = new SummedReads(services, BLOB_WINDOW_MS)
+    this.#pulls = new SummedReads(services, FLUSH_INTERVAL_MS)
   }
 
   /** How many records there were no room for, and reads of blobs that are in no record. */
@@ -77,11 +80,14 @@ export class AuditTrail {
     this.#add(auditEntry(record))
   }
 
-  /** One record for all that somebody reads of a repository's blobs in a minute. */
-  noteBlobRead(read: BlobRead): void {
-    const ended = this.#reads.endBefore(this.#services.clock.nowMs())
-    for (const record of ended) this.note(record)
-    if (this.#isClosed || !this.#reads.note(read)) this.#losses.add(read.accountId)
+  /**
+   * One record for all that somebody reads of a repository's blobs in a minute, and for all pulls of one manifest by one
+   * name in half a second.
+   */
+  noteRead(read: Read): void {
+    const reads = read.operation === 'blob-get' ? this.#blobReads : this.#pulls
+    for (const record of reads.endBefore(this.#services.clock.nowMs())) this.note(record)
+    if (this.#isClosed || !reads.note(read)) this.#losses.add(read.accountId)
     this.#schedule()
   }
 
@@ -109,7 +115,7 @@ export class AuditTrail {
   /** Writes everything, for a stop. What is noted afterwards is lost, and counted. */
   async close(): Promise<void> {
     clearTimeout(this.#timer)
-    for (const record of this.#reads.endAll()) this.note(record)
+    for (const reads of [this.#blobReads, this.#pulls]) for (const record of reads.endAll()) this.note(record)
     this.#isClosed = true
     await this.flush()
   }
@@ -151,7 +157,8 @@ export class AuditTrail {
   async #flushAll(): Promise<void> {
     this.#isFlushing = true
     try {
-      for (const record of this.#reads.endBefore(this.#services.clock.nowMs())) this.note(record)
+      for (const record of this.#blobReads.endBefore(this.#services.clock.nowMs())) this.note(record)
+      for (const record of this.#pulls.endAll()) this.note(record)
       while (this.#pending.length > 0 || this.#losses.areUntold) {
         await this.#write(this.#pending.slice(0, BATCH))
         // It can be written to, so it can be told; also beyond the bounds, as these are few.
@@ -160,7 +167,7 @@ export class AuditTrail {
       }
     } finally {
       this.#isFlushing = false
-      if (this.#pending.length > 0 || this.#losses.areUntold || this.#reads.size > 0) this.#schedule()
+      if (this.#pending.length > 0 || this.#losses.areUntold || this.#blobReads.size + this.#pulls.size > 0) this.#schedule()
     }
   }
 
