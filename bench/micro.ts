@@ -12,6 +12,7 @@ import type { Services } from '../src/services/context.ts'
 import { LoginCache } from '../src/services/login-cache.ts'
 import { issueToken } from '../src/services/token.ts'
 import { contentOf, imageOf, MANIFEST_TYPE } from './load/content.ts'
+import { policyCalls } from './micro-policy.ts'
 import { storeCalls } from './micro-store.ts'
 import { median } from './statistics.ts'
 
@@ -72,6 +73,6 @@ async function nanosecondsOf({ call }: MicroCall): Promise<number> {
 }
 
 await using store = await storeCalls()
-for (const one of [...pureCalls(), ...credentialCalls(), ...store.calls]) {
+for (const one of [...pureCalls(), ...policyCalls(), ...credentialCalls(), ...store.calls]) {
   console.log(`${(await nanosecondsOf(one)).toFixed(0).padStart(9)} ns  ${one.name}`)
 }
