@@ -14,6 +14,7 @@ import { LoginCache } from '../src/services/login-cache.ts'
 import { issueToken } from '../src/services/token.ts'
 import { contentOf, imageOf, MANIFEST_TYPE } from './load/content.ts'
 import { authorizationCalls } from './micro-authorization.ts'
+import { policyCalls } from './micro-policy.ts'
 import { storeCalls } from './micro-store.ts'
 import { median } from './statistics.ts'
 
@@ -90,7 +91,7 @@ async function quantilesOf({ call }: MicroCall): Promise<{ p50: number; p99: num
 
 await using store = await storeCalls()
 await using authorization = await authorizationCalls()
-for (const one of [...pureCalls(), ...credentialCalls(), ...store.calls]) {
+for (const one of [...pureCalls(), ...policyCalls(), ...credentialCalls(), ...store.calls]) {
   console.log(`${(await nanosecondsOf(one)).toFixed(0).padStart(9)} ns  ${one.name}`)
 }
 for (const one of authorization.calls) {

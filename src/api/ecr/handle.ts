@@ -1,7 +1,8 @@
 import { Fields } from '../../core/ecr/fields.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
-import type { Registry } from '../../ports/metadata/registries.ts'
 import { isRepositoryName } from '../../core/repository-name.ts'
+import type { Registry } from '../../ports/metadata/registries.ts'
+import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { repositoryArn } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
@@ -11,7 +12,6 @@ import { callerOf } from '../caller-of.ts'
 import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
-import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
 import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
@@ -92,7 +92,10 @@ async function answerSigned(
       context.policyFindings = findings
     },
   }
-  const facts = { ...auditFacts(operation, registry, members), codeOf: (reason: RefusalReason) => codeOf(reason, operation) }
+  const facts = {
+    ...auditFacts(operation, registry, members),
+    codeOf: (reason: RefusalReason) => codeOf(reason, operation),
+  }
   const output = await audited(services, call.caller, facts, (given) =>
     runOperation(operation, { ...call, services: given }, { members, version: options.version }),
   )

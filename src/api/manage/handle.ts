@@ -1,6 +1,6 @@
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
-import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
+import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'

@@ -1,10 +1,10 @@
 import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { audited } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor } from '../../services/registry-for.ts'
-import { audited } from '../../services/audit/audited-call.ts'
 import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
@@ -50,7 +50,9 @@ async function runAudited(oci: OciRequest, call: OciCall): Promise<Response> {
   const facts = auditFacts(oci, call)
   if (facts === undefined) return await runCall(oci, call)
   const codeOf = (reason: RefusalReason) => OCI_ERRORS[reason][1]
-  return await audited(oci.services, oci.caller, { ...facts, codeOf }, (services) => runCall({ ...oci, services }, call))
+  return await audited(oci.services, oci.caller, { ...facts, codeOf }, (services) =>
+    runCall({ ...oci, services }, call),
+  )
 }
 
 /** The only look-up of the repository: what it finds is decided and worked with. */

@@ -8,11 +8,16 @@ import { mapStarred, type Starred } from './starred.ts'
  * A pattern without variables. Objects of few fields: a policy may have a thousand of these, and what is looked at once
  * in a decision comes from memory each time.
  */
-export function fixedPattern(chunks: Starred<Chunk>): Pattern & BoundPattern {
-  const hasAnyOne = [chunks.first, ...chunks.inner, chunks.last ?? []].some((chunk) => chunk.length > 1)
-  if (hasAnyOne) return new ChunksPattern(chunks)
+export function fixedPattern(chunks: Starred<Chunk>, cost = costOfChunks(chunks)): Pattern & BoundPattern {
+  const { first, inner, last } = chunks
+  if (hasAnyOne(first) || inner.some(hasAnyOne) || (last !== undefined && hasAnyOne(last)))
+    return new ChunksPattern(chunks, cost)
   const texts = mapStarred(chunks, ([text = '']) => text)
-  return texts.last === undefined ? new LiteralPattern(texts.first) : new TextsPattern(texts, costOfChunks(chunks))
+  return texts.last === undefined ? new LiteralPattern(texts.first) : new TextsPattern(texts, cost)
+}
+
+function hasAnyOne(chunk: Chunk): boolean {
+  return chunk.length > 1
 }
 
 const NO_KEYS: readonly string[] = []
@@ -98,8 +103,8 @@ class TextsPattern extends FixedPattern implements Starred<string> {
 class ChunksPattern extends FixedPattern {
   readonly #chunks: Starred<Chunk>
 
-  constructor(chunks: Starred<Chunk>) {
-    super(costOfChunks(chunks))
+  constructor(chunks: Starred<Chunk>, cost: Cost) {
+    super(cost)
     this.#chunks = chunks
   }
 

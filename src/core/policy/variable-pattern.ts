@@ -40,7 +40,7 @@ export class VariablePattern implements Pattern {
   bind(evaluation: Evaluation): BoundPattern | undefined {
     evaluation.charge(BIND_STEPS)
     const chunks = bindStarred(this.#starred, evaluation)
-    return chunks && fixedPattern(chunks)
+    return chunks && fixedPattern(chunks, this.#cost)
   }
 }
 

@@ -167,7 +167,8 @@ export class AuditTrail {
       }
     } finally {
       this.#isFlushing = false
-      if (this.#pending.length > 0 || this.#losses.areUntold || this.#blobReads.size + this.#pulls.size > 0) this.#schedule()
+      if (this.#pending.length > 0 || this.#losses.areUntold || this.#blobReads.size + this.#pulls.size > 0)
+        this.#schedule()
     }
   }
 

@@ -1,10 +1,10 @@
 import { auditEntry } from '../../core/audit/audit-entry.ts'
 import {
   type AuditParts,
+  type AuditRecord,
   type AuditResource,
   type AuditSource,
   auditRecord,
-  type AuditRecord,
 } from '../../core/audit/audit-record.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
@@ -19,7 +19,7 @@ export interface CallFacts {
   readonly readOnly: boolean
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly resources?: readonly AuditResource[]
-  readonly detail?: AuditParts['detail']
+  readonly detail?: NonNullable<AuditParts['detail']>
 }
 
 /** How a call ended that was refused. */

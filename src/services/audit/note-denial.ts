@@ -1,8 +1,15 @@
 import type { AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
 import type { Decision } from '../../core/policy/decide.ts'
-import type { Access, Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { callRecords } from './audited-call.ts'
+
+/** What was asked for. */
+interface Asked {
+  /** As policies name it, `ecr:PutImage`. */
+  readonly action: string
+  readonly resource: string
+  readonly keys?: Readonly<Record<string, unknown>>
+}
 
 /** A denial, as whoever owns what was asked for sees it, and as the caller was told. */
 export interface Denial {
@@ -16,7 +23,7 @@ export interface Denial {
  * Leaves the record of a denial, under the id that the caller was given. The caller's own account, when it is another
  * one, hears no more of the decision than the caller did.
  */
-export function noteDenial(services: Services, caller: Caller, access: Access, denial: Denial): void {
+export function noteDenial(services: Services, caller: Caller, access: Asked, denial: Denial): void {
   const { decisionId: eventId, decision, shown, sentence } = denial
   const facts = {
     eventId,
@@ -35,7 +42,7 @@ export function noteDenial(services: Services, caller: Caller, access: Access, d
   }
 }
 
-function describe({ outcome, by, statement }: Decision, access: Access, { origin, principal }: Caller): AuditDecision {
+function describe({ outcome, by, statement }: Decision, access: Asked, { origin, principal }: Caller): AuditDecision {
   const session = principal.kind === 'anonymous' ? undefined : principal.session
   return {
     outcome: 'denied',
@@ -67,21 +74,21 @@ const SOURCES: Readonly<Record<string, AuditSource>> = {
   lading: 'lading.manage',
 }
 
-function sourceOf(action: Action): AuditSource {
+function sourceOf(action: string): AuditSource {
   return SOURCES[action.slice(0, action.indexOf(':'))] ?? 'lading.manage'
 }
 
-export function nameOf(action: Action): string {
+function nameOf(action: string): string {
   return action.slice(action.indexOf(':') + 1)
 }
 
 const READS = /^(?:BatchCheck|BatchGet|Describe|Explain|Get|List|LookUp|Lookup|Simulate|Validate)/
 
-function isRead(action: Action): boolean {
+function isRead(action: string): boolean {
   return READS.test(nameOf(action))
 }
 
-function resourcesOf({ registry }: Caller, { resource }: Access): AuditResource[] {
+function resourcesOf({ registry }: Caller, { resource }: Asked): AuditResource[] {
   if (resource === '*') return []
   const type = resource.startsWith('arn:aws:ecr:') ? 'AWS::ECR::Repository' : 'AWS::IAM::Resource'
   return [{ ARN: resource, accountId: registry.accountId, type }]

@@ -1,7 +1,7 @@
 import { type CompiledPolicy, compilePolicy } from '../../core/policy/compile-policy.ts'
-import { readPolicy } from '../../core/policy/read-policy.ts'
 import type { PolicyKind } from '../../core/policy/policy-kind.ts'
 import type { PolicySource } from '../../core/policy/policy-source.ts'
+import { readPolicy } from '../../core/policy/read-policy.ts'
 
 const KINDS: { readonly [Kind in PolicySource['kind']]: PolicyKind } = {
   identity: 'identity',

@@ -193,4 +193,12 @@ export const SAME_ACCOUNT_CASES: readonly GoldenCase[] = [
     expected: 'implicit-deny',
     by: 'identity',
   },
+  {
+    name: 'nor is it one of somebody whom the caller knows by it',
+    rule: '1.2 Principal, unique ids',
+    principal: { kind: 'role-session', directIds: [SESSION, `arn:aws:iam::${OWN}:role/ci`], roleId: ROLE },
+    repository: [grant({ AWS: `arn:aws:iam::${OWN}:role/ci` })],
+    expected: 'implicit-deny',
+    by: 'identity',
+  },
 ]
