@@ -1,5 +1,5 @@
 import type { Endpoint } from '../clients/server.ts'
-import { assertEqual, assertMatches, type Step, step } from '../clients/steps.ts'
+import { assertEqual, assertIncludes, assertMatches, type Step, step } from '../clients/steps.ts'
 import { REGISTRY_NAME } from './container-runtime.ts'
 import { readPullSecret, startController, untilAttached } from './controller.ts'
 import { AUDIENCES, type Identity, setUpIdentity } from './identity.ts'
@@ -19,6 +19,8 @@ interface Way {
   readonly needs: Scenario['needs']
   /** What images begin with. */
   hostOf(registry: Endpoint): string
+  /** The name of the role's session, which refusals name. */
+  readonly session: string
   /** Makes the node and the namespace ready. @returns what is to be ended afterwards */
   prepare(world: World, identity: Identity): Promise<() => Promise<void>>
 }
@@ -28,6 +30,7 @@ const upstreamProvider: Way = {
   needs: ['ecr-credential-provider'],
   // It answers for the host without its port, which the kubelet then does not find.
   hostOf: () => REGISTRY_NAME,
+  session: 'ecr-credential-provider',
   prepare: async (world, { roleArn }) => {
     const { region, url } = world.registry
     const env = {
@@ -49,6 +52,7 @@ const ourProvider: Way = {
   name: 'our plugin',
   needs: [],
   hostOf: ({ host }) => host,
+  session: 'team-blue.default',
   prepare: async (world, { roleArn }) =>
     await startWithProvider(world, 'credential-provider-config.yaml', {
       name: 'lading-credential-provider',
@@ -62,6 +66,7 @@ const controllerSecrets: Way = {
   name: 'controller secrets',
   needs: [],
   hostOf: ({ host }) => host,
+  session: 'team-blue.lading-pull',
   prepare: async (world, { roleArn }) => {
     await world.cluster.startKubelet([])
     await createNamespace(world.cluster.api, NAMESPACE, { 'lading.dev/pull-secrets': 'true' })
@@ -107,8 +112,10 @@ function stepsOf(way: Way, world: World): readonly Step[] {
         }
         const { state, events } = await runPod(api, pod)
         assertEqual(state, 'image-not-pulled', 'the state of the pod')
-        // All that containerd shows of a refusal: it asks with HEAD, whose answer has no body.
-        assertMatches(events.join('\n'), /Failed to pull image .* 403 Forbidden/, 'its events')
+        const who = `User: arn:aws:sts::000000000000:assumed-role/kubernetes-pull/${way.session}`
+        const what = 'is not authorized to perform: ecr:BatchGetImage on resource'
+        const sentence = `server message: ${who} ${what}: arn:aws:ecr:us-east-1:000000000000:repository/${others} because`
+        assertIncludes(events.join('\n'), sentence, 'its events')
         await deletePod(api, NAMESPACE, pod.name)
       },
     ),
