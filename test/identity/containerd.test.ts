@@ -5,6 +5,7 @@ import { pushImage } from '../support/images.ts'
 import { requestContext } from '../support/request-context.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
+const ACCEPT = 'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*'
 const CONTAINERD = 'containerd/1.7.29'
 const ALL = policy(allow('ecr:*'))
 
@@ -17,7 +18,7 @@ beforeEach(async () => {
 afterEach(async () => await registry[Symbol.asyncDispose]())
 
 async function resolve(authorization: string | undefined, userAgent = CONTAINERD): Promise<[number, string | null]> {
-  const headers = { 'user-agent': userAgent, ...(authorization !== undefined && { authorization }) }
+  const headers = { accept: ACCEPT, 'user-agent': userAgent, ...(authorization !== undefined && { authorization }) }
   const request = new Request('http://127.0.0.1:5000/v2/team-green/api/manifests/v1', { method: 'HEAD', headers })
   const response = await handleOciRequest(registry.services, request, requestContext())
   return [response.status, response.headers.get('www-authenticate')]

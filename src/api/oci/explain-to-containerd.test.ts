@@ -5,7 +5,14 @@ import { explainToContainerd } from './explain-to-containerd.ts'
 
 const MANIFEST = 'http://127.0.0.1:5000/v2/team-green/api/manifests/v1'
 const LOGIN = { authorization: 'Basic QVdTOng=' }
-const CONTAINERD = { ...LOGIN, 'user-agent': 'containerd/1.6.20~ds1' }
+/** As the resolver of 1.6.20 to 2.2.0 asks (remotes/docker/resolver.go). */
+const ACCEPT = {
+  accept:
+    'application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json, ' +
+    'application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, */*',
+}
+const CONTAINERD = { ...LOGIN, ...ACCEPT, 'user-agent': 'containerd/1.6.20~ds1' }
+const PUSH = { ...CONTAINERD, accept: 'application/vnd.oci.image.manifest.v1+json, */*' }
 
 interface Asked {
   readonly method?: string
@@ -51,12 +58,14 @@ describe('explainToContainerd()', () => {
 
   test.each<[string, Asked, boolean]>([
     ['containerd', {}, true],
-    ['a released containerd', { headers: { ...LOGIN, 'user-agent': 'containerd/v2.1.0' } }, true],
+    ['a released containerd', { headers: { ...LOGIN, ...ACCEPT, 'user-agent': 'containerd/v2.1.0' } }, true],
     ['containerd by digest', { url: `http://127.0.0.1/v2/a/manifests/sha256:${'a'.repeat(64)}?ns=docker.io` }, true],
-    ['containerd without a login', { headers: { 'user-agent': 'containerd/2.0' } }, false],
-    ['docker', { headers: { ...LOGIN, 'user-agent': 'docker/28.0 containerd/2.0' } }, false],
-    ['skopeo', { headers: { ...LOGIN, 'user-agent': 'skopeo/1.9.3' } }, false],
-    ['a client without a name', { headers: LOGIN }, false],
+    ['containerd without a login', { headers: { ...ACCEPT, 'user-agent': 'containerd/2.0' } }, false],
+    ['containerd before a push', { headers: PUSH }, false],
+    ['containerd without Accept', { headers: { ...LOGIN, 'user-agent': 'containerd/2.0' } }, false],
+    ['docker', { headers: { ...LOGIN, ...ACCEPT, 'user-agent': 'docker/28.0 containerd/2.0' } }, false],
+    ['skopeo', { headers: { ...LOGIN, ...ACCEPT, 'user-agent': 'skopeo/1.9.3' } }, false],
+    ['a client without a name', { headers: { ...LOGIN, ...ACCEPT } }, false],
     ['a GET', { method: 'GET' }, false],
     ['a PUT', { method: 'PUT' }, false],
     ['a DELETE', { method: 'DELETE' }, false],

@@ -31,8 +31,17 @@ export function explainToContainerd(request: Request, refusal: Refusal): Respons
   const { method, headers, url } = request
   if (method !== 'HEAD' || !FINAL.has(refusal.reason) || !headers.has('authorization')) return undefined
   if (headers.get('user-agent')?.startsWith('containerd/') !== true || !MANIFEST.test(url)) return undefined
+  if (!isResolving(headers.get('accept'))) return undefined
   const challenge = `Bearer realm="lading",service="ecr.amazonaws.com",error="${quotable(messageOf(refusal))}"`
   return new Response(null, { status: 401, headers: { ...OCI_HEADERS, 'WWW-Authenticate': challenge } })
+}
+
+/**
+ * A push asks by HEAD too whether the manifest is there, with a login that it has used before, so that this would be
+ * no repetition. It names the manifest's own type and any; resolving names the four that there are, and any.
+ */
+function isResolving(accept: string | null): boolean {
+  return accept !== null && accept.split(',').length > 2
 }
 
 /** RFC 9110 section 5.6.4, without anything that would have to be escaped: not all clients undo that. */
