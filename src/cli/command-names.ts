@@ -7,6 +7,7 @@ export const CLI_COMMANDS = {
   login: 'log docker and podman in',
   token: 'print a password for docker login, user AWS',
   'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',
+  'pull-secrets': 'keep pull secrets fresh in a Kubernetes cluster, until told to stop',
 } as const satisfies Record<string, string>
 
 export type CliCommand = keyof typeof CLI_COMMANDS

@@ -13,6 +13,7 @@ import type { OciCall } from './call.ts'
 import { describeCall } from './describe-call.ts'
 import { OCI_ERRORS } from './error-codes.ts'
 import { refusalResponse } from './errors.ts'
+import { explainToContainerd } from './explain-to-containerd.ts'
 import { parseCall } from './parse-call.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { OCI_TABLE } from './table.ts'
@@ -41,7 +42,7 @@ export async function handleOciRequest(
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
-    return refusalResponse(error, { head: request.method === 'HEAD' })
+    return explainToContainerd(request, error) ?? refusalResponse(error, { head: request.method === 'HEAD' })
   }
 }
 
