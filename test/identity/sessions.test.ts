@@ -223,3 +223,21 @@ test('GetSessionToken gives a user itself for a while, and no session another on
   const again = await callQuery(registry, 'sts', { Action: 'GetSessionToken' }, session)
   expect([again.status, again.text('Code')]).toEqual([403, 'AccessDenied'])
 })
+
+test('a provider made again under its name, of another issuer, is not the one that the role trusts', async () => {
+  const issuer = await setUpCluster()
+  const pod = { namespace: 'team-blue', account: 'api' }
+  expect((await pull('team-blue/api', ROLE, issuer.podToken(registry, pod)))[0]).toBe(200)
+  const { metadata } = registry.services
+  const provider = await metadata.findIdentity('000000000000', 'oidc-provider', 'prod-1')
+  await metadata.transact(async (transaction) => {
+    await (await transaction.changeIdentities('000000000000')).delete('oidc-provider', provider?.id ?? '')
+  })
+  const other = new TestIssuer(IN_CLUSTER)
+  await makeProvider(registry, 'prod-1', other, { kubernetesCluster: 'prod-1' })
+  const [status, text] = await pull('team-blue/api', ROLE, other.podToken(registry, pod))
+  expect([status, text]).toEqual([
+    403,
+    expect.stringContaining('not issued by an identity provider that this role trusts'),
+  ])
+})
