@@ -90,7 +90,7 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
 /**
  * The session that the trust policy gives to this token, until the token ends.
  *
- * @throws {Refusal} `denied`, `identity-token-rejected`
+ * @throws {Refusal} `denied`, `identity-token-rejected`, `credential-revoked`
  */
 export function trustedSession(
   services: Services,
@@ -99,6 +99,13 @@ export function trustedSession(
   sessionName: string,
 ): Session {
   const { accountId, role, arn } = found
+  if (verified.issuedAtMs < role.sessionsValidFromMs) {
+    // Or whoever has the token would just begin another session.
+    throw new Refusal(
+      'credential-revoked',
+      'The sessions of this role were revoked after this identity token was issued.',
+    )
+  }
   const { region } = services.defaultRegistry
   const tags = sessionTagsOf(provider, verified, { accountId, region })
   const nowMs = services.clock.nowMs()
