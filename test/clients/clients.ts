@@ -7,6 +7,7 @@ import { containerd } from './containerd.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { docker } from './docker.ts'
+import { exampleTeamNamespaces } from './example-team-namespaces.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
 import { interrupted } from './interrupted.ts'
@@ -40,5 +41,6 @@ export const CLIENTS: readonly Client[] = [
   anonymous,
   interrupted,
   examples,
+  exampleTeamNamespaces,
   readme,
 ]
