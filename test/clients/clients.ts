@@ -7,6 +7,7 @@ import { containerd } from './containerd.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { docker } from './docker.ts'
+import { exampleCentralAccount } from './example-central-account.ts'
 import { exampleTeamNamespaces } from './example-team-namespaces.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
@@ -42,5 +43,6 @@ export const CLIENTS: readonly Client[] = [
   interrupted,
   examples,
   exampleTeamNamespaces,
+  exampleCentralAccount,
   readme,
 ]

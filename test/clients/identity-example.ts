@@ -3,11 +3,13 @@ import { delimiter, dirname, join } from 'node:path'
 import { makeSigner, type TokenSigner } from '../support/identity-tokens.ts'
 import { homeOf } from './client-home.ts'
 import { type Endpoint, type RunningServer, startServer } from './server.ts'
-import { GO_BIN_DIRECTORY, type ToolName, tool } from './tools.ts'
+import { GO_BIN_DIRECTORY, tool } from './tools.ts'
 import type { World } from './world.ts'
 
 const ROOT = dirname(dirname(import.meta.dirname))
 export const EXAMPLES = join(ROOT, 'examples')
+
+export type AwsCli = 'aws-v1' | 'aws-v2'
 
 /** A registry that an example has for itself, and the environment in which its commands are run. */
 export interface IdentityExample {
@@ -16,20 +18,32 @@ export interface IdentityExample {
   readonly environment: Readonly<Record<string, string>>
 }
 
-/** @param aws which of the two AWS CLIs is called `aws` */
-export async function startIdentityExample(world: World, aws: ToolName): Promise<IdentityExample> {
+export async function startIdentityExample(world: World): Promise<IdentityExample> {
   const server = await startServer({ directory: join(world.directory, 'server'), tls: false })
-  return { server, endpoint: server.endpoint, environment: await environmentOf(world, server.endpoint, aws) }
+  return { server, endpoint: server.endpoint, environment: await environmentOf(world, server.endpoint) }
+}
+
+/** @throws {Error} when the server has logged a fault, or does not end by itself */
+export async function stopIdentityExample(example: IdentityExample | undefined): Promise<void> {
+  await example?.server.assertNoFault()
+  await example?.server.stop()
+}
+
+/** The environment with `aws` being one of the two AWS CLIs. */
+export function withAws({ environment }: IdentityExample, world: World, aws: AwsCli): Readonly<Record<string, string>> {
+  return { ...environment, PATH: [join(world.directory, aws), environment.PATH].join(delimiter) }
 }
 
 /** The root key's; with `lading` on the PATH as a release has it. */
-async function environmentOf(world: World, endpoint: Endpoint, aws: ToolName): Promise<Record<string, string>> {
+async function environmentOf(world: World, endpoint: Endpoint): Promise<Record<string, string>> {
   const programs = join(world.directory, 'bin')
-  await mkdir(programs, { recursive: true })
   const lading = join(programs, 'lading')
   await Bun.write(lading, `#!/bin/sh\nexec node '${ROOT}/scripts/with-bun.mjs' '${ROOT}/src/main/lading.ts' "$@"\n`)
   await chmod(lading, 0o755)
-  await symlink(tool(aws), join(programs, 'aws'))
+  for (const aws of ['aws-v1', 'aws-v2'] as const) {
+    await mkdir(join(world.directory, aws))
+    await symlink(tool(aws), join(world.directory, aws, 'aws'))
+  }
   return {
     ...homeOf(world),
     PATH: [programs, '/usr/bin', process.env.PATH, GO_BIN_DIRECTORY].join(delimiter),
