@@ -8,6 +8,7 @@ import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { docker } from './docker.ts'
 import { exampleCentralAccount } from './example-central-account.ts'
+import { exampleCi } from './example-ci.ts'
 import { exampleTeamNamespaces } from './example-team-namespaces.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
@@ -44,5 +45,6 @@ export const CLIENTS: readonly Client[] = [
   examples,
   exampleTeamNamespaces,
   exampleCentralAccount,
+  exampleCi,
   readme,
 ]
