@@ -47,8 +47,11 @@ export const exampleCentralAccount: Client = {
     step('docker in prod pulls a release, and neither a build nor a push', () => dockerInProd(world)),
   ],
   cleanUp: async () => {
-    await daemon?.stop()
-    await stopIdentityExample(example)
+    try {
+      await daemon?.stop()
+    } finally {
+      await stopIdentityExample(example)
+    }
   },
 }
 

@@ -42,8 +42,11 @@ export const exampleCi: Client = {
     ]
   },
   cleanUp: async () => {
-    await daemon?.stop()
-    await stopIdentityExample(example)
+    try {
+      await daemon?.stop()
+    } finally {
+      await stopIdentityExample(example)
+    }
   },
 }
 

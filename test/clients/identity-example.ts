@@ -25,8 +25,11 @@ export async function startIdentityExample(world: World): Promise<IdentityExampl
 
 /** @throws {Error} when the server has logged a fault, or does not end by itself */
 export async function stopIdentityExample(example: IdentityExample | undefined): Promise<void> {
-  await example?.server.assertNoFault()
-  await example?.server.stop()
+  try {
+    await example?.server.assertNoFault()
+  } finally {
+    await example?.server.stop()
+  }
 }
 
 /** The environment with `aws` being one of the two AWS CLIs. */
