@@ -39,7 +39,10 @@ try() {
 is_reason() {
   url=http://$REGISTRY/v2/$3
   case $2 in
-    login) return 0 ;;
+    login)
+      grep -Eq '40[13] |unauthorized|denied' "$work/$1.refused"
+      return
+      ;;
     pull) action=ecr:BatchGetImage && curl -sS -K "$work/$1.curl" "$url/manifests/1" ;;
     push) action=ecr:InitiateLayerUpload && curl -sS -K "$work/$1.curl" -X POST "$url/blobs/uploads/" ;;
     list) action=ecr:ListImages && curl -sS -K "$work/$1.curl" "$url/tags/list" ;;
@@ -50,6 +53,10 @@ is_reason() {
 
 while read -r who what repository expected reason; do
   case $who in '' | '#'*) continue ;; esac
+  if [ ! -e "$logins/$who" ]; then
+    echo "$logins has no login for $who" >&2
+    exit 2
+  fi
   if [ ! -e "$work/$who.curl" ]; then
     login "$who" >"$work/$who.refused" 2>&1 && rm "$work/$who.refused"
   fi
