@@ -118,7 +118,7 @@ async function questionOf(
       region: registry.region,
       resourceAccountId,
       installationId: services.installationId,
-      resourceTags: await resourceTagsFor(services, repository, [policies, { resourcePolicies }]),
+      resourceTags: await resourceTagsFor(services, repository, policies, resourcePolicies),
       keys: access.keys ?? NO_KEYS,
       nowMs: services.clock.nowMs(),
     }),
@@ -127,6 +127,7 @@ async function questionOf(
 
 /** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
 const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
+const NO_POLICIES: readonly CompiledPolicy[] = []
 
 async function resourcePoliciesOf(
   services: Services,
@@ -134,34 +135,47 @@ async function resourcePoliciesOf(
   { action, repository, trust, instead = {} }: Access,
 ): Promise<readonly CompiledPolicy[]> {
   if (trust !== undefined) return [trust]
-  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return []
-  const account = await services.directory.account(registry.accountId)
+  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return NO_POLICIES
+  const { directory } = services
+  const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy
-  const ofRepository = instead.repository ?? (repository && (await services.repositoryPolicies.find(repository)))
+  const ofRepository = instead.repository ?? (await policyOf(services, repository))
+  if (ofRegistry === undefined && ofRepository === undefined) return NO_POLICIES
   return [ofRegistry, ofRepository].filter((policy) => policy !== undefined)
 }
 
-interface Reading {
-  readonly identityPolicies?: PolicyQuestion['principal']['identityPolicies']
-  readonly boundary?: PolicyQuestion['principal']['boundary']
-  readonly sessionLayers?: PolicyQuestion['principal']['sessionLayers']
-  readonly resourcePolicies?: PolicyQuestion['resourcePolicies']
+async function policyOf(
+  { repositoryPolicies }: Services,
+  repository: Repository | undefined,
+): Promise<CompiledPolicy | undefined> {
+  if (repository?.policyRevision === undefined) return undefined
+  return repositoryPolicies.remembered(repository) ?? (await repositoryPolicies.find(repository))
 }
 
 async function resourceTagsFor(
   services: Services,
   repository: Repository | undefined,
-  readings: readonly Reading[],
+  policies: PolicyQuestion['principal'],
+  resourcePolicies: readonly CompiledPolicy[],
 ): Promise<readonly ResourceTag[] | undefined> {
-  if (repository === undefined || !readings.some(readsResourceTags)) return undefined
-  return await services.metadata.listResourceTags(repository.id)
+  if (repository === undefined) return undefined
+  const { identityPolicies, boundary, sessionLayers } = policies
+  const asks =
+    identityPolicies.some(readsResourceTags) ||
+    resourcePolicies.some(readsResourceTags) ||
+    (boundary !== undefined && readsResourceTags(boundary)) ||
+    sessionLayers.some((layer) => layer.some(readsResourceTags))
+  return asks ? await services.metadata.listResourceTags(repository.id) : undefined
 }
 
-function readsResourceTags({ identityPolicies, boundary, sessionLayers, resourcePolicies }: Reading): boolean {
-  for (const policies of [identityPolicies, resourcePolicies, ...(sessionLayers ?? [])]) {
-    if (policies?.some(({ keys }) => asksForResourceTags(keys))) return true
-  }
-  return boundary !== undefined && asksForResourceTags(boundary.keys)
+const readers = new WeakMap<CompiledPolicy, boolean>()
+
+function readsResourceTags(policy: CompiledPolicy): boolean {
+  const known = readers.get(policy)
+  if (known !== undefined) return known
+  const reads = asksForResourceTags(policy.keys)
+  readers.set(policy, reads)
+  return reads
 }
 
 /** What was made of a principal's policies; a principal is verified anew every second, and forgotten with its login. */

@@ -15,6 +15,11 @@ export class RepositoryPolicies {
     this.#metadata = metadata
   }
 
+  /** The same without waiting, when it is remembered: every request asks for it. */
+  remembered({ id, policyRevision }: Pick<Repository, 'id' | 'policyRevision'>): CompiledPolicy | undefined {
+    return this.#policies.get(`${id}/${policyRevision}`)
+  }
+
   /** @returns undefined for a repository that has none */
   async find(repository: Pick<Repository, 'id' | 'name' | 'policyRevision'>): Promise<CompiledPolicy | undefined> {
     if (repository.policyRevision === undefined) return undefined
