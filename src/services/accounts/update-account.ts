@@ -16,7 +16,7 @@ export async function updateAccount(
   caller: Caller,
   { accountId, change }: { readonly accountId: string; readonly change: Partial<Pick<Account, 'name' | 'state'>> },
 ): Promise<Account> {
-  refuseTemporaryMaker(caller)
+  if (change.state === 'enabled') refuseTemporaryMaker(caller)
   if (change.state === 'disabled' && accountId === services.defaultRegistry.accountId) {
     throw new Refusal('entity-unmodifiable', `Account ${accountId} operates all others, so it cannot be disabled.`)
   }

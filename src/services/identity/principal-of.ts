@@ -58,9 +58,14 @@ export async function principalOfKey(
 ): Promise<AuthenticatedPrincipal> {
   if (record.state === 'inactive') throw revoked('This access key is inactive.')
   await requireEnabled(directory, accountId)
-  if (record.ownerId === accountId) return rootPrincipal(accountId, record.id)
+  if (record.ownerId === accountId) return shownBy(rootPrincipal(accountId, record.id), issuedAtMs)
   const user = { accountId, id: record.ownerId, accessKeyId: record.id, session: undefined, issuedAtMs }
-  return await principalOfUser(directory, user)
+  return shownBy(await principalOfUser(directory, user), issuedAtMs)
+}
+
+/** @param issuedAtMs as `principalOfKey` has it */
+export function shownBy(principal: AuthenticatedPrincipal, issuedAtMs: number | undefined): AuthenticatedPrincipal {
+  return issuedAtMs === undefined ? principal : { ...principal, isByToken: true }
 }
 
 async function principalOfUser(
