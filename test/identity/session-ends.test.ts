@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { serveLayer } from '../../src/api/ecr/serve-layer.ts'
 import { handleOciRequest } from '../../src/api/oci/handle.ts'
-import { allow, basic, makeAccount, makeRole, makeUser, policy } from '../support/accounts.ts'
+import { allow, basic, deny, makeAccount, makeRole, makeUser, policy } from '../support/accounts.ts'
 import { type AwsSignOptions, callEcr } from '../support/aws-requests.ts'
 import { pushImage } from '../support/images.ts'
 import { callManage } from '../support/manage-requests.ts'
@@ -246,6 +246,25 @@ describe('names', () => {
     const elsewhere = await makeUser(registry, 'alice2', { accountId: OTHER, policies: [EVERYTHING] })
     expect([await whoIs(key), await ask(key, 'a')]).toEqual(['arn:aws:iam::000000000000:user/alice2', 'made'])
     expect([await ask(again.key, 'a'), await ask(elsewhere.key, 'a')]).toEqual(['AccessDenied', 'AccessDenied'])
+  })
+
+  test('in other letters are the same: a denial holds for them too', async () => {
+    await makeUser(registry, 'Bob')
+    await callQuery(registry, 'iam', { Action: 'CreateGroup', GroupName: 'Devs' })
+    const { key } = await makeUser(registry, 'mover', {
+      policies: [
+        policy(allow('iam:*'), deny('iam:*', ['arn:aws:iam::*:user/admin/Bob', 'arn:aws:iam::*:group/admin/Devs'])),
+      ],
+    })
+    for (const input of [
+      { Action: 'UpdateUser', UserName: 'BOB', NewPath: '/admin/' },
+      { Action: 'UpdateGroup', GroupName: 'DEVS', NewPath: '/admin/' },
+    ]) {
+      const answer = await callQuery(registry, 'iam', input, key)
+      expect([input.Action, answer.status, answer.text('Code')]).toEqual([input.Action, 403, 'AccessDenied'])
+    }
+    const moved = { Action: 'UpdateUser', UserName: 'BOB', NewPath: '/other/' }
+    expect((await callQuery(registry, 'iam', moved, key)).status).toBe(200)
   })
 
   test('a policy of a resource means the one it was written for, of that account', async () => {
