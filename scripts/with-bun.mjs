@@ -84,8 +84,8 @@ function run(bun, args) {
 }
 
 const args = process.argv.slice(2)
-const onlyServes = args.some((argument) => argument.startsWith('src/'))
-if (!isInstalled(!onlyServes)) install()
+const onlyRuns = args.some((argument) => argument.startsWith('src/') || argument.startsWith(join(ROOT, 'src/')))
+if (!isInstalled(!onlyRuns)) install()
 const bun = findBun()
 if (bun === undefined)
   fail('no Bun in node_modules runs on this machine; Bun supports Linux and macOS on x64 and arm64')

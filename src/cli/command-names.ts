@@ -7,10 +7,18 @@ export const CLI_COMMANDS = {
   login: 'log docker and podman in',
   token: 'print a password for docker login, user AWS',
   'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',
+  'pull-secrets': 'keep pull secrets fresh in a Kubernetes cluster, until told to stop',
 } as const satisfies Record<string, string>
 
 export type CliCommand = keyof typeof CLI_COMMANDS
 
 export function isCliCommand(name: string): name is CliCommand {
   return Object.hasOwn(CLI_COMMANDS, name)
+}
+
+/** What they all take, before the command too. */
+const OPTIONS: readonly string[] = ['--endpoint', '--profile', '--region', '--json']
+
+export function isCliOption(argument: string): boolean {
+  return OPTIONS.includes(argument.split('=', 1)[0] ?? '')
 }

@@ -1,7 +1,7 @@
 import { CliProblem, NoCredentials, reasonOf } from './cli-problem.ts'
 import { type CliEnvironment, type GithubActions, prepareSdk, type StaticCredentials } from './environment.ts'
 import { textOf } from './members.ts'
-import { send } from './send.ts'
+import { readCertificates, send } from './send.ts'
 
 export interface AwsCredentials extends StaticCredentials {
   /** Whether asking for it again asks nobody over the network: variables, a profile's keys, a program. */
@@ -31,13 +31,14 @@ export async function findCredentials(
   if (profile === undefined && environment.githubActions !== undefined) {
     return await assumeFromGithub(environment.githubActions, environment)
   }
-  return await askChain(profile)
+  return await askChain(profile, environment)
 }
 
-async function askChain(profile: string | undefined): Promise<AwsCredentials> {
+async function askChain(profile: string | undefined, environment: CliEnvironment): Promise<AwsCredentials> {
   const { defaultProvider } = await import('@aws-sdk/credential-provider-node')
+  const clientConfig = await clientConfigOf(environment)
   try {
-    const found = await defaultProvider({ ...(profile !== undefined && { profile }), logger: silent })()
+    const found = await defaultProvider({ ...(profile !== undefined && { profile }), clientConfig, logger: silent })()
     return toCredentials(found)
   } catch (error) {
     if (/^Could not load credentials from any providers/.test(reasonOf(error))) throw noCredentials(profile)
@@ -48,12 +49,19 @@ async function askChain(profile: string | undefined): Promise<AwsCredentials> {
 async function assumeFromGithub(github: GithubActions, environment: CliEnvironment): Promise<AwsCredentials> {
   const token = await fetchIdentityToken(github, environment)
   const { fromWebToken } = await import('@aws-sdk/credential-provider-web-identity')
+  const clientConfig = await clientConfigOf(environment)
   const { roleArn, sessionName: roleSessionName } = github
   try {
-    return toCredentials(await fromWebToken({ webIdentityToken: token, roleArn, roleSessionName })())
+    return toCredentials(await fromWebToken({ webIdentityToken: token, roleArn, roleSessionName, clientConfig })())
   } catch (error) {
     throw new CliProblem(`The role ${roleArn} cannot be assumed: ${sentenceOf(error)}`, { cause: error })
   }
+}
+
+/** The SDK for JavaScript does not know `AWS_CA_BUNDLE`. */
+async function clientConfigOf({ certificates }: CliEnvironment): Promise<object> {
+  if (certificates === undefined) return {}
+  return { requestHandler: { httpsAgent: { ca: await readCertificates(certificates) } } }
 }
 
 async function fetchIdentityToken(github: GithubActions, { certificates }: CliEnvironment): Promise<string> {

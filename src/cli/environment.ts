@@ -25,6 +25,8 @@ export interface CliEnvironment {
   readonly sharedFiles: readonly string[]
   /** Files that hold an identity token which is replaced from time to time. */
   readonly tokenFiles: readonly string[]
+  /** What `lading pull-secrets` is told, and where a pod's own cluster is. */
+  readonly pullSecrets: Variables
 }
 
 export interface StaticCredentials {
@@ -41,6 +43,7 @@ export interface GithubActions {
   readonly sessionName: string
 }
 
+const PULL_SECRETS_VARIABLE = /^(?:LADING_PULL_SECRETS_|KUBERNETES_SERVICE_(?:HOST|PORT)$)/
 const IDENTITY_VARIABLE = /^(?:AWS_|ACTIONS_ID_TOKEN_)/
 
 /** @param given only tests give their own */
@@ -60,13 +63,18 @@ export function readEnvironment(given: Variables = process.env): CliEnvironment 
     hostsFile: join(variables.XDG_CONFIG_HOME ?? join(home, '.config'), 'lading', 'hosts.json'),
     dockerConfigFile: join(variables.DOCKER_CONFIG ?? join(home, '.docker'), 'config.json'),
     registryAuthFile: variables.REGISTRY_AUTH_FILE,
-    identityVariables: Object.fromEntries(Object.entries(variables).filter(([name]) => IDENTITY_VARIABLE.test(name))),
+    identityVariables: pick(variables, IDENTITY_VARIABLE),
     sharedFiles: [
       variables.AWS_CONFIG_FILE ?? join(home, '.aws', 'config'),
       variables.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials'),
     ],
     tokenFiles: tokenFiles.filter((path) => path !== undefined),
+    pullSecrets: pick(variables, PULL_SECRETS_VARIABLE),
   }
+}
+
+function pick(variables: Variables, wanted: RegExp): Variables {
+  return Object.fromEntries(Object.entries(variables).filter(([name]) => wanted.test(name)))
 }
 
 /**
@@ -76,6 +84,8 @@ export function readEnvironment(given: Variables = process.env): CliEnvironment 
 export function prepareSdk(endpoint: string): void {
   process.env.AWS_ENDPOINT_URL_STS ??= endpoint
   process.env.AWS_EC2_METADATA_DISABLED ??= 'true'
+  // Any does for assuming a role; without one the SDK warns of it in the middle of our output.
+  process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
 }
 
 function staticCredentialsOf(variables: Variables): StaticCredentials | undefined {

@@ -6,6 +6,7 @@ import { addCredentialHelperCommand } from './commands/credential-helper.ts'
 import { addLoginCommand } from './commands/login.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
 import { addPolicyCommands } from './commands/policy.ts'
+import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
 import type { CliContext } from './context.ts'
@@ -19,6 +20,7 @@ const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) =
   login: addLoginCommand,
   token: addTokenCommand,
   'credential-helper': addCredentialHelperCommand,
+  'pull-secrets': addPullSecretsCommand,
 }
 
 /**

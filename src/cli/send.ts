@@ -37,7 +37,8 @@ export async function send(url: string, message: Message, certificates: string |
   }
 }
 
-async function readCertificates(path: string): Promise<string> {
+/** @throws {CliProblem} */
+export async function readCertificates(path: string): Promise<string> {
   try {
     return await readFile(path, 'utf8')
   } catch (error) {

@@ -1,5 +1,8 @@
 import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Log, LogFields } from '../ports/log.ts'
+import { auditSigner } from '../services/audit/audit-signer.ts'
+import { checkpointAudit } from '../services/audit/checkpoint-audit.ts'
+import { sealAudit } from '../services/audit/seal-audit.ts'
 import { collect } from '../services/collect.ts'
 import { type CollectOptions, defaultCollectOptions } from '../services/collection/collect-options.ts'
 import type { CollectionMemory } from '../services/collection/collection-memory.ts'
@@ -11,6 +14,10 @@ import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
 
 const FLUSH_PULLS_MS = 5000
+/** What another process has changed is in force here after this and the second that a login is remembered. */
+const REFRESH_IDENTITIES_MS = 500
+const SEAL_AUDIT_MS = 1000
+const SIGN_AUDIT_MS = 60_000
 const LONGEST_EXPIRY_INTERVAL_MS = 300_000
 const LONGEST_SCRUB_INTERVAL_MS = 3_600_000
 const SCRUB_BATCH = 100
@@ -30,12 +37,38 @@ export function backgroundJobs(options: JobsOptions): Job[] {
   const { services, config } = options
   return [
     { name: 'flush-pulls', intervalMs: FLUSH_PULLS_MS, run: () => services.pulls.flush().then(() => undefined) },
+    refreshJob(services),
+    sealJob(services),
+    checkpointJob(services),
     sweepJob(services),
     expireJob(services, config.uploadExpiryMs),
     ...(config.collectIntervalMs > 0 ? [collectJob(options)] : []),
     ...(config.scrubIntervalMs > 0 && config.scrubBytesPerSecond > 0 ? [scrubJob(options)] : []),
     usageJob(options),
   ]
+}
+
+function refreshJob({ directory }: Services): Job {
+  const run = async () => {
+    await directory.refresh()
+    return undefined
+  }
+  return { name: 'refresh-identities', intervalMs: REFRESH_IDENTITIES_MS, isFrequent: true, run }
+}
+
+/** Records that were written get their place in the chain, which is when `LookupEvents` shows them. */
+function sealJob(services: Services): Job {
+  const run = async (signal: AbortSignal) => {
+    await sealAudit(services, signal)
+    return undefined
+  }
+  return { name: 'seal-audit', intervalMs: SEAL_AUDIT_MS, isFrequent: true, run }
+}
+
+function checkpointJob(services: Services): Job {
+  const signer = auditSigner(services.keys)
+  const run = async () => reportUnlessZero({ checkpoints: (await checkpointAudit(services, signer)).length })
+  return { name: 'sign-audit', intervalMs: SIGN_AUDIT_MS, isFrequent: true, run }
 }
 
 /** Once, soon after the start; the interval is for the next life of the process. */

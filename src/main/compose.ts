@@ -15,6 +15,7 @@ import type { CreationTemplate } from '../ports/metadata/creation-templates.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import { AnswerRoom } from '../services/answer-room.ts'
+import { AuditTrail } from '../services/audit/audit-trail.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
@@ -75,6 +76,11 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const logins = new LoginCache()
   const directory = new Directory({ metadata, region: registry.region, monotonicMs })
   directory.onChange(() => logins.clear())
+  await directory.refresh()
+  const audit = new AuditTrail(
+    { metadata, clock, ids },
+    { region: registry.region, failed: (error) => log.write('error', 'the audit trail cannot be written', { error }) },
+  )
   const services: Services = {
     metadata,
     blobs,
@@ -83,6 +89,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     answerRoom: new AnswerRoom(ANSWER_ROOM_BYTES, monotonicMs),
     logins,
     directory,
+    audit,
     providerKeys: providerKeys(config, clock, log),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys,

@@ -9,6 +9,8 @@ export interface Job {
   readonly intervalMs: number
   /** The first run comes after this instead of after the interval. */
   readonly firstAfterMs?: number
+  /** It runs so often that what went well is worth no line, not even at `debug`. */
+  readonly isFrequent?: true
   /**
    * One run. It should end soon after `signal`. What it returns is logged, at `debug` when it is empty.
    */
@@ -78,7 +80,9 @@ export class Jobs {
       const report = await job.run(this.#abort.signal)
       this.#runs.add(1, job.name, 'done')
       this.#lastSuccess.set(Date.now() / 1000, job.name)
-      this.#log.write(report === undefined ? 'debug' : 'info', 'job done', { job: job.name, ...report })
+      if (report !== undefined || job.isFrequent !== true) {
+        this.#log.write(report === undefined ? 'debug' : 'info', 'job done', { job: job.name, ...report })
+      }
     } catch (error) {
       this.#runs.add(1, job.name, 'failed')
       this.#log.write('error', 'job failed', { job: job.name, error })

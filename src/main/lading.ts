@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { CLI_COMMANDS, isCliCommand } from '../cli/command-names.ts'
+import { CLI_COMMANDS, isCliCommand, isCliOption } from '../cli/command-names.ts'
 import { renderSettingsForTerminal } from './config-table.ts'
 import { nearestName } from './nearest-name.ts'
 import { VERSION } from './version.ts'
@@ -39,7 +39,7 @@ if (basename(process.argv0) === CREDENTIAL_HELPER) {
   console.log(`lading ${VERSION} (Bun ${Bun.version})`)
 } else if (command === '--help' || command === '-h' || command === 'help') {
   console.log(HELP)
-} else if (command !== undefined && isCliCommand(command)) {
+} else if (command !== undefined && (isCliCommand(command) || isCliOption(command))) {
   await runCli(args)
 } else {
   console.error(`lading: ${problemOf(command)}\n\n${USAGE}`)

@@ -36,3 +36,33 @@ test('observeRequests() says why a storage refusal came, which the caller is not
   })
   expect(lines).toMatchObject([{ repository: 'team/app', code: 'DENIED', reason: 'The storage is full.', cause }])
 })
+
+test('observeRequests() names what was found in a policy that was saved, by its codes alone', () => {
+  const lines: Array<LogFields | undefined> = []
+  const log = {
+    writes: () => true,
+    write: (_level: string, _message: string, fields?: LogFields) => lines.push(fields),
+  }
+  const finding = { severity: 'warning', code: 'unknown-action', where: 'Statement[0]', message: 'x' } as const
+  observeRequests(
+    new Metrics(),
+    log,
+  )({
+    request: new Request('http://127.0.0.1/', { method: 'POST' }),
+    response: new Response('<x/>'),
+    path: '/',
+    durationMs: 1,
+    context: {
+      requestId: 'r',
+      clientAddress: '127.0.0.1',
+      secure: false,
+      userAgent: undefined,
+      anonymousListener: false,
+      host: '127.0.0.1',
+      operation: 'PutRolePolicy',
+      policyFindings: Array.from({ length: 100 }, () => finding),
+      receivedBytes: () => 0,
+    },
+  })
+  expect(lines).toMatchObject([{ policyFindings: Array.from({ length: 20 }, () => 'unknown-action') }])
+})

@@ -1,6 +1,9 @@
 import { JsonLog } from '../adapters/log/json-log.ts'
 import { Metrics } from '../adapters/metrics/metrics.ts'
 import { Refusal } from '../core/refusal.ts'
+import { auditSigner } from '../services/audit/audit-signer.ts'
+import { checkpointAudit } from '../services/audit/checkpoint-audit.ts'
+import { sealAudit } from '../services/audit/seal-audit.ts'
 import { CollectionMemory } from '../services/collection/collection-memory.ts'
 import { makeApplication } from './application.ts'
 import { backgroundJobs } from './background-jobs.ts'
@@ -143,6 +146,7 @@ async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running,
     await server.stop()
     await jobsStopped
     await installation.services.pulls.flush()
+    await endAudit(installation.services)
     await installation[Symbol.asyncDispose]()
   } catch (error) {
     log.write('error', 'the stop went wrong', { error })
@@ -150,6 +154,13 @@ async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running,
   }
   log.write('info', 'stopped')
   await exitAfterLog(log, status)
+}
+
+/** What was noted last is written, sealed and signed for, so that nothing of this process's life can be changed unseen. */
+async function endAudit(services: Installation['services']): Promise<void> {
+  await services.audit.close()
+  await sealAudit(services)
+  await checkpointAudit(services, auditSigner(services.keys))
 }
 
 async function exitAfterLog(log: JsonLog, status: number): Promise<never> {

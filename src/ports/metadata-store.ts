@@ -1,4 +1,5 @@
 import type { AccountChanges, AccountReads } from './metadata/accounts.ts'
+import type { AuditChanges, AuditReads } from './metadata/audit.ts'
 import type { BlobChanges, BlobReads } from './metadata/blobs.ts'
 import type {
   CandidateChanges,
@@ -39,6 +40,7 @@ export interface MetadataReader
     RemovalReads,
     UsageReads,
     EventReads,
+    AuditReads,
     AccountReads,
     IdentityReads {}
 
@@ -60,6 +62,7 @@ export interface MetadataTransaction
     CandidateChanges,
     RemovalChanges,
     EventChanges,
+    AuditChanges,
     AccountChanges,
     IdentityTransactions {}
 

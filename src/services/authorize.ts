@@ -6,6 +6,7 @@ import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
+import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
@@ -196,6 +197,7 @@ async function denied(services: Services, caller: Caller, access: Access, decisi
   const clause = access.trust === undefined ? ` ${reasonClause(shown, action)}` : ''
   const decisionId = services.ids.uuid()
   const sentence = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}${clause}`
+  noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
   return new Refusal('denied', `${sentence} (decision ${decisionId})`, { decisionId })
 }
 

@@ -7,6 +7,7 @@ import type { Ids } from '../ports/ids.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { AnswerRoom } from './answer-room.ts'
+import type { AuditTrail } from './audit/audit-trail.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
 import type { Directory } from './identity/directory.ts'
@@ -27,6 +28,7 @@ export interface Services {
   /** The root key of the default account, which is not in the metadata. */
   readonly credentials: Credentials
   readonly directory: Directory
+  readonly audit: AuditTrail
   /** Of the identity providers that roles trust. */
   readonly providerKeys: IdentityProviderKeys
   readonly repositoryPolicies: RepositoryPolicies

@@ -39,3 +39,13 @@ export async function ecrJson(cli: Cli, operation: string, ...args: string[]) {
 export async function ecrRefused(cli: Cli, says: RegExp, ...args: string[]): Promise<void> {
   await runRefused(awsCommand(cli, 'ecr', args), says, { environment: environmentOf(cli) })
 }
+
+/** Runs `aws iam …`, and gives its JSON answer; undefined for an operation that has none. */
+export async function iamJson(cli: Cli, operation: string, ...args: string[]) {
+  const { stdout } = await run(awsCommand(cli, 'iam', [operation, ...args]), { environment: environmentOf(cli) })
+  return stdout.trim() === '' ? undefined : JSON.parse(stdout)
+}
+
+export async function iamRefused(cli: Cli, says: RegExp, ...args: string[]): Promise<void> {
+  await runRefused(awsCommand(cli, 'iam', args), says, { environment: environmentOf(cli) })
+}

@@ -1,3 +1,4 @@
+import { iamSteps } from './aws-cli-iam.ts'
 import { layerSteps, readImageSteps, writeImageSteps } from './aws-cli-images.ts'
 import { awsCommand, type Cli, ecr, ecrJson, ecrRefused, environmentOf } from './aws-cli-run.ts'
 import { run, runRefused } from './command.ts'
@@ -21,6 +22,7 @@ function awsClient(program: 'aws-v1' | 'aws-v2'): Client {
         ...writeImageSteps(cli),
         ...layerSteps(cli),
         ...settingSteps(cli),
+        ...iamSteps(cli),
         ...deleteSteps(cli),
       ]
     },
@@ -34,6 +36,20 @@ function identitySteps(cli: Cli): readonly Step[] {
       const command = awsCommand(cli, 'sts', ['get-caller-identity'])
       const { stdout } = await run(command, { environment: environmentOf(cli) })
       assertEqual(JSON.parse(stdout).Account, registry.account, 'the account')
+    }),
+    step('cloudtrail lookup-events pages through the trail, by attribute too', async () => {
+      const lookUp = ['lookup-events', '--page-size', '2', '--max-items', '5']
+      const attribute = 'AttributeKey=EventSource,AttributeValue=ecr.amazonaws.com'
+      for (const filter of [[], ['--lookup-attributes', attribute], ['--start-time', '2026-01-01T00:00:00Z']]) {
+        const command = awsCommand(cli, 'cloudtrail', [...lookUp, ...filter])
+        const { stdout } = await run(command, { environment: environmentOf(cli) })
+        const events: { CloudTrailEvent: string; EventId: string }[] = JSON.parse(stdout).Events
+        for (const { CloudTrailEvent, EventId } of events) {
+          assertEqual(JSON.parse(CloudTrailEvent).eventID, EventId, 'the id inside of the record')
+        }
+      }
+      const unknown = awsCommand(cli, 'cloudtrail', ['describe-trails'])
+      await runRefused(unknown, /UnknownOperationException/, { environment: environmentOf(cli) })
     }),
     step('a wrong secret is refused', async () => {
       const environment = { ...environmentOf(cli), AWS_SECRET_ACCESS_KEY: 'wrong' }

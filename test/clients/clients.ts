@@ -6,6 +6,7 @@ import { conformance } from './conformance.ts'
 import { containerd } from './containerd.ts'
 import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
+import { credentialHelper } from './credential-helper.ts'
 import { docker } from './docker.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
@@ -32,6 +33,7 @@ export const CLIENTS: readonly Client[] = [
   regctl,
   helm,
   cosign,
+  credentialHelper,
   awsV1,
   awsV2,
   boto3,

@@ -9,7 +9,8 @@ import { assertThat, type Client, step } from './steps.ts'
 import { PYTHON_DIRECTORY } from './tools.ts'
 import type { World } from './world.ts'
 
-const README = join(dirname(dirname(import.meta.dirname)), 'README.md')
+const ROOT = dirname(dirname(import.meta.dirname))
+const README = join(ROOT, 'README.md')
 const README_HOST = '127.0.0.1:5000'
 
 let daemon: Daemon | undefined
@@ -48,7 +49,7 @@ export const readme: Client = {
 function environmentOf(world: World): Record<string, string> {
   return {
     ...homeOf(world),
-    PATH: [join(PYTHON_DIRECTORY, 'bin'), '/usr/bin', process.env.PATH].join(delimiter),
+    PATH: [join(PYTHON_DIRECTORY, 'bin'), '/usr/bin', join(ROOT, 'bin'), process.env.PATH].join(delimiter),
     DOCKER_HOST: dockerSocket(world),
     AWS_EC2_METADATA_DISABLED: 'true',
     AWS_PAGER: '',

@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DescribeRepositoriesCommand } from '@aws-sdk/client-ecr'
-import { homeOf } from './client-home.ts'
-import { attempt, type CommandOptions, type Outcome, run } from './command.ts'
+import { attempt, run } from './command.ts'
 import { pushImage } from './registry-http.ts'
 import { ecrClient } from './registry-token.ts'
 import { assertEqual, assertIncludes, assertThat, type Client, type Step, StepSkipped, step } from './steps.ts'
@@ -16,34 +15,16 @@ import {
   SECOND,
   type Wanted,
 } from './terraform-configuration.ts'
+import { assertIamGone, iamSteps } from './terraform-iam.ts'
 import { findProviderMirror, writeMirrorSettings } from './terraform-mirror.ts'
+import { assertNothingToDo, terraformCommand, terraformOptions, terraformRun } from './terraform-run.ts'
 import { tool } from './tools.ts'
 import type { World } from './world.ts'
 
 export const terraform: Client = {
   name: 'terraform',
   needs: ['terraform', 'terraform-provider-aws'],
-  steps: (world) => [...applySteps(world), ...readSteps(world), ...destroySteps(world)],
-}
-
-async function terraformRun(world: World, args: readonly string[], options: CommandOptions = {}): Promise<Outcome> {
-  return await run(terraformCommand(args), { ...optionsOf(world), ...options })
-}
-
-function terraformCommand([verb = '', ...rest]: readonly string[]): readonly string[] {
-  return [tool('terraform'), verb, '-no-color', ...rest]
-}
-
-function optionsOf(world: World): CommandOptions {
-  const { directory } = world
-  const environment = {
-    ...homeOf(world),
-    TF_CLI_CONFIG_FILE: join(directory, 'terraform.rc'),
-    TF_IN_AUTOMATION: '1',
-    CHECKPOINT_DISABLE: '1',
-    AWS_EC2_METADATA_DISABLED: 'true',
-  }
-  return { environment, directory: join(directory, 'configuration'), timeoutSeconds: 240 }
+  steps: (world) => [...applySteps(world), ...readSteps(world), ...iamSteps(world), ...destroySteps(world)],
 }
 
 function applySteps(world: World): readonly Step[] {
@@ -74,11 +55,6 @@ function applySteps(world: World): readonly Step[] {
   ]
 }
 
-/** Exit status 0 of `plan -detailed-exitcode` means no changes, 2 means changes. */
-async function assertNothingToDo(world: World): Promise<void> {
-  await terraformRun(world, ['plan', '-detailed-exitcode', '-input=false'])
-}
-
 function readSteps(world: World): readonly Step[] {
   const { registry, images } = world
   return [
@@ -101,9 +77,9 @@ function readSteps(world: World): readonly Step[] {
       await assertNothingToDo(world)
     }),
     step('import takes over a repository that is there', async () => {
-      await run([tool('terraform'), 'state', 'rm', 'aws_ecr_repository.plain'], optionsOf(world))
+      await run([tool('terraform'), 'state', 'rm', 'aws_ecr_repository.plain'], terraformOptions(world))
       await terraformRun(world, ['import', '-input=false', 'aws_ecr_repository.plain', `${REPOSITORY}/plain`])
-      const { stdout } = await attempt(terraformCommand(['plan', '-input=false']), optionsOf(world))
+      const { stdout } = await attempt(terraformCommand(['plan', '-input=false']), terraformOptions(world))
       assertThat(/No changes|0 to add, \d+ to change, 0 to destroy/.test(stdout), `the plan after import:\n${stdout}`)
     }),
   ]
@@ -116,6 +92,7 @@ function destroySteps(world: World): readonly Step[] {
       const { repositories } = await ecrClient(world.registry).send(new DescribeRepositoriesCommand({}))
       const left = (repositories ?? []).filter((one) => one.repositoryName?.startsWith(REPOSITORY))
       assertEqual(left, [], 'the repositories that are left')
+      await assertIamGone(world)
     }),
   ]
 }

@@ -1,5 +1,6 @@
 import { describe } from 'bun:test'
 import { testAccounts } from './metadata-store-accounts.ts'
+import { testAudit } from './metadata-store-audit.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
@@ -25,6 +26,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testCollection(open)
     testAccounts(open)
     testIdentities(open)
+    testAudit(open)
     testRaces(open)
   })
 }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
 import { AUTHORIZATION, freshSettings, type LadingProcess, startLading } from '../process/lading-process.ts'
 import { type Answer, exchange } from './raw-exchange.ts'
 
@@ -14,6 +15,11 @@ export interface Ask {
   /** The address of the anonymous listener instead of the main one. */
   readonly anonymous?: boolean
 }
+
+const KEY_BYTES = Buffer.alloc(32, 3)
+const INSTALLATION_KEY = KEY_BYTES.toString('base64url')
+/** What the server signs with, for those who try to do as it does. */
+export const OUR_KEYS = new InstallationKeys([KEY_BYTES])
 
 /** A real server in a process of its own, asked through raw sockets. */
 export class HostileServer implements AsyncDisposable {
@@ -49,7 +55,8 @@ export class HostileServer implements AsyncDisposable {
 }
 
 export async function startHostileServer(more: Record<string, string> = {}): Promise<HostileServer> {
-  const settings = { ...(await freshSettings()), LADING_ANONYMOUS_LISTEN: '127.0.0.1:0', ...more }
+  const fixed = { LADING_ANONYMOUS_LISTEN: '127.0.0.1:0', LADING_INSTALLATION_KEY: INSTALLATION_KEY }
+  const settings = { ...(await freshSettings()), ...fixed, ...more }
   const process = await startLading(settings)
   if (process.addresses.length !== 2) throw new Error(`the server did not start: ${process.stderr()}`)
   return new HostileServer(process, settings)

@@ -1,11 +1,11 @@
 /** Section 7, rows about HTTP itself, headers and who asks; see section-7.test.ts. */
 import { afterAll, beforeAll, describe, expect, test } from 'bun:test'
-import { createHmac, hkdfSync } from 'node:crypto'
+import { createHmac } from 'node:crypto'
 import { digestOf } from '../../src/core/content-digest.ts'
 import { AUTHORIZATION, KEY_ID, SECRET } from '../process/lading-process.ts'
 import { bytesOf, OCI_MANIFEST } from '../support/images.ts'
 import { ABSENT, BLOB_DIGEST, IMAGE, pushBlob, pushFixtures, REPOSITORY } from './content.ts'
-import { type Ask, type HostileServer, rawRequest, startHostileServer } from './hostile-server.ts'
+import { type Ask, type HostileServer, OUR_KEYS, rawRequest, startHostileServer } from './hostile-server.ts'
 import { type Answer, exchange } from './raw-exchange.ts'
 
 let server: HostileServer
@@ -98,11 +98,11 @@ describe('framing', () => {
 const basic = (user: string, password: string) => `Basic ${btoa(`${user}:${password}`)}`
 const base64url = (text: string) => Buffer.from(text).toString('base64url')
 /** As ours look, signed with what a stranger may try. */
-const forged = (payload: object, key: string | Uint8Array, label = 'lading-authorization') => {
-  const signed = `v1.${base64url(JSON.stringify(payload))}`
-  return `${signed}.${createHmac('sha256', key).update(`${label}\n${signed}`).digest('base64url')}`
+const forged = (payload: object, key: string | Uint8Array, keyId = '00000000') => {
+  const signed = `v1.${keyId}.${base64url(JSON.stringify(payload))}`
+  return `${signed}.${createHmac('sha256', key).update(signed).digest('base64url')}`
 }
-const PAYLOAD = { k: KEY_ID, e: 99_999_999_999_000 }
+const PAYLOAD = { k: KEY_ID, i: 1, e: 99_999_999_999_000 }
 
 const STRANGERS: readonly [string, string | null][] = [
   ['nothing', null],
@@ -128,7 +128,7 @@ const STRANGERS: readonly [string, string | null][] = [
   ['a token signed with an empty key', basic('AWS', forged(PAYLOAD, ''))],
   ['a token signed with the key id', basic('AWS', forged(PAYLOAD, KEY_ID))],
   ['a token signed with the secret itself', basic('AWS', forged(PAYLOAD, SECRET))],
-  ['a token for another audience', basic('AWS', forged(PAYLOAD, SECRET, 'lading-layer'))],
+  ['a token that names a key of ours', basic('AWS', forged(PAYLOAD, SECRET, OUR_KEYS.currentId))],
   ['a kid that is a path', basic('AWS', forged({ ...PAYLOAD, kid: '../../dev/null' }, ''))],
   ['16 KB', `Basic ${'A'.repeat(16_400)}`],
   ['60 KB', `Basic ${'A'.repeat(60_000)}`],
@@ -170,14 +170,16 @@ describe('who has no good credential', () => {
 
   // Section 7 asks for 401 here as well. ECR answers 403, and so do we: a 401 would send clients round again.
   test('an expired token of ours is 403 DENIED with ECR’s sentence, one for downloads is 401', async () => {
-    const tokenKey = Buffer.from(hkdfSync('sha256', SECRET, 'lading', 'authorization tokens', 32))
+    const { key, keyId } = OUR_KEYS.current('authorization tokens')
+    const ours = (payload: object) => forged(payload, key, keyId)
     const ask = (token: string) => server.ask({ target: '/v2/', headers: { Authorization: basic('AWS', token) } })
-    expect((await ask(forged(PAYLOAD, tokenKey))).status).toBe(200)
-    const expired = await ask(forged({ ...PAYLOAD, e: 1 }, tokenKey))
+    expect((await ask(ours(PAYLOAD))).status).toBe(200)
+    const expired = await ask(ours({ ...PAYLOAD, e: 1 }))
     expect([expired.status, expired.code]).toEqual([403, 'DENIED'])
     expect(expired.body).toContain('Your authorization token has expired. Reauthenticate and try again.')
-    expect((await ask(forged(PAYLOAD, tokenKey, 'lading-layer'))).status).toBe(401)
-    expect((await ask(forged({ ...PAYLOAD, k: 'AKIAUNKNOWNUNKNOWN00' }, tokenKey))).status).toBe(401)
+    expect((await ask(forged(PAYLOAD, OUR_KEYS.current('download addresses').key, keyId))).status).toBe(401)
+    const gone = await ask(ours({ ...PAYLOAD, k: 'AKIAUNKNOWNUNKNOWN00' }))
+    expect([gone.status, gone.body]).toEqual([403, expect.stringContaining('was deleted')])
   })
 })
 

@@ -5,6 +5,9 @@ import { tool } from '../clients/tools.ts'
 import { type NodeProcess, startProcess } from './node-process.ts'
 import { makeSmallImage } from './small-image.ts'
 
+/** A name for the registry that has no port in it, as registries have in earnest. */
+export const REGISTRY_NAME = 'registry.example.com'
+
 const SANDBOX_IMAGE = 'localhost/sandbox:1'
 
 /** A containerd with its CRI plugin, which a kubelet talks to. */
@@ -15,12 +18,15 @@ export interface ContainerRuntime {
   readonly process: NodeProcess
 }
 
-/** @param registryHost pulled from over plain HTTP, which an administrator says in a `hosts.toml` */
+/**
+ * @param registryHost pulled from over plain HTTP, which an administrator says in a `hosts.toml`, also under the name
+ *   `REGISTRY_NAME`
+ */
 export async function startContainerRuntime(directory: string, registryHost: string): Promise<ContainerRuntime> {
   const [socket, stateDirectory] = [join(directory, 'containerd.sock'), join(directory, 'state')]
   const settings = join(directory, 'config.toml')
   await mkdir(join(directory, 'cni'), { recursive: true })
-  await writeRegistryHost(directory, registryHost)
+  for (const name of [registryHost, REGISTRY_NAME]) await writeRegistryHost(directory, name, registryHost)
   await copyFile(join(import.meta.dirname, 'runtime.sh'), join(directory, 'runtime.sh'))
   await chmod(join(directory, 'runtime.sh'), 0o755)
   await Bun.write(settings, settingsText(directory))
@@ -41,9 +47,9 @@ export async function startContainerRuntime(directory: string, registryHost: str
   return { socket, stateDirectory, process }
 }
 
-async function writeRegistryHost(directory: string, host: string): Promise<void> {
+async function writeRegistryHost(directory: string, name: string, host: string): Promise<void> {
   const text = `server = "http://${host}"\n[host."http://${host}"]\n  capabilities = ["pull", "resolve"]\n`
-  await Bun.write(join(directory, 'certs.d', host, 'hosts.toml'), text)
+  await Bun.write(join(directory, 'certs.d', name, 'hosts.toml'), text)
 }
 
 function settingsText(directory: string): string {

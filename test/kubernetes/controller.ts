@@ -1,4 +1,6 @@
-import { runPullSecretController } from '../../src/kubernetes/run-pull-secret-controller.ts'
+import { openSync } from 'node:fs'
+import { join } from 'node:path'
+import { spawnInGroup } from '../clients/children.ts'
 import { assertEqual, assertThat } from '../clients/steps.ts'
 import { AUDIENCES } from './identity.ts'
 import { type KubeApi, KubeRefusal } from './kube-api.ts'
@@ -7,47 +9,45 @@ import { createToken } from './pods.ts'
 import type { World } from './scenario.ts'
 
 const ACCOUNT = { namespace: 'lading-system', name: 'lading-pull-secrets' }
+const PROGRAM = join(import.meta.dirname, '../../src/main/lading.ts')
 const WRITTEN_TIMEOUT_SECONDS = 20
 
 /** Our controller, with the rights that controller.yaml gives it and no others. */
 export interface RunningController {
   /** What it shows to the API. */
   readonly token: string
-  /** What it has logged, each line with its fields. */
-  readonly lines: readonly string[]
+  /** What it has logged, an object a line. */
+  readLines(): Promise<readonly string[]>
+  /** @throws {Error} when it does not end well */
   stop(): Promise<void>
 }
 
+/** Runs `lading pull-secrets` as the Deployment does, beside the cluster. */
 export async function startController(
-  { cluster, registry }: World,
+  { cluster, registry, directory }: World,
   options: { readonly roleArn: string },
 ): Promise<RunningController> {
   const { api, controlPlane } = cluster
   await applyManifest(api, 'controller.yaml')
   const token = await createToken(api, ACCOUNT)
-  const ending = new AbortController()
-  const lines: string[] = []
-  const done = runPullSecretController({
-    kubeApi: {
-      url: controlPlane.url,
-      credential: { token },
-      ca: await Bun.file(controlPlane.certificateFile).text(),
+  const [tokenFile, logFile] = [join(directory, 'token'), join(directory, 'controller.log')]
+  await Bun.write(tokenFile, token)
+  const child = spawnInGroup([process.execPath, PROGRAM, 'pull-secrets'], {
+    environment: {
+      LADING_PULL_SECRETS_REGISTRY_HOSTS: registry.host,
+      LADING_PULL_SECRETS_ROLE_ARN: options.roleArn,
+      LADING_PULL_SECRETS_AUDIENCE: AUDIENCES[0],
+      LADING_PULL_SECRETS_API_URL: controlPlane.url,
+      LADING_PULL_SECRETS_API_TOKEN_FILE: tokenFile,
+      LADING_PULL_SECRETS_API_CA_FILE: controlPlane.certificateFile,
     },
-    registryHosts: [registry.host],
-    roleArn: options.roleArn,
-    audience: AUDIENCES[0],
-    clock: { nowMs: Date.now },
-    log: {
-      writes: () => true,
-      write: (level, message, fields) => void lines.push(`${level} ${message} ${JSON.stringify(fields)}`),
-    },
-    signal: ending.signal,
+    log: openSync(logFile, 'a'),
   })
   const stop = async () => {
-    ending.abort()
-    await done
+    child.kill('SIGTERM')
+    assertEqual(await child.exited, 0, 'the exit status of the controller')
   }
-  return { token, lines, stop }
+  return { token, stop, readLines: async () => (await Bun.file(logFile).text()).trimEnd().split('\n') }
 }
 
 /** The logins in a namespace's pull secret, by host; waits until there is one. */

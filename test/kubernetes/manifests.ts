@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import type { KubeApi, KubeObject } from './kube-api.ts'
 import type { CredentialProvider } from './kubelet.ts'
 
-const DEPLOY = join(import.meta.dirname, '../../deploy/kubernetes')
+export const DEPLOY = join(import.meta.dirname, '../../deploy/kubernetes')
 
 /** The objects in one of the files that are published for a cluster's administrator. */
 export async function readManifest(file: string): Promise<readonly KubeObject[]> {

@@ -1,9 +1,10 @@
 import type { Endpoint } from '../clients/server.ts'
-import { assertEqual, assertMatches, type Step, step } from '../clients/steps.ts'
+import { assertEqual, assertIncludes, assertMatches, type Step, step } from '../clients/steps.ts'
+import { REGISTRY_NAME } from './container-runtime.ts'
 import { readPullSecret, startController, untilAttached } from './controller.ts'
 import { AUDIENCES, type Identity, setUpIdentity } from './identity.ts'
 import type { CredentialProvider } from './kubelet.ts'
-import { applyManifest, publishedProgram, readProviderConfiguration } from './manifests.ts'
+import { applyManifest, type ProviderChanges, publishedProgram, readProviderConfiguration } from './manifests.ts'
 import { createNamespace, createToken, deletePod, runPod } from './pods.ts'
 import { placeOf } from './programs.ts'
 import { pushSmallImage } from './push-small-image.ts'
@@ -16,6 +17,10 @@ const NAMESPACE = 'team-blue'
 interface Way {
   readonly name: string
   readonly needs: Scenario['needs']
+  /** What images begin with. */
+  hostOf(registry: Endpoint): string
+  /** The name of the role's session, which refusals name. */
+  readonly session: string
   /** Makes the node and the namespace ready. @returns what is to be ended afterwards */
   prepare(world: World, identity: Identity): Promise<() => Promise<void>>
 }
@@ -23,6 +28,9 @@ interface Way {
 const upstreamProvider: Way = {
   name: 'upstream ecr-credential-provider',
   needs: ['ecr-credential-provider'],
+  // It answers for the host without its port, which the kubelet then does not find.
+  hostOf: () => REGISTRY_NAME,
+  session: 'ecr-credential-provider',
   prepare: async (world, { roleArn }) => {
     const { region, url } = world.registry
     const env = {
@@ -35,6 +43,7 @@ const upstreamProvider: Way = {
       name: 'ecr-credential-provider',
       program: { path: placeOf('ecr-credential-provider') },
       env,
+      image: REGISTRY_NAME,
     })
   },
 }
@@ -42,17 +51,22 @@ const upstreamProvider: Way = {
 const ourProvider: Way = {
   name: 'our plugin',
   needs: [],
+  hostOf: ({ host }) => host,
+  session: 'team-blue.default',
   prepare: async (world, { roleArn }) =>
     await startWithProvider(world, 'credential-provider-config.yaml', {
       name: 'lading-credential-provider',
       program: { path: publishedProgram('lading-credential-provider') },
       env: { LADING_ROLE_ARN: roleArn },
+      image: world.registry.host,
     }),
 }
 
 const controllerSecrets: Way = {
   name: 'controller secrets',
   needs: [],
+  hostOf: ({ host }) => host,
+  session: 'team-blue.lading-pull',
   prepare: async (world, { roleArn }) => {
     await world.cluster.startKubelet([])
     await createNamespace(world.cluster.api, NAMESPACE, { 'lading.dev/pull-secrets': 'true' })
@@ -83,7 +97,7 @@ function stepsOf(way: Way, world: World): readonly Step[] {
       for (const repository of [own, others]) await pushSmallImage(registry, { directory, repository })
     }),
     step('a pod in team-blue that asks for team-blue/* runs', async () => {
-      const pod = { namespace: NAMESPACE, name: `${slugOf(way)}-own`, image: imageOf(registry, own) }
+      const pod = { namespace: NAMESPACE, name: `${slugOf(way)}-own`, image: `${way.hostOf(registry)}/${own}:v1` }
       const { state, events } = await runPod(api, pod)
       assertEqual(state, 'running', `the state of the pod, whose events are ${events.join('; ')}`)
       await deletePod(api, NAMESPACE, pod.name)
@@ -91,11 +105,17 @@ function stepsOf(way: Way, world: World): readonly Step[] {
     step(
       'a pod in team-blue that asks for team-green/* stays in ErrImagePull, with the refusal in its events',
       async () => {
-        const pod = { namespace: NAMESPACE, name: `${slugOf(way)}-others`, image: imageOf(registry, others) }
+        const pod = {
+          namespace: NAMESPACE,
+          name: `${slugOf(way)}-others`,
+          image: `${way.hostOf(registry)}/${others}:v1`,
+        }
         const { state, events } = await runPod(api, pod)
         assertEqual(state, 'image-not-pulled', 'the state of the pod')
-        // All that containerd shows of a refusal: it asks with HEAD, whose answer has no body.
-        assertMatches(events.join('\n'), /Failed to pull image .* 403 Forbidden/, 'its events')
+        const who = `User: arn:aws:sts::000000000000:assumed-role/kubernetes-pull/${way.session}`
+        const what = 'is not authorized to perform: ecr:BatchGetImage on resource'
+        const sentence = `server message: ${who} ${what}: arn:aws:ecr:us-east-1:000000000000:repository/${others} because`
+        assertIncludes(events.join('\n'), sentence, 'its events')
         await deletePod(api, NAMESPACE, pod.name)
       },
     ),
@@ -113,20 +133,16 @@ function stepsOf(way: Way, world: World): readonly Step[] {
 }
 
 async function startWithProvider(
-  { cluster, registry }: World,
+  { cluster }: World,
   file: string,
-  { env, ...provider }: Omit<CredentialProvider, 'configuration'> & { readonly env: Readonly<Record<string, string>> },
+  { env, image, ...provider }: Omit<CredentialProvider, 'configuration'> & ProviderChanges,
 ): Promise<() => Promise<void>> {
   await applyManifest(cluster.api, 'rbac.yaml')
-  const configuration = await readProviderConfiguration(file, { image: registry.host, env })
+  const configuration = await readProviderConfiguration(file, { image, env })
   await cluster.startKubelet([{ ...provider, configuration }])
   return async () => {}
 }
 
 function slugOf({ name }: Way): string {
   return name.replaceAll(' ', '-')
-}
-
-function imageOf(registry: Endpoint, repository: string): string {
-  return `${registry.host}/${repository}:v1`
 }

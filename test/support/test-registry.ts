@@ -8,6 +8,7 @@ import type { TagMutability } from '../../src/core/tag-mutability.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { AnswerRoom } from '../../src/services/answer-room.ts'
+import { AuditTrail } from '../../src/services/audit/audit-trail.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
@@ -61,6 +62,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     answerRoom: new AnswerRoom(64 * 1024 * 1024, () => performance.now()),
     logins,
     directory,
+    audit: new AuditTrail({ metadata, clock, ids: new RandomIds() }, { region: registry.region, failed: failWith }),
     providerKeys: new ProviderKeys({ documents: { get: refuseToFetch }, clock, observe: () => {} }),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys: new InstallationKeys([new Uint8Array(32).fill(7)]),
@@ -77,8 +79,16 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     clock,
     caller: { principal, registry, requestId: 'test', origin: requestContext() },
     send: (method, path, options = {}) => send(services, method, path, options),
-    [Symbol.asyncDispose]: () => metadata.close(),
+    [Symbol.asyncDispose]: async () => {
+      await services.audit.close()
+      await metadata.close()
+    },
   }
+}
+
+/** Nothing that a test notes may fail to be written. */
+function failWith(error: unknown): void {
+  throw error
 }
 
 /** Tests upload the keys of their providers. */

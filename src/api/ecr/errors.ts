@@ -72,6 +72,11 @@ const ERRORS: Record<RefusalReason, ErrorShape> = {
   'storage-unavailable': error('ServerException', 503),
 }
 
+/** ECR's name for errors of this kind, where an operation has no other. */
+export function errorType(reason: RefusalReason): string {
+  return ERRORS[reason].type
+}
+
 /** A refusal as an AWS JSON 1.1 error (ecr.md fact 3). */
 export function errorResponse(refusal: Refusal, errorTypes: Partial<Record<RefusalReason, string>> = {}): Response {
   const { status } = ERRORS[refusal.reason]

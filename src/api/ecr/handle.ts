@@ -1,8 +1,9 @@
-import { Fields, isJsonObject } from '../../core/ecr/fields.ts'
-import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
-import { isModestJson } from '../../core/modest-json.ts'
+import { Fields } from '../../core/ecr/fields.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { isRepositoryName } from '../../core/repository-name.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
+import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
+import { repositoryArn } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import { type AuthenticatedRequest, authenticateAws } from '../authenticate-aws.ts'
@@ -12,12 +13,13 @@ import { changesNothing } from '../changes-nothing.ts'
 import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
+import { parseJsonBody } from '../parse-json-body.ts'
 import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
 import { BODY_LIMIT_BYTES, type EcrCall } from './define-action.ts'
 import { describeInput } from './describe-input.ts'
-import { errorResponse } from './errors.ts'
+import { errorResponse, errorType } from './errors.ts'
 import type { EcrOperation } from './operations.ts'
 import { parseRegistryId } from './parameters.ts'
 import { ECR_TABLE, isEcrOperation, NOT_AVAILABLE_YET } from './table.ts'
@@ -78,7 +80,7 @@ async function answerSigned(
 ): Promise<Response> {
   const { operation, signed, asked } = options
   const { principal } = signed
-  const members = parseBody(signed.body)
+  const members = parseJsonBody(signed.body)
   context.target = describeInput(members)
   const accountId = accountOf(operation, members) ?? principal.accountId
   const registry = await registryOfAccount(services, { accountId, region: asked.region })
@@ -90,11 +92,35 @@ async function answerSigned(
       context.policyFindings = findings
     },
   }
-  const output = await runOperation(operation, call, { members, version: options.version })
+  const facts = {
+    ...auditFacts(operation, registry, members),
+    codeOf: (reason: RefusalReason) => codeOf(reason, operation),
+  }
+  const output = await audited(services, call.caller, facts, (given) =>
+    runOperation(operation, { ...call, services: given }, { members, version: options.version }),
+  )
   const warnings = formatWarnings(context.policyFindings ?? [])
   const headers = { 'Content-Type': AWS_JSON, ...(warnings !== undefined && { [WARNINGS_HEADER]: warnings }) }
   // Told to try again, a client would not know that it was done.
   return jsonAnswer(services, output, headers, !changesNothing(operation))
+}
+
+function auditFacts(operation: EcrOperation, registry: Registry, members: Record<string, unknown>): CallFacts {
+  const { repositoryName: name } = members
+  const { accountId } = registry
+  const isNamed = typeof name === 'string' && isRepositoryName(name)
+  return {
+    source: 'ecr.amazonaws.com',
+    name: operation,
+    readOnly: changesNothing(operation),
+    parameters: members,
+    ...(isNamed && { resources: [{ ARN: repositoryArn(registry, name), accountId, type: 'AWS::ECR::Repository' }] }),
+    detail: { protocol: 'aws' },
+  }
+}
+
+function codeOf(reason: RefusalReason, operation: EcrOperation): string {
+  return errorTypesOf(operation)[reason] ?? errorType(reason)
 }
 
 /** The account that the input names. What is not available yet is asked as most operations are. */
@@ -111,21 +137,6 @@ async function runOperation<Operation extends EcrOperation>(
   const row = ECR_TABLE[operation]
   if (row === NOT_AVAILABLE_YET) throw notAvailableYet(operation, input.version)
   return await row.run(call, new Fields(input.members))
-}
-
-function parseBody(body: Uint8Array): Record<string, unknown> {
-  const value = parseJson(body)
-  if (!isJsonObject(value)) throw invalidParameter('request', 'the body must be a JSON object')
-  return value
-}
-
-function parseJson(body: Uint8Array): unknown {
-  if (!isModestJson(body)) throw invalidParameter('request', 'the body is nested too deeply or has too many members')
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
-  } catch {
-    throw invalidParameter('request', 'the body must be a JSON object in UTF-8')
-  }
 }
 
 function bodyLimitOf(operation: EcrOperation | undefined): number {

@@ -18,7 +18,7 @@ import { parsePage } from './parameters.ts'
 /** `ListAccountAliases`: accounts have none here. */
 export const listAccountAliases = defineIamAction('ListAccountAliases', {
   changes: false,
-  parse: parsePage,
+  parse: (inputs) => parsePage(inputs),
   handle: async () => ({ AccountAliases: [], IsTruncated: false }),
 })
 

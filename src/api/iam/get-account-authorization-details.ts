@@ -22,10 +22,7 @@ const KINDS: readonly (readonly [Kind, Filter])[] = [
 /** A page of all that says who may do what; policies that every account has stand on the first page. */
 export const getAccountAuthorizationDetails = defineIamAction('GetAccountAuthorizationDetails', {
   changes: false,
-  parse: (inputs) => {
-    const page = parsePage(inputs)
-    return { wanted: parseFilter(inputs), page: { ...page, limit: Math.min(page.limit, LARGEST_PAGE) } }
-  },
+  parse: (inputs) => ({ wanted: parseFilter(inputs), page: parsePage(inputs, LARGEST_PAGE) }),
   handle: async ({ services, caller }, { wanted, page }) => {
     const { accountId } = caller.principal
     const reader = services.metadata

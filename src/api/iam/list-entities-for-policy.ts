@@ -8,6 +8,9 @@ import { pageOf, parsePage, parsePathPrefix } from './parameters.ts'
 import { parsePolicyArnInput } from './policy-inputs.ts'
 import { policyResource } from './resources.ts'
 
+/** Each is read with all of its policies. */
+const LARGEST_PAGE = 100
+
 const FILTERS = ['User', 'Role', 'Group', 'LocalManagedPolicy', 'AWSManagedPolicy'] as const
 
 /** Whom a policy is attached to and whom it bounds, whether the policy is the account's own or one that all have. */
@@ -15,7 +18,12 @@ export const listEntitiesForPolicy = defineIamAction('ListEntitiesForPolicy', {
   changes: false,
   parse: (inputs) => {
     const arn = parsePolicyArnInput(inputs)
-    return { arn, kinds: parseKinds(inputs, arn), pathPrefix: parsePathPrefix(inputs), page: parsePage(inputs) }
+    return {
+      arn,
+      kinds: parseKinds(inputs, arn),
+      pathPrefix: parsePathPrefix(inputs),
+      page: parsePage(inputs, LARGEST_PAGE),
+    }
   },
   resource: (call, { arn }) => policyResource(call, arn),
   handle: async ({ services, caller }, { arn, kinds, pathPrefix, page }) => {

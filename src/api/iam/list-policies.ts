@@ -15,11 +15,10 @@ const LARGEST_PAGE = 100
 export const listPolicies = defineIamAction('ListPolicies', {
   changes: false,
   parse: (inputs) => {
-    const page = parsePage(inputs)
     return {
       scope: inputs.choice('Scope', ['All', 'AWS', 'Local']) ?? 'All',
       pathPrefix: parsePathPrefix(inputs),
-      page: { ...page, limit: Math.min(page.limit, LARGEST_PAGE) },
+      page: parsePage(inputs, LARGEST_PAGE),
       isWanted: parseUsage(inputs),
     }
   },

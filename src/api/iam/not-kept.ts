@@ -30,7 +30,7 @@ export const listMfaDevices = defineIamAction('ListMFADevices', {
 /** `ListVirtualMFADevices`. */
 export const listVirtualMfaDevices = defineIamAction('ListVirtualMFADevices', {
   changes: false,
-  parse: parsePage,
+  parse: (inputs) => parsePage(inputs),
   handle: async () => ({ VirtualMFADevices: [], ...NONE }),
 })
 

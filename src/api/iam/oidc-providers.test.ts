@@ -58,6 +58,19 @@ test('two clusters have one issuer and names of their own, which a role trusts a
     arns.push(made.OpenIDConnectProviderArn)
   }
   expect(arns).toEqual(['blue', 'green/eu'].map((name) => `arn:aws:iam::${ACCOUNT}:oidc-provider/${name}`))
+  const OpenIDConnectProviderArn = arns[0]
+  for (const command of [
+    new sdk.TagOpenIDConnectProviderCommand({
+      OpenIDConnectProviderArn,
+      Tags: [{ Key: 'lading:name', Value: 'green' }],
+    }),
+    new sdk.UntagOpenIDConnectProviderCommand({ OpenIDConnectProviderArn, TagKeys: ['LADING:NAME'] }),
+  ]) {
+    // Both answer nothing, which is all that is looked at.
+    await expect(client.send(command as sdk.TagOpenIDConnectProviderCommand)).rejects.toMatchObject({
+      message: expect.stringContaining('lading:name'),
+    })
+  }
   const { OpenIDConnectProviderList } = await client.send(new sdk.ListOpenIDConnectProvidersCommand({}))
   expect(OpenIDConnectProviderList?.map(({ Arn }) => Arn)).toEqual(arns)
   for (const OpenIDConnectProviderArn of arns) {

@@ -87,9 +87,15 @@ export interface PageInput {
   readonly limit: number
 }
 
-/** `MaxItems` and `Marker`. A marker is the last name of the page before, or whatever the list goes by. */
-export function parsePage(inputs: Inputs<'MaxItems' | 'Marker'>): PageInput {
-  const limit = inputs.integer('MaxItems', { min: 1, max: 1000 }) ?? 100
+/**
+ * `MaxItems` and `Marker`. A marker is the last name of the page before, or whatever the list goes by.
+ *
+ * @param most where items are large or cost much; fewer than were asked for may be given, as long as the answer says that
+ *   there are more (API reference of IAM, "MaxItems")
+ */
+export function parsePage(inputs: Inputs<'MaxItems' | 'Marker'>, most = 1000): PageInput {
+  const asked = inputs.integer('MaxItems', { min: 1, max: 1000 }) ?? 100
+  const limit = Math.min(asked, most)
   const marker = inputs.text('Marker', { min: 1, max: 320 })
   return { limit, after: marker === undefined ? undefined : openMarker(marker) }
 }

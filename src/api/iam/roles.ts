@@ -8,6 +8,7 @@ import {
   updateRole as update,
   updateTrustPolicy,
 } from '../../services/iam/roles.ts'
+import { nextTurn } from '../../services/next-turn.ts'
 import { defineIamAction, type QueryCall } from '../query/define-action.ts'
 import { pageOf, parsePage, parsePath, parsePathPrefix, parseTags, tagConditionKeys } from './parameters.ts'
 import { parseBoundaryInput, parseDocument } from './policy-inputs.ts'
@@ -15,6 +16,8 @@ import { identityResource } from './resources.ts'
 import { parseDescription, parseMaxSession, parseRoleName } from './role-inputs.ts'
 import { listedRoleView, roleView } from './role-view.ts'
 
+/** Each is read with all of its policies, and shown with its trust policy. */
+const LARGEST_PAGE = 100
 const DEFAULT_SESSION_SECONDS = 3600
 
 export const createRole = defineIamAction('CreateRole', {
@@ -49,7 +52,7 @@ export const getRole = defineIamAction('GetRole', {
 
 export const listRoles = defineIamAction('ListRoles', {
   changes: false,
-  parse: (inputs) => ({ pathPrefix: parsePathPrefix(inputs), page: parsePage(inputs) }),
+  parse: (inputs) => ({ pathPrefix: parsePathPrefix(inputs), page: parsePage(inputs, LARGEST_PAGE) }),
   resource: ({ caller }, { pathPrefix }) => roleArn(caller.principal.accountId, pathPrefix, ''),
   handle: async ({ services, caller }, { pathPrefix, page }) => {
     const { accountId } = caller.principal
@@ -59,6 +62,7 @@ export const listRoles = defineIamAction('ListRoles', {
     const Roles: ReturnType<typeof listedRoleView>[] = []
     for (const role of items) {
       Roles.push(listedRoleView(accountId, role, await showPolicyText(services.metadata, role.trustPolicy)))
+      await nextTurn()
     }
     return { Roles, ...marks }
   },

@@ -39,7 +39,6 @@ export interface SimulateInput extends SimulationInput {
 
 export function parseSimulation(inputs: Inputs): Omit<SimulateInput, 'sourceArn' | 'policies'> {
   refuseUnknowns(inputs)
-  const page = parsePage(inputs)
   const actions = inputs.texts('ActionNames', { min: 1, max: MOST_ACTIONS }, ACTION)
   const resources = inputs.texts('ResourceArns', { min: 0, max: MOST_RESOURCES }, { min: 1, max: 2048 }) ?? []
   return {
@@ -50,7 +49,7 @@ export function parseSimulation(inputs: Inputs): Omit<SimulateInput, 'sourceArn'
     actions: inputs.required('ActionNames', actions),
     resources: resources.length === 0 ? ['*'] : resources,
     resourceOwner: parseOwner(inputs),
-    page: { ...page, limit: Math.min(page.limit, LARGEST_PAGE) },
+    page: parsePage(inputs, LARGEST_PAGE),
   }
 }
 

@@ -119,21 +119,25 @@ test('no root key is made for an account that there is not', async () => {
   expect(await registry.services.metadata.listIdentityEpochs()).not.toContainEqual({ accountId: TEAM, epoch: 1 })
 })
 
-test('a session with a session policy makes no account and no root key', async () => {
+test.each([
+  ['a session policy', RESTRICTED],
+  ['temporary credentials of GetSessionToken', { ...RESTRICTED, policyLayers: [] }],
+])('whoever has %s makes no account, no root key and no provider', async (what, session) => {
   await using opened = await openTestRegistry()
-  const registry = withPrincipal(opened, rootPrincipal(OPERATOR, OTHER_KEY_ID, RESTRICTED))
+  const registry = withPrincipal(opened, rootPrincipal(OPERATOR, OTHER_KEY_ID, session))
   const as = { authorization: OTHER_AUTHORIZATION }
   const answers = [
     await callManage(registry, 'POST', '/accounts', { ...as, body: { accountId: TEAM } }),
     await callManage(registry, 'POST', `/accounts/${OPERATOR}/root-keys`, as),
     await callManage(registry, 'DELETE', `/accounts/${OPERATOR}/root-keys/${TEST_KEY_ID}`, as),
+    await callManage(registry, 'DELETE', '/oidc-providers/ci', as),
     await callManage(registry, 'PUT', '/oidc-providers/ci', {
       ...as,
       body: { issuer: 'https://i.example', clientIds: ['a'] },
     }),
   ]
   expect(answers.map(({ status, json }) => [status, json.error.code])).toEqual(answers.map(() => [403, 'AccessDenied']))
-  expect(answers[0]?.json.error.message).toContain('session policy')
+  for (const { json } of answers) expect(json.error.message).toContain(what)
   expect(await registry.services.metadata.findAccount(TEAM)).toBeUndefined()
 })
 

@@ -1,4 +1,5 @@
-import { Refusal } from '../../core/refusal.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
@@ -81,8 +82,18 @@ async function runOperation(
   })
   const resource = row.resource(caller.registry, input)
   context.target = { resource: cut(resource) }
-  await authorize(services, caller, { action: row.action, resource, repository: undefined })
-  const output = await row.handle(call, input)
+  const facts: CallFacts = {
+    source: 'lading.manage',
+    name: row.operation,
+    readOnly: row.method === 'get' || row.operation === 'ValidatePolicy',
+    parameters: { ...input },
+    resources: [{ ARN: resource, accountId: caller.registry.accountId, type: 'Lading::Resource' }],
+  }
+  const codeOf = (reason: RefusalReason) => MANAGE_ERRORS[reason][1]
+  const output = await audited(services, caller, { ...facts, codeOf }, async (given) => {
+    await authorize(services, caller, { action: row.action, resource, repository: undefined })
+    return await row.handle({ ...call, services: given }, input)
+  })
   if (row.output === undefined)
     return new Response(null, { status: row.status, headers: { 'Cache-Control': 'no-store' } })
   // Told to try again, a client would not know that it was done.

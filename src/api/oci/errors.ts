@@ -33,7 +33,7 @@ function errorBody(refusal: Refusal): unknown {
 }
 
 /** docker, podman and skopeo show the message and nothing else, so what helps has to stand there. */
-function messageOf({ message, detail }: Refusal): string {
+export function messageOf({ message, detail }: Refusal): string {
   return typeof detail.hint === 'string' ? `${message}: ${detail.hint}` : message
 }
 

@@ -3,6 +3,7 @@ import { multipartByteranges } from '../../core/http/multipart-byteranges.ts'
 import { type ByteRange, parseRange } from '../../core/http/parse-range.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type BlobStat, getBlobStat, getBlobStatAndLease, readBlob } from '../../services/blobs.ts'
+import { noteRead } from './note-read.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { streamOf } from './stream-of.ts'
@@ -16,6 +17,7 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
     return new Response(null, { status: 304, headers })
   }
   const wanted = parseRange(request.headers.get('range'), stat.sizeBytes)
+  noteRead(oci, repository, { operation: 'blob-get', bytes: wantedBytes(wanted, stat.sizeBytes) })
   if (wanted.kind === 'whole') {
     const body = await readBlob(services, repository, stat)
     headers.set('Content-Length', lengthOf(body, stat.sizeBytes))
@@ -24,6 +26,11 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
   const [first, ...others] = wanted.ranges
   if (first !== undefined && others.length === 0) return await onePart(oci, repository, stat, first)
   return await manyParts(oci, repository, stat, wanted.ranges)
+}
+
+function wantedBytes(wanted: ReturnType<typeof parseRange>, sizeBytes: number): number {
+  if (wanted.kind === 'whole') return sizeBytes
+  return wanted.ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
 }
 
 /** `HEAD /v2/<name>/blobs/<digest>` (end-2). A client that is told "yes" will not upload it, so the blob is kept for it. */

@@ -3,6 +3,7 @@ import type { StoredManifest } from '../../ports/metadata/manifests.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { pullManifest, readManifest } from '../../services/pull-manifest.ts'
 import { manifestBody } from './manifest-body.ts'
+import { noteRead } from './note-read.ts'
 import { OCI_HEADERS } from './oci-headers.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 
@@ -14,6 +15,12 @@ export async function getManifest(
 ): Promise<Response> {
   const { services, request } = oci
   const manifest = await pullManifest(services, repository, call.reference)
+  noteRead(oci, repository, {
+    operation: 'manifest-get',
+    digest: manifest.digest,
+    tag: call.reference.kind === 'tag' ? call.reference.tag : undefined,
+    bytes: manifest.content.byteLength,
+  })
   const headers = manifestHeaders(manifest)
   if (matchesIfNoneMatch(request.headers.get('if-none-match'), manifest.digest)) {
     return new Response(null, { status: 304, headers })

@@ -1,5 +1,6 @@
 import { anonymousPrincipal } from '../../core/principal.ts'
-import { Refusal } from '../../core/refusal.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { audited } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
 import type { Services } from '../../services/context.ts'
@@ -7,10 +8,12 @@ import { registryFor } from '../../services/registry-for.ts'
 import { callerOf } from '../caller-of.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import type { RequestContext } from '../request-context.ts'
+import { auditFacts } from './audit-facts.ts'
 import type { OciCall } from './call.ts'
 import { describeCall } from './describe-call.ts'
 import { OCI_ERRORS } from './error-codes.ts'
 import { refusalResponse } from './errors.ts'
+import { explainToContainerd } from './explain-to-containerd.ts'
 import { parseCall } from './parse-call.ts'
 import type { CallOf, OciRequest } from './registry-call.ts'
 import { OCI_TABLE } from './table.ts'
@@ -35,12 +38,22 @@ export async function handleOciRequest(
     const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind
     context.target = describeCall(call)
-    return await runCall({ services, caller, request }, call)
+    return await runAudited({ services, caller, request }, call)
   } catch (error) {
     if (!(error instanceof Refusal)) throw error
     noteRefusal(context, request, { refusal: error, code: OCI_ERRORS[error.reason][1] })
-    return refusalResponse(error, { head: request.method === 'HEAD' })
+    return explainToContainerd(request, error) ?? refusalResponse(error, { head: request.method === 'HEAD' })
   }
+}
+
+/** Answers a call and leaves its record, if it is one that leaves any beside denials. */
+async function runAudited(oci: OciRequest, call: OciCall): Promise<Response> {
+  const facts = auditFacts(oci, call)
+  if (facts === undefined) return await runCall(oci, call)
+  const codeOf = (reason: RefusalReason) => OCI_ERRORS[reason][1]
+  return await audited(oci.services, oci.caller, { ...facts, codeOf }, (services) =>
+    runCall({ ...oci, services }, call),
+  )
 }
 
 /** The only look-up of the repository: what it finds is decided and worked with. */

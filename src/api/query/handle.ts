@@ -1,6 +1,8 @@
 import { quote } from '../../core/digest.ts'
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
-import { Refusal } from '../../core/refusal.ts'
+import { anonymousPrincipal } from '../../core/principal.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import type { AwsOptions } from '../aws-options.ts'
@@ -98,9 +100,20 @@ async function run(
   { api, action, principal, parameters }: QueryRequest & { readonly action: QueryAction },
 ): Promise<object | undefined> {
   const registry = await registryFor(services, context.host)
+  const facts: CallFacts = {
+    source: `${api.service}.amazonaws.com`,
+    name: action.operation,
+    readOnly: action.isUnsigned || !action.changes,
+    parameters: { ...context.target },
+    detail: { protocol: 'aws' },
+  }
+  const codeOf = (reason: RefusalReason) => errorShape(api, reason, action.errors).code
   if (action.isUnsigned) {
     const { requestId } = context
-    return await action.run({ services, registry, requestId, origin: context }, new Inputs(parameters))
+    const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
+    return await audited(services, caller, { ...facts, codeOf }, (given) =>
+      action.run({ services: given, registry, requestId, origin: context }, new Inputs(parameters)),
+    )
   }
   if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)
   const { accountId } = principal
@@ -108,6 +121,8 @@ async function run(
   const notePolicyFindings = (findings: readonly PolicyFinding[]) => {
     context.policyFindings = findings
   }
-  const call = { services, caller: callerOf(context, principal, own), notePolicyFindings }
-  return await runAction(api, action, { call, parameters })
+  const caller = callerOf(context, principal, own)
+  return await audited(services, caller, { ...facts, codeOf }, (given) =>
+    runAction(api, action, { call: { services: given, caller, notePolicyFindings }, parameters }),
+  )
 }

@@ -1,7 +1,8 @@
 import { Refusal } from '../refusal.ts'
 
 const LONGEST_URL = 255
-const NAME_TAG = 'lading:name'
+/** The tag that gives a provider its name when it is made, and stays as it is from then on. */
+export const PROVIDER_NAME_TAG = 'lading:name'
 
 export function oidcProviderArn(accountId: string, name: string): string {
   return `arn:aws:iam::${accountId}:oidc-provider/${name}`
@@ -37,12 +38,12 @@ export function providerNameFor(
   issuer: string,
   tags: readonly { readonly key: string; readonly value: string }[],
 ): string {
-  const name = tags.find(({ key }) => key === NAME_TAG)?.value
+  const name = tags.find(({ key }) => key === PROVIDER_NAME_TAG)?.value
   if (name === undefined) return nameOfIssuer(issuer)
   if (name.length <= LONGEST_URL && /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/.test(name)) return name
   throw new Refusal(
     'parameter-invalid',
-    `The tag ${NAME_TAG} must be 1 to ${LONGEST_URL} letters, digits, dots, dashes, underscores, colons or slashes, the first and the last a letter or a digit.`,
+    `The tag ${PROVIDER_NAME_TAG} must be 1 to ${LONGEST_URL} letters, digits, dots, dashes, underscores, colons or slashes, the first and the last a letter or a digit.`,
   )
 }
 

@@ -1,7 +1,9 @@
+import type { Comparison } from './condition-operator.ts'
 import type { Evaluation } from './evaluation.ts'
 import type { PolicyCondition } from './policy-document.ts'
-import { ASSUMED_SET_SIZE } from './policy-limits.ts'
-import { compileValueTest, type ValueTest } from './value-test.ts'
+import { ASSUMED_OTHER_SET_SIZE, ASSUMED_SET_CHARS, ASSUMED_SET_SIZE, ASSUMED_VALUE_CHARS } from './policy-limits.ts'
+import type { ValueTest } from './text-test.ts'
+import { compileValueTest } from './value-test.ts'
 
 export interface CompiledCondition {
   /** Context keys that it reads, lower case. */
@@ -26,15 +28,20 @@ export function compileCondition(condition: PolicyCondition, hasVariables: boole
     case undefined:
       return single({ key, keys, compared, ifMissing: operator.isNegated || operator.isIfExists })
     case 'any':
-      return anyOf(key, keys, compared)
+      return anyOf(key, keys, { ...compared, setSize: setSizeOf(comparison) })
     case 'all':
-      return allOf(key, keys, compared)
+      return allOf(key, keys, { ...compared, setSize: setSizeOf(comparison) })
   }
 }
 
 interface Compared {
   readonly test: ValueTest
   readonly isNegated: boolean
+}
+
+interface ComparedSet extends Compared {
+  /** How many values the key is taken to have when the cost is reckoned. */
+  readonly setSize: number
 }
 
 interface Single {
@@ -48,31 +55,45 @@ interface Single {
 function single({ key, keys, compared: { test, isNegated }, ifMissing }: Single): CompiledCondition {
   return {
     keys,
-    worstSteps: GET_STEPS + test.worstSteps,
+    worstSteps: GET_STEPS + test.bindSteps + test.steps(ASSUMED_VALUE_CHARS),
     holds: (evaluation) => {
       evaluation.charge(GET_STEPS)
       const value = evaluation.get(key)
       if (value === undefined) return ifMissing
-      return typeof value === 'string' && test.holds(value, evaluation) !== isNegated
+      return typeof value === 'string' && test.bind(evaluation).holds(value, evaluation) !== isNegated
     },
   }
 }
 
-function anyOf(key: string, keys: readonly string[], { test, isNegated }: Compared): CompiledCondition {
+function anyOf(key: string, keys: readonly string[], { test, isNegated, setSize }: ComparedSet): CompiledCondition {
   return {
     keys,
-    worstSteps: GET_STEPS + test.worstSteps * ASSUMED_SET_SIZE,
-    holds: (evaluation) => valuesOf(key, evaluation).some((value) => test.holds(value, evaluation) !== isNegated),
+    worstSteps: setSteps(test, setSize),
+    holds: (evaluation) => {
+      const bound = test.bind(evaluation)
+      return valuesOf(key, evaluation).some((value) => bound.holds(value, evaluation) !== isNegated)
+    },
   }
 }
 
 /** Holds without the key, too. */
-function allOf(key: string, keys: readonly string[], { test, isNegated }: Compared): CompiledCondition {
+function allOf(key: string, keys: readonly string[], { test, isNegated, setSize }: ComparedSet): CompiledCondition {
   return {
     keys,
-    worstSteps: GET_STEPS + test.worstSteps * ASSUMED_SET_SIZE,
-    holds: (evaluation) => valuesOf(key, evaluation).every((value) => test.holds(value, evaluation) !== isNegated),
+    worstSteps: setSteps(test, setSize),
+    holds: (evaluation) => {
+      const bound = test.bind(evaluation)
+      return valuesOf(key, evaluation).every((value) => bound.holds(value, evaluation) !== isNegated)
+    },
   }
+}
+
+function setSizeOf(comparison: Comparison): number {
+  return comparison.startsWith('string') ? ASSUMED_SET_SIZE : ASSUMED_OTHER_SET_SIZE
+}
+
+function setSteps(test: ValueTest, setSize: number): number {
+  return GET_STEPS + test.bindSteps + test.steps(ASSUMED_SET_CHARS) * setSize
 }
 
 function valuesOf(key: string, evaluation: Evaluation): readonly string[] {

@@ -2,9 +2,9 @@ import { type ArnPattern, compileArnPattern } from './arn-pattern.ts'
 import { type CompiledCondition, compileCondition } from './compile-condition.ts'
 import { type CompiledPrincipal, compilePrincipal } from './compile-principal.ts'
 import type { Evaluation } from './evaluation.ts'
-import { compilePattern } from './pattern.ts'
 import type { PatternElement, PolicyStatement } from './policy-document.ts'
 import { ASSUMED_ACTION_CHARS } from './policy-limits.ts'
+import { textTest } from './text-test.ts'
 
 export interface CompiledStatement {
   /** In its policy, from 0. */
@@ -57,11 +57,10 @@ interface CompiledActions {
 }
 
 function compileActions({ isNegated, patterns }: PatternElement): CompiledActions {
-  const syntax = { hasVariables: false, hasWildcards: true, isCaseless: true }
-  const compiled = patterns.map((pattern) => compilePattern(pattern, syntax))
+  const test = textTest(patterns, { hasVariables: false, hasWildcards: true, isCaseless: true })
   return {
-    worstSteps: compiled.reduce((sum, pattern) => sum + pattern.worstSteps(ASSUMED_ACTION_CHARS), 0),
-    isAbout: (action, evaluation) => compiled.some((pattern) => pattern.matches(action, evaluation)) !== isNegated,
+    worstSteps: test.bindSteps + test.steps(ASSUMED_ACTION_CHARS),
+    isAbout: (action, evaluation) => test.bind(evaluation).holds(action, evaluation) !== isNegated,
   }
 }
 

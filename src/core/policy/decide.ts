@@ -130,24 +130,33 @@ function findAllow(
 }
 
 function findDeny(question: PolicyQuestion, evaluation: Evaluation): DecidingStatement | undefined {
-  const { principal, action } = question
-  for (const policy of policiesOf(principal)) {
+  const { principal, resourcePolicies } = question
+  const { identityPolicies, boundary, sessionLayers } = principal
+  const denied = denyOf(identityPolicies, question, evaluation)
+  if (denied !== undefined) return denied
+  const limiting = boundary && denyOf([boundary], question, evaluation)
+  if (limiting !== undefined) return limiting
+  for (const layer of sessionLayers) {
+    const restricted = denyOf(layer, question, evaluation)
+    if (restricted !== undefined) return restricted
+  }
+  return denyOf(resourcePolicies, question, evaluation, principal)
+}
+
+/** @param covered of resource policies: whom the Deny has to be about */
+function denyOf(
+  policies: readonly CompiledPolicy[],
+  { action }: PolicyQuestion,
+  evaluation: Evaluation,
+  covered?: PolicyPrincipal,
+): DecidingStatement | undefined {
+  for (const policy of policies) {
     for (const statement of policy.statementsAbout(action, evaluation).denies) {
+      if (covered !== undefined && !statement.principal.covers(covered)) continue
       if (statement.applies(evaluation)) return decidingStatement(policy, statement)
     }
   }
-  for (const policy of question.resourcePolicies) {
-    for (const statement of policy.statementsAbout(action, evaluation).denies) {
-      if (statement.principal.covers(principal) && statement.applies(evaluation))
-        return decidingStatement(policy, statement)
-    }
-  }
   return undefined
-}
-
-function policiesOf({ identityPolicies, boundary, sessionLayers }: PolicyPrincipal): readonly CompiledPolicy[] {
-  if (boundary === undefined && sessionLayers.length === 0) return identityPolicies
-  return [...identityPolicies, ...(boundary === undefined ? [] : [boundary]), ...sessionLayers.flat()]
 }
 
 function decidingStatement({ source }: CompiledPolicy, { index, sid }: CompiledStatement): DecidingStatement {

@@ -1,5 +1,6 @@
 import { type ArnText, arnTextOf } from './arn-text.ts'
 import { type IpAddress, parseIpAddress } from './ip-address.ts'
+import { parseInstant } from './parse-instant.ts'
 
 /** What is known of a request: IAM's context keys (iam.md 1.3). */
 export interface ConditionContext {
@@ -30,6 +31,8 @@ export class Evaluation {
   #arnSource: string | undefined
   #ip: IpAddress | undefined
   #ipSource: string | undefined
+  #instant: number | undefined
+  #instantSource: string | undefined
 
   constructor(question: { readonly resource: string; readonly context: ConditionContext }, mostSteps: number) {
     this.resource = question.resource
@@ -64,5 +67,13 @@ export class Evaluation {
       this.#ip = parseIpAddress(text)
     }
     return this.#ip
+  }
+
+  instantOf(text: string): number | undefined {
+    if (text !== this.#instantSource) {
+      this.#instantSource = text
+      this.#instant = parseInstant(text)
+    }
+    return this.#instant
   }
 }

@@ -1,13 +1,7 @@
+import type { Starred } from './starred.ts'
+
 /** What stands between two `*`: the texts between its `?`, so that a chunk without `?` is one text. */
 export type Chunk = readonly string[]
-
-/** A pattern as what stands before, between and after its `*`; without a `*` it has no `last`. */
-export interface Starred<Part> {
-  readonly first: Part
-  /** None of these is empty, as several `*` in a row are one. */
-  readonly inner: readonly Part[]
-  readonly last: Part | undefined
-}
 
 /**
  * Whether the whole of `text` fits. The first chunk has to be at the start, the last at the end, and the others are
@@ -26,45 +20,22 @@ export function matchesChunks({ first, inner, last }: Starred<Chunk>, text: stri
   return true
 }
 
-/** In steps; see policy-limits.ts. */
-export interface Cost {
-  readonly fixed: number
-  /** For every character of the text. */
-  readonly perChar: number
-}
-
-const FIND_STEPS = 20
-/**
- * `indexOf` adds up the characters of a window, and compares only where the sum is right: 0.2 ns for a character as a
- * rule, but a text and a pattern of the same letters in another order make it compare at every place.
- */
-const CHAR_OF_SEARCH = 4
-const CHAR_OF_CHAR_SEARCH = 0.2
-const COMPARED_AT_ONCE = 16
-const COMPARE_STEPS = 8
-
-/** The most that matching costs. Chunks that are found share the text, so the dearest of them counts for each character. */
-export function costOfChunks({ first, inner, last }: Starred<Chunk>): Cost {
-  const compared = first.length + (last?.length ?? 0)
-  return {
-    fixed: compared * COMPARE_STEPS + inner.length * FIND_STEPS,
-    perChar: inner.reduce((most, chunk) => Math.max(most, searchCost(chunk)), 0),
+/** The same for a pattern without any `?`. */
+export function matchesTexts({ first, inner, last }: Starred<string>, text: string): boolean {
+  if (last === undefined) return text === first
+  let from = first.length
+  const to = text.length - last.length
+  if (from > to || !text.startsWith(first) || !text.endsWith(last)) return false
+  for (const wanted of inner) {
+    const at = text.indexOf(wanted, from)
+    if (at === -1 || at + wanted.length > to) return false
+    from = at + wanted.length
   }
-}
-
-function searchCost(chunk: Chunk): number {
-  if (chunk.length > 1) return chunk.length * COMPARE_STEPS
-  const length = lengthOf(chunk)
-  return length === 1 ? CHAR_OF_CHAR_SEARCH : CHAR_OF_SEARCH + length / COMPARED_AT_ONCE
+  return true
 }
 
 function findChunk(chunk: Chunk, text: string, { from, to }: { from: number; to: number }): number {
   const last = to - lengthOf(chunk)
-  const only = chunk.length === 1 ? chunk[0] : undefined
-  if (only !== undefined) {
-    const at = text.indexOf(only, from)
-    return at > last ? -1 : at
-  }
   for (let at = from; at <= last; at++) if (standsAt(chunk, text, at)) return at
   return -1
 }

@@ -31,6 +31,7 @@ export class PatternError extends Error {
 
 const ANY_RUN: PatternToken = { kind: 'any-run' }
 const ANY_ONE: PatternToken = { kind: 'any-one' }
+const SPECIAL = '*?$'
 const ESCAPES = ['*', '?', '$']
 
 /**
@@ -45,14 +46,14 @@ export function tokensOf(source: string, syntax: PatternSyntax): PatternToken[] 
     if (text !== '') tokens.push({ kind: 'text', text: syntax.isCaseless ? text.toLowerCase() : text })
     text = ''
   }
-  for (let at = 0; at < source.length; at++) {
+  for (let at = 0; at < source.length; ) {
     const { token, length } = tokenAt(source, at, syntax)
     if (typeof token === 'string') text += token
     else {
       pushText()
       tokens.push(token)
     }
-    at += length - 1
+    at += length
   }
   pushText()
   return tokens
@@ -68,7 +69,19 @@ function tokenAt(source: string, at: number, syntax: PatternSyntax): Read {
   const char = source.charAt(at)
   if (syntax.hasWildcards && char === '*') return { token: ANY_RUN, length: 1 }
   if (syntax.hasWildcards && char === '?') return { token: ANY_ONE, length: 1 }
-  if (!syntax.hasVariables || !source.startsWith('${', at)) return { token: char, length: 1 }
+  if (syntax.hasVariables && source.startsWith('${', at)) return variableAt(source, at, syntax)
+  const end = plainEnd(source, at + 1)
+  return { token: source.slice(at, end), length: end - at }
+}
+
+/** Where the next character is that might mean something. */
+function plainEnd(source: string, start: number): number {
+  let at = start
+  while (at < source.length && !SPECIAL.includes(source.charAt(at))) at++
+  return at
+}
+
+function variableAt(source: string, at: number, syntax: PatternSyntax): Read {
   const end = source.indexOf('}', at)
   if (end === -1) throw new PatternError('a variable is not closed: expected "}" after "${"')
   const inside = source.slice(at + 2, end)

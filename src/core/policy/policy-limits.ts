@@ -52,5 +52,8 @@ export const ASSUMED_VALUE_CHARS = 256
 export const ASSUMED_RESOURCE_CHARS = 267
 /** The segments of an ARN before the last one. */
 export const ASSUMED_SEGMENT_CHARS = 32
-/** As many tags as a resource or a session may have. */
+/** As many tags as a resource or a session may have, and how long they are. */
 export const ASSUMED_SET_SIZE = 50
+/** Lists of what is no text, such as ARNs, are those of services on whose behalf something is asked. */
+export const ASSUMED_OTHER_SET_SIZE = 5
+export const ASSUMED_SET_CHARS = 32

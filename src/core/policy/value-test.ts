@@ -4,18 +4,7 @@ import type { Evaluation } from './evaluation.ts'
 import { isInRange, parseIpRange } from './ip-address.ts'
 import { parseDecimal } from './parse-decimal.ts'
 import { parseInstant } from './parse-instant.ts'
-import { compilePattern, type Pattern } from './pattern.ts'
-import type { PatternSyntax } from './pattern-tokens.ts'
-import { ASSUMED_VALUE_CHARS } from './policy-limits.ts'
-
-/** Whether a value of the request compares with any of the policy's values; what the operator negates comes after. */
-export interface ValueTest {
-  /** Context keys of variables in the policy's values, lower case. */
-  readonly keys: readonly string[]
-  /** For one value of the request. */
-  readonly worstSteps: number
-  holds(value: string, evaluation: Evaluation): boolean
-}
+import { type BoundTest, textTest, type ValueTest } from './text-test.ts'
 
 type ValueOperator = ConditionOperator & { readonly comparison: Exclude<ConditionOperator['comparison'], 'null'> }
 
@@ -24,7 +13,6 @@ const READ_STEPS = 150
 /** Comparing it with one value of the policy. */
 const COMPARE_STEPS = 4
 const IN_RANGE_STEPS = 20
-const LOOK_UP_STEPS = 30
 /** Of a text that is not in lower case, and has to be. */
 const CHAR_OF_LOWER_CASE = 3
 
@@ -47,30 +35,15 @@ export function compileValueTest(operator: ValueOperator, values: readonly strin
     case 'arn':
       return arnTest(values, hasVariables)
     case 'numeric':
-      return orderTest(values, { parse: parseDecimal, relation: operator.relation })
+      return orderTest(values.map(checkedBy(parseDecimal)), { read: parseDecimal, relation: operator.relation })
     case 'date':
-      return orderTest(values, { parse: parseInstant, relation: operator.relation })
+      return orderTest(values.map(checkedBy(parseInstant)), {
+        read: (text, evaluation) => evaluation.instantOf(text),
+        relation: operator.relation,
+      })
     case 'ip':
       return rangeTest(values)
   }
-}
-
-function textTest(values: readonly string[], syntax: PatternSyntax): ValueTest {
-  const patterns = values.map((value) => compilePattern(value, syntax))
-  const literals = new Set(patterns.flatMap(({ literal }) => (literal === undefined ? [] : [literal])))
-  const others = patterns.filter(({ literal }) => literal === undefined)
-  return {
-    keys: others.flatMap(({ keys }) => keys),
-    worstSteps: LOOK_UP_STEPS + worstOf(others),
-    holds: (value, evaluation) => {
-      evaluation.charge(LOOK_UP_STEPS)
-      return literals.has(value) || others.some((pattern) => pattern.matches(value, evaluation))
-    },
-  }
-}
-
-function worstOf(patterns: readonly Pattern[]): number {
-  return patterns.reduce((sum, pattern) => sum + pattern.worstSteps(ASSUMED_VALUE_CHARS), 0)
 }
 
 /** Also of booleans, which may be written `True`. */
@@ -78,45 +51,49 @@ function caselessTest(values: readonly string[], hasVariables: boolean): ValueTe
   const test = textTest(values, { hasVariables, hasWildcards: false, isCaseless: true })
   return {
     ...test,
-    worstSteps: test.worstSteps + CHAR_OF_LOWER_CASE * ASSUMED_VALUE_CHARS,
-    holds: (value, evaluation) => {
-      evaluation.charge(CHAR_OF_LOWER_CASE * value.length)
-      return test.holds(value.toLowerCase(), evaluation)
+    steps: (chars) => test.steps(chars) + CHAR_OF_LOWER_CASE * chars,
+    bind: (evaluation) => {
+      const bound = test.bind(evaluation)
+      return {
+        holds: (value) => {
+          evaluation.charge(CHAR_OF_LOWER_CASE * value.length)
+          return bound.holds(value.toLowerCase(), evaluation)
+        },
+      }
     },
   }
 }
 
 function arnTest(values: readonly string[], hasVariables: boolean): ValueTest {
   const patterns = values.map((value) => compileArnPattern(value, hasVariables))
-  return {
-    keys: patterns.flatMap(({ keys }) => keys),
-    worstSteps: READ_STEPS + patterns.reduce((sum, { worstSteps }) => sum + worstSteps, 0),
-    holds: (value, evaluation) => {
-      evaluation.charge(READ_STEPS)
-      const arn = evaluation.arnOf(value)
-      return arn !== undefined && patterns.some((pattern) => pattern.matches(arn, evaluation))
-    },
-  }
+  const steps = patterns.reduce((sum, { worstSteps }) => sum + worstSteps, READ_STEPS)
+  const keys = patterns.flatMap((pattern) => pattern.keys)
+  return simpleTest(steps, keys, (value, evaluation) => {
+    evaluation.charge(READ_STEPS)
+    const arn = evaluation.arnOf(value)
+    return arn !== undefined && patterns.some((pattern) => pattern.matches(arn, evaluation))
+  })
+}
+
+/** A test that costs any value the same, and has nothing to put in beforehand. */
+function simpleTest(steps: number, keys: readonly string[], holds: BoundTest['holds']): ValueTest {
+  const bound = { holds }
+  return { keys, bindSteps: 0, steps: () => steps, bind: () => bound }
 }
 
 interface Order {
-  parse(text: string): number | undefined
+  /** What of the request is no number, or no date, compares with nothing. */
+  read(text: string, evaluation: Evaluation): number | undefined
   readonly relation: Relation
 }
 
-/** What of the request is no number, or no date, compares with nothing. */
-function orderTest(values: readonly string[], { parse, relation }: Order): ValueTest {
-  const limits = values.map((value) => checked(parse(value), value))
+function orderTest(limits: readonly number[], { read, relation }: Order): ValueTest {
   const steps = READ_STEPS + limits.length * COMPARE_STEPS
-  return {
-    keys: [],
-    worstSteps: steps,
-    holds: (value, evaluation) => {
-      evaluation.charge(steps)
-      const number = parse(value)
-      return number !== undefined && limits.some((limit) => isRelated(number, relation, limit))
-    },
-  }
+  return simpleTest(steps, [], (value, evaluation) => {
+    evaluation.charge(steps)
+    const number = read(value, evaluation)
+    return number !== undefined && limits.some((limit) => isRelated(number, relation, limit))
+  })
 }
 
 function isRelated(left: number, relation: Relation, right: number): boolean {
@@ -135,20 +112,19 @@ function isRelated(left: number, relation: Relation, right: number): boolean {
 }
 
 function rangeTest(values: readonly string[]): ValueTest {
-  const ranges = values.map((value) => checked(parseIpRange(value), value))
+  const ranges = values.map(checkedBy(parseIpRange))
   const steps = READ_STEPS + ranges.length * IN_RANGE_STEPS
-  return {
-    keys: [],
-    worstSteps: steps,
-    holds: (value, evaluation) => {
-      evaluation.charge(steps)
-      const address = evaluation.ipOf(value)
-      return address !== undefined && ranges.some((range) => isInRange(address, range))
-    },
-  }
+  return simpleTest(steps, [], (value, evaluation) => {
+    evaluation.charge(steps)
+    const address = evaluation.ipOf(value)
+    return address !== undefined && ranges.some((range) => isInRange(address, range))
+  })
 }
 
-function checked<Value>(value: Value | undefined, text: string): Value {
-  if (value === undefined) throw new RangeError(`a condition that was not checked: ${JSON.stringify(text)}`)
-  return value
+function checkedBy<Value>(parse: (text: string) => Value | undefined): (text: string) => Value {
+  return (text) => {
+    const value = parse(text)
+    if (value === undefined) throw new RangeError(`a condition that was not checked: ${JSON.stringify(text)}`)
+    return value
+  }
 }

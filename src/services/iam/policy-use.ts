@@ -8,16 +8,9 @@ export interface PolicyUse {
 }
 
 export async function countPolicyUse(reader: IdentityReads, accountId: string, arn: string): Promise<PolicyUse> {
-  const [attached, boundary] = await Promise.all([
-    countAttached(reader, accountId, arn),
-    countBoundedBy(reader, accountId, arn),
-  ])
-  return { attached, boundary }
-}
-
-async function countAttached(reader: IdentityReads, accountId: string, arn: string): Promise<number> {
-  const kinds = ['user', 'group', 'role'] as const
-  const filter = { attachedPolicy: arn }
-  const counts = await Promise.all(kinds.map((kind) => reader.countIdentities(accountId, kind, filter)))
-  return counts.reduce((sum, count) => sum + count, 0)
+  let attached = 0
+  for (const kind of ['user', 'group', 'role'] as const) {
+    attached += await reader.countIdentities(accountId, kind, { attachedPolicy: arn })
+  }
+  return { attached, boundary: await countBoundedBy(reader, accountId, arn) }
 }

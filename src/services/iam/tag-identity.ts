@@ -1,3 +1,5 @@
+import { PROVIDER_NAME_TAG } from '../../core/iam/oidc-provider-url.ts'
+import { Refusal } from '../../core/refusal.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireBounded } from './bounded-maker.ts'
@@ -41,7 +43,11 @@ export async function changePolicyTags(
   })
 }
 
-/** The name stays, whatever the tags say. @throws {Refusal} `entity-unknown`; `limit-exceeded`; `resource-tag-invalid` */
+/**
+ * The tag that named the provider stays: the ARN, which roles trust, goes by it.
+ *
+ * @throws {Refusal} `entity-unknown`; `limit-exceeded`; `resource-tag-invalid`
+ */
 export async function changeProviderTags(
   services: Services,
   caller: Caller,
@@ -49,8 +55,19 @@ export async function changeProviderTags(
 ): Promise<void> {
   await changeAccount(services, caller, async ({ accountId, reads, changes }) => {
     const provider = await getProvider(reads, accountId, arn)
-    await changes.replace({ ...provider, tags: changed(provider.tags, change) })
+    const tags = changed(provider.tags, change)
+    if (nameTag(tags) !== nameTag(provider.tags)) {
+      throw new Refusal(
+        'resource-tag-invalid',
+        `The tag ${PROVIDER_NAME_TAG} names a provider when it is made, and can be neither put nor changed nor taken off afterwards.`,
+      )
+    }
+    await changes.replace({ ...provider, tags })
   })
+}
+
+function nameTag(tags: readonly ResourceTag[]): string | undefined {
+  return tags.find(({ key }) => key === PROVIDER_NAME_TAG)?.value
 }
 
 function changed(present: readonly ResourceTag[], change: TagChange): ResourceTag[] {

@@ -1,7 +1,7 @@
 import { type CompiledPolicy, compilePolicy } from '../../core/policy/compile-policy.ts'
-import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import type { PolicyKind } from '../../core/policy/policy-kind.ts'
 import type { PolicySource } from '../../core/policy/policy-source.ts'
+import { readPolicy } from '../../core/policy/read-policy.ts'
 
 const KINDS: { readonly [Kind in PolicySource['kind']]: PolicyKind } = {
   identity: 'identity',
@@ -15,8 +15,10 @@ const KINDS: { readonly [Kind in PolicySource['kind']]: PolicyKind } = {
 /**
  * A policy that was checked when it was saved.
  *
- * @throws {Refusal} `policy-malformed` when it does not parse any more: nothing is decided without it
+ * Whatever is refused today when one is saved, those that were saved go on.
+ *
+ * @throws {Refusal} `policy-malformed` when it cannot be read: nothing is decided without it
  */
 export function compileText(text: string, source: PolicySource): CompiledPolicy {
-  return compilePolicy(parsePolicy(text, KINDS[source.kind]), source)
+  return compilePolicy(readPolicy(text, KINDS[source.kind]), source)
 }

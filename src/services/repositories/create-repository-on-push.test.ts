@@ -21,7 +21,10 @@ test('a template does not open the registry to those who may not create reposito
 test('the policies of a template are kept with the repository, word for word', async () => {
   await using registry = await openTestRegistry()
   const { services, caller } = registry
-  const texts = { repositoryPolicyText: '{ "Version": "2012-10-17" }', lifecyclePolicyText: '{"rules": []}' }
+  const texts = {
+    repositoryPolicyText: '{ "Version": "2012-10-17", "Statement": [] }',
+    lifecyclePolicyText: '{"rules": []}',
+  }
   const template = { prefix: 'team', appliedFor: ['CREATE_ON_PUSH'] as const, resourceTags: [], ...texts }
   await createTemplate(services, caller, template)
   const { id } = await createRepositoryOnPush(services, caller, name)

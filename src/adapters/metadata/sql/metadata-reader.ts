@@ -1,6 +1,7 @@
 import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataReader } from '../../../ports/metadata-store.ts'
 import { accountReads } from './accounts.ts'
+import { auditReads } from './audit.ts'
 import { blobReads } from './blobs.ts'
 import { candidateReads } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
@@ -31,6 +32,7 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...candidateReads(connection),
     ...removalReads(connection),
     ...eventReads(connection),
+    ...auditReads(connection),
     ...accountReads(connection),
     ...identityReads(connection),
     ...engine,

@@ -2,6 +2,7 @@ import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataLocks } from '../../../ports/metadata/locks.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { accountWrites } from './accounts.ts'
+import { auditWrites } from './audit-writes.ts'
 import { blobWrites } from './blob-writes.ts'
 import { candidateWrites } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
@@ -41,6 +42,7 @@ export function metadataTransaction(
     ...candidateWrites(connection),
     ...removalWrites(connection),
     ...eventWrites(connection),
+    ...auditWrites(connection),
     ...accountWrites(connection, changed),
     ...identityWrites(connection, changed),
     ...engine,

@@ -67,6 +67,18 @@ export interface Schema {
     why: BlobRemoval['why']
   }
   events: EventTable
+  audit_records: AuditTable
+  /** How far each account's records are sealed. */
+  audit_chains: { account_id: string; sequence: number; hash: string }
+  audit_checkpoints: {
+    account_id: string
+    sequence: number
+    hash: string
+    at_ms: number
+    installation: string
+    key_id: string
+    signature: string
+  }
   accounts: { account_id: string; name: string; state: Account['state']; created_at_ms: number }
   identity_epochs: { account_id: string; epoch: number }
   identities: IdentityTable
@@ -125,6 +137,25 @@ interface EventTable {
   repository_name: string | null
   principal: string | null
   detail: string
+}
+
+/** `body` is the record in canonical JSON, and the columns are what it is found by. */
+interface AuditTable {
+  id: Generated<number>
+  account_id: string
+  at_ms: number
+  event_id: string
+  event_name: string
+  event_source: string
+  username: string | null
+  access_key_id: string | null
+  read_only: number
+  resource_type: string | null
+  resource_name: string | null
+  body: string
+  /** Null, as is the hash, until it is sealed. */
+  sequence: number | null
+  hash: string | null
 }
 
 interface RepositoryTable {

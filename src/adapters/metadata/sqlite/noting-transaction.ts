@@ -72,6 +72,13 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   deleteRemoval: nothing,
   recordEvent: nothing,
   deleteEventsBefore: nothing,
+  recordAudit: nothing,
+  lockAuditChain: nothing,
+  listUnsealedAudit: nothing,
+  sealAudit: nothing,
+  insertAuditCheckpoint: nothing,
+  deleteAuditThrough: nothing,
+  deleteAuditCheckpointsBefore: nothing,
   // What identities have been kept elsewhere is told by `watchIdentities`.
   insertAccount: nothing,
   updateAccount: nothing,

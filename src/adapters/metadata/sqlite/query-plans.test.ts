@@ -3,6 +3,16 @@ import { afterAll, expect, test } from 'bun:test'
 import { digest, manifest, newRepository } from '../../../../test/contracts/metadata-store-fixture.ts'
 import type { Repository } from '../../../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
+import {
+  findAccountToSeal,
+  findCheckpoint,
+  listCheckpoints,
+  listSealed,
+  lookUpAll,
+  lookUpBy,
+  lookUpByReadOnly,
+} from '../sql/audit.ts'
+import { deleteThrough, listUnsealed } from '../sql/audit-writes.ts'
 import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
@@ -93,6 +103,43 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   listDueRemovals: { statement: listDueRemovals, index: 'removals_by_due (due_at_ms<?)' },
   listDamagedBlobs: { statement: listDamagedBlobs, index: 'blobs_damaged (digest>?)' },
   listBlobsToVerify: { statement: listBlobsToVerify, index: 'blobs_to_verify' },
+  findAccountToSeal: { statement: findAccountToSeal, index: 'audit_unsealed (account_id>?)' },
+  listUnsealed: { statement: listUnsealed, index: 'audit_unsealed (account_id=?)' },
+  listSealed: { statement: listSealed, index: 'audit_by_sequence (account_id=? AND sequence>?)' },
+  deleteThrough: { statement: deleteThrough, index: 'audit_by_sequence (account_id=? AND sequence<?)' },
+  listCheckpoints: { statement: listCheckpoints, index: 'PRIMARY KEY (account_id=? AND sequence>?)' },
+  'findCheckpoint by sequence': {
+    statement: findCheckpoint.bySequence,
+    index: 'PRIMARY KEY (account_id=? AND sequence<?)',
+  },
+  'findCheckpoint by time': {
+    statement: findCheckpoint.byTime,
+    index: 'audit_checkpoints_by_time (account_id=? AND at_ms<?)',
+  },
+  lookUpAll: { statement: lookUpAll, index: 'audit_by_time (account_id=? AND at_ms>? AND at_ms<?)' },
+  lookUpByReadOnly: { statement: lookUpByReadOnly, index: 'audit_by_read_only (account_id=? AND read_only=? AND' },
+  'lookUpBy eventName': {
+    statement: lookUpBy.eventName,
+    index: 'audit_by_event_name (account_id=? AND event_name=? AND',
+  },
+  'lookUpBy eventSource': {
+    statement: lookUpBy.eventSource,
+    index: 'audit_by_event_source (account_id=? AND event_source=? AND',
+  },
+  'lookUpBy username': { statement: lookUpBy.username, index: 'audit_by_username (account_id=? AND username=? AND' },
+  'lookUpBy accessKeyId': {
+    statement: lookUpBy.accessKeyId,
+    index: 'audit_by_access_key_id (account_id=? AND access_key_id=? AND',
+  },
+  'lookUpBy resourceType': {
+    statement: lookUpBy.resourceType,
+    index: 'audit_by_resource_type (account_id=? AND resource_type=? AND',
+  },
+  'lookUpBy resourceName': {
+    statement: lookUpBy.resourceName,
+    index: 'audit_by_resource_name (account_id=? AND resource_name=? AND',
+  },
+  'lookUpBy eventId': { statement: lookUpBy.eventId, index: 'audit_by_event_id (account_id=? AND event_id=?)' },
 }
 
 for (const [name, { statement, index }] of Object.entries(PAGES)) {

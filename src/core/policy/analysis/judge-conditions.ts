@@ -88,5 +88,5 @@ function judgeValues(
 
 /** Escaped ones are meant. */
 function hasWildcard(value: string, canVary: boolean): boolean {
-  return /[*?]/.test(canVary ? value.replaceAll('${*}', '').replaceAll('${?}', '') : value)
+  return /[*?]/.test(canVary ? value.replace(/\$\{[*?]\}/g, '') : value)
 }

@@ -9,7 +9,7 @@ export function judgeVariables({ document, statement, where }: JudgedStatement):
     .filter(({ values }) => values.some(looksVariable))
     .map(({ operator }) => `${where}.Condition.${operator.name}`)
   return [...inResource, ...inConditions].map((place) =>
-    warning('variable-in-old-version', place, '${…} is a variable only with "Version": "2012-10-17"; here it is text'),
+    warning('variable-in-old-version', place, `\${…} is a variable only with "Version": "2012-10-17"; here it is text`),
   )
 }
 

@@ -29,5 +29,5 @@ export function unknownPartOf(pattern: string): 'service' | 'action' | undefined
   const compiled = compilePattern(name, { hasVariables: false, hasWildcards: true })
   if (compiled.literal !== undefined) return names.includes(compiled.literal) ? undefined : 'action'
   const evaluation = new Evaluation({ resource: '*', context: { get: () => undefined } }, Number.POSITIVE_INFINITY)
-  return names.some((known) => compiled.matches(known, evaluation)) ? undefined : 'action'
+  return names.some((known) => compiled.bind(evaluation)?.matches(known, evaluation)) ? undefined : 'action'
 }

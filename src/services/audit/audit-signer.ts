@@ -1,0 +1,7 @@
+import { type CheckpointSigner, checkpointSigner } from '../../core/audit/checkpoint.ts'
+import type { InstallationKeys } from '../identity/installation-keys.ts'
+
+/** Signs checkpoints with the installation's newest key; whoever verifies needs the public keys of all that have signed. */
+export function auditSigner(keys: InstallationKeys): CheckpointSigner {
+  return checkpointSigner(keys.current('audit').key)
+}

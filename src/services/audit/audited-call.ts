@@ -1,0 +1,137 @@
+import { auditEntry } from '../../core/audit/audit-entry.ts'
+import {
+  type AuditParts,
+  type AuditRecord,
+  type AuditResource,
+  type AuditSource,
+  auditRecord,
+} from '../../core/audit/audit-record.ts'
+import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import type { MetadataStore } from '../../ports/metadata-store.ts'
+import type { Caller, Services } from '../context.ts'
+import { NO_REGISTRY } from '../registry-for.ts'
+
+/** What a call is, in its record. */
+export interface CallFacts {
+  readonly source: AuditSource
+  /** As IAM names the action, without the service. */
+  readonly name: string
+  readonly readOnly: boolean
+  readonly parameters?: Readonly<Record<string, unknown>>
+  readonly resources?: readonly AuditResource[]
+  readonly detail?: NonNullable<AuditParts['detail']>
+}
+
+/** How a call ended that was refused. */
+export interface CallError {
+  /** The code of its surface. */
+  readonly code: string
+  readonly message: string
+}
+
+/**
+ * The records of a call: in the trail of the account that is asked, and in that of the caller when it is another one,
+ * under one id. Of an account that is not there, none is kept.
+ */
+export function callRecords(
+  services: Pick<Services, 'clock'>,
+  caller: Caller,
+  facts: CallFacts & { readonly eventId: string; readonly error?: CallError },
+): AuditRecord[] {
+  const { principal, registry, requestId, origin } = caller
+  const parts: AuditParts = {
+    ...facts,
+    atMs: services.clock.nowMs(),
+    requestId,
+    caller: principal,
+    region: registry.region,
+    accountId: registry.accountId,
+    sourceAddress: origin.clientAddress,
+    userAgent: origin.userAgent ?? '',
+  }
+  const isOwn = principal.kind === 'anonymous' || principal.accountId === registry.accountId
+  if (isOwn) return [auditRecord(parts)]
+  const shared = { ...parts, sharedEventId: parts.eventId }
+  const ofCaller = auditRecord({ ...shared, accountId: principal.accountId })
+  return registry.id === NO_REGISTRY ? [ofCaller] : [auditRecord(shared), ofCaller]
+}
+
+/**
+ * Runs a call so that it leaves a record: of a change, in the transaction that makes it; of a read and of a refusal, soon
+ * afterwards. A denial has left its own (`noteDenial`).
+ *
+ * @param codeOf the code by which the call's surface refuses
+ */
+export async function audited<Result>(
+  services: Services,
+  caller: Caller,
+  call: CallFacts & { readonly codeOf: (reason: RefusalReason) => string },
+  run: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  const { codeOf, ...facts } = call
+  const running = new AuditedCall(services, caller, facts)
+  try {
+    const result = await run(running.services)
+    running.succeeded()
+    return result
+  } catch (error) {
+    if (error instanceof Refusal && error.detail.decisionId === undefined) {
+      running.failed({ code: codeOf(error.reason), message: error.message })
+    }
+    throw error
+  }
+}
+
+/** One call on its way, and the record that it leaves. */
+class AuditedCall {
+  readonly #given: Services
+  readonly #caller: Caller
+  readonly #facts: CallFacts
+  readonly #eventId: string
+  #isRecorded = false
+
+  constructor(services: Services, caller: Caller, facts: CallFacts) {
+    this.#given = services
+    this.#caller = caller
+    this.#facts = facts
+    this.#eventId = services.ids.uuid()
+  }
+
+  /** What the call works with: every transaction of a call that changes something writes its record too. */
+  get services(): Services {
+    if (this.#facts.readOnly) return this.#given
+    return { ...this.#given, metadata: this.#auditing(this.#given.metadata) }
+  }
+
+  /** A read, or a change that took no transaction, is noted; a change has its record. */
+  succeeded(): void {
+    if (!this.#isRecorded) for (const record of this.#records()) this.#given.audit.note(record)
+  }
+
+  /** What a call that failed has done all the same is in its own record. */
+  failed(error: CallError): void {
+    const { ids, audit } = this.#given
+    const eventId = this.#isRecorded ? ids.uuid() : this.#eventId
+    for (const record of callRecords(this.#given, this.#caller, { ...this.#facts, eventId, error })) audit.note(record)
+  }
+
+  #records(): AuditRecord[] {
+    return callRecords(this.#given, this.#caller, { ...this.#facts, eventId: this.#eventId })
+  }
+
+  #auditing(metadata: MetadataStore): MetadataStore {
+    return {
+      ...metadata,
+      transact: async (work) => {
+        const result = await metadata.transact(async (transaction) => {
+          const done = await work(transaction)
+          // The same record however many transactions a call takes: of two with one id, the first is kept.
+          await transaction.recordAudit(this.#records().map(auditEntry))
+          return done
+        })
+        this.#isRecorded = true
+        return result
+      },
+    }
+  }
+}

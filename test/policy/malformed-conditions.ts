@@ -1,0 +1,163 @@
+import { variable } from './golden/golden-case.ts'
+import type { MalformedPolicy } from './malformed-policy.ts'
+import { grant, statement, policyText as text } from './policy-text.ts'
+
+const withCondition = (condition: unknown) => text([{ ...statement, Condition: condition }])
+
+/** Principals, and what can be wrong with a condition. */
+export const MALFORMED_CONDITIONS: readonly MalformedPolicy[] = [
+  ['no principal', 'repository', text([{ Effect: 'Allow', Action: '*' }]), 'Statement[0]', /expected Principal/],
+  [
+    'NotPrincipal with Deny',
+    'repository',
+    text([{ Effect: 'Deny', NotPrincipal: '*', Action: '*' }]),
+    'Statement[0].NotPrincipal',
+    /ArnNotEquals on aws:PrincipalArn/,
+  ],
+  [
+    'NotPrincipal with Allow',
+    'registry',
+    text([{ Effect: 'Allow', NotPrincipal: { AWS: '111122223333' }, Action: '*', Resource: '*' }]),
+    'Statement[0].NotPrincipal',
+    /ArnNotEquals/,
+  ],
+  [
+    'NotPrincipal of a trust policy',
+    'trust',
+    text([{ Effect: 'Deny', NotPrincipal: '*', Action: '*' }]),
+    'Statement[0].NotPrincipal',
+    /ArnNotEquals/,
+  ],
+  [
+    'a principal of no object',
+    'repository',
+    text([{ ...grant, Principal: '111122223333' }]),
+    'Statement[0].Principal',
+    /"\*" or an object/,
+  ],
+  [
+    'a principal of nobody',
+    'repository',
+    text([{ ...grant, Principal: {} }]),
+    'Statement[0].Principal',
+    /at least one principal/,
+  ],
+  [
+    'a principal of an unknown type',
+    'repository',
+    text([{ ...grant, Principal: { User: 'x' } }]),
+    'Statement[0].Principal',
+    /one of AWS, Federated/,
+  ],
+  [
+    'a principal with a wildcard',
+    'repository',
+    text([{ ...grant, Principal: { AWS: ['111122223333', 'arn:aws:iam::111122223333:role/*'] } }]),
+    'Statement[0].Principal.AWS[1]',
+    /condition on aws:PrincipalArn/,
+  ],
+  [
+    'a provider with a wildcard',
+    'trust',
+    text([{ ...grant, Principal: { Federated: '*' } }]),
+    'Statement[0].Principal.Federated[0]',
+    /no wildcard/,
+  ],
+  [
+    'a principal that is no ARN',
+    'repository',
+    text([{ ...grant, Principal: { AWS: 'ann' } }]),
+    'Statement[0].Principal.AWS[0]',
+    /account id or the ARN/,
+  ],
+
+  ['a condition of no object', 'identity', withCondition('x'), 'Statement[0].Condition', /expected an object/],
+  ['an unknown operator', 'identity', withCondition({ StringEqual: {} }), 'Statement[0].Condition', /"StringEqual"/],
+  [
+    'an operator in lower case',
+    'identity',
+    withCondition({ stringequals: {} }),
+    'Statement[0].Condition',
+    /"stringequals"/,
+  ],
+  ['Null with a suffix', 'identity', withCondition({ NullIfExists: {} }), 'Statement[0].Condition', /"NullIfExists"/],
+  [
+    'Null with a prefix',
+    'identity',
+    withCondition({ 'ForAnyValue:Null': {} }),
+    'Statement[0].Condition',
+    /"ForAnyValue:Null"/,
+  ],
+  [
+    'ForAnyValue with IfExists',
+    'identity',
+    withCondition({ 'ForAnyValue:StringEqualsIfExists': { 'aws:TagKeys': 'a' } }),
+    'Statement[0].Condition.ForAnyValue:StringEqualsIfExists',
+    /not defined/,
+  ],
+  ['keys of no object', 'identity', withCondition({ Bool: 'x' }), 'Statement[0].Condition.Bool', /expected an object/],
+  [
+    'a key without service',
+    'identity',
+    withCondition({ Bool: { SecureTransport: true } }),
+    'Statement[0].Condition.Bool',
+    /"SecureTransport"/,
+  ],
+  ['no values', 'identity', withCondition({ Bool: { 'a:b': [] } }), 'Statement[0].Condition.Bool.a:b', /at least one/],
+  [
+    'a value of null',
+    'identity',
+    withCondition({ StringEquals: { 'a:b': ['x', null] } }),
+    'Statement[0].Condition.StringEquals.a:b[1]',
+    /a text, a number or a boolean/,
+  ],
+  [
+    'a boolean of neither',
+    'identity',
+    withCondition({ Bool: { 'a:b': 'yes' } }),
+    'Statement[0].Condition.Bool.a:b[0]',
+    /true or false/,
+  ],
+  [
+    'Null of neither',
+    'identity',
+    withCondition({ Null: { 'a:b': 'yes' } }),
+    'Statement[0].Condition.Null.a:b[0]',
+    /true or false/,
+  ],
+  [
+    'a number that is none',
+    'identity',
+    withCondition({ NumericEquals: { 'a:b': '0x1' } }),
+    'Statement[0].Condition.NumericEquals.a:b[0]',
+    /a number/,
+  ],
+  [
+    'a day that there is not',
+    'identity',
+    withCondition({ DateEquals: { 'a:b': '2026-02-30' } }),
+    'Statement[0].Condition.DateEquals.a:b[0]',
+    /a date/,
+  ],
+  [
+    'an address that is none',
+    'identity',
+    withCondition({ IpAddress: { 'a:b': '10.0.0.0/33' } }),
+    'Statement[0].Condition.IpAddress.a:b[0]',
+    /IP address/,
+  ],
+  [
+    'what is not Base64',
+    'identity',
+    withCondition({ BinaryEquals: { 'a:b': 'a' } }),
+    'Statement[0].Condition.BinaryEquals.a:b[0]',
+    /Base64/,
+  ],
+  [
+    'a variable in a value that is not closed',
+    'identity',
+    withCondition({ StringLike: { 'a:b': variable('a:b').slice(0, -1) } }),
+    'Statement[0].Condition.StringLike.a:b[0]',
+    /not closed/,
+  ],
+]
