@@ -193,7 +193,7 @@ test('the root user of another account changes nothing here, and is told nothing
 
 test('every table takes part', () => {
   const surfaces = new Set(EVERY_CALL.map(({ surface }) => surface))
-  expect(surfaces.size).toBe(5)
+  expect(surfaces.size).toBe(6)
   expect(EVERY_CALL.length).toBeGreaterThan(150)
   expect(EVERY_CALL.some(({ operation }) => operation === UNSIGNED)).toBe(true)
 })

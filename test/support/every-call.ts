@@ -35,12 +35,21 @@ export interface Answer {
 
 /** One call for a row of a table, with an input that the row takes. */
 export interface Call {
-  readonly surface: 'oci' | 'ecr' | 'sts' | 'iam' | 'manage'
+  readonly surface: 'oci' | 'ecr' | 'cloudtrail' | 'sts' | 'iam' | 'manage'
   readonly operation: string
   readonly send: (registry: TestRegistry, by: Credential, names: Names) => Promise<Answer>
 }
 
-export const EVERY_CALL: readonly Call[] = [...ociCalls(), ...ecrCalls(), ...queryCalls(), ...manageCalls()]
+const ECR_TARGET = 'AmazonEC2ContainerRegistry_V20150921.'
+const CLOUDTRAIL_TARGET = 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.'
+
+export const EVERY_CALL: readonly Call[] = [
+  ...ociCalls(),
+  ...ecrCalls(),
+  ...cloudTrailCalls(),
+  ...queryCalls(),
+  ...manageCalls(),
+]
 
 function ociCalls(): Call[] {
   // Object.keys of a mapped type over the kinds gives the kinds.
@@ -80,20 +89,31 @@ function ociRequest(kind: keyof typeof OCI_TABLE, { name, digest }: Names): read
   return requests[kind]
 }
 
+/** What `api/cloudtrail/handle.ts` answers, which has no table. */
+function cloudTrailCalls(): Call[] {
+  return [jsonCall('cloudtrail', 'LookupEvents', { target: CLOUDTRAIL_TARGET, input: () => ({}) })]
+}
+
 function ecrCalls(): Call[] {
   const unavailable = new Set<string>(unavailableOperations())
   const working = Object.keys(ECR_TABLE).filter((operation) => !unavailable.has(operation))
-  return working.map((operation) => ({
-    surface: 'ecr',
+  return working.map((operation) => jsonCall('ecr', operation, { target: ECR_TARGET, input: ecrInput }))
+}
+
+function jsonCall(
+  surface: 'ecr' | 'cloudtrail',
+  operation: string,
+  { target, input }: { readonly target: string; readonly input: (names: Names) => object },
+): Call {
+  return {
+    surface,
     operation,
     send: async (registry, { aws }, names) => {
-      const headers = {
-        'content-type': 'application/x-amz-json-1.1',
-        'x-amz-target': `AmazonEC2ContainerRegistry_V20150921.${operation}`,
-      }
-      return await answerOf(await sendAws(registry, { headers, body: JSON.stringify(ecrInput(names)) }, aws))
+      const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': `${target}${operation}` }
+      const message = { headers, body: JSON.stringify(input(names)) }
+      return await answerOf(await sendAws(registry, message, { service: surface, ...aws }))
     },
-  }))
+  }
 }
 
 /** Every operation takes it, and passes over what it does not know. */

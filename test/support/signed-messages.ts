@@ -11,6 +11,13 @@ export const SURFACES = {
       'x-amz-target': 'AmazonEC2ContainerRegistry_V20150921.DescribeRepositories',
     },
   },
+  cloudtrail: {
+    body: '{}',
+    headers: {
+      'content-type': 'application/x-amz-json-1.1',
+      'x-amz-target': 'com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.LookupEvents',
+    },
+  },
   sts: {
     body: 'Action=GetCallerIdentity&Version=2011-06-15',
     headers: { 'content-type': 'application/x-www-form-urlencoded; charset=utf-8' },
@@ -94,7 +101,10 @@ export async function sendMessage(
   return await answerOf(registry, new Request(`http://${AWS_HOST}${path}`, { method: 'POST', headers, body }))
 }
 
-export const codeFor = (surface: Surface, outcome: Outcome) => CODES[outcome][surface === 'ecr' ? 'json' : 'xml']
+/** AWS JSON, whose credentials are scoped to the one region that there is. */
+export const isJson = (surface: Surface) => surface === 'ecr' || surface === 'cloudtrail'
+
+export const codeFor = (surface: Surface, outcome: Outcome) => CODES[outcome][isJson(surface) ? 'json' : 'xml']
 
 export interface SentMessage {
   readonly surface: Surface
