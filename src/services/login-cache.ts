@@ -1,5 +1,5 @@
 import type { AuthenticatedPrincipal } from '../core/principal.ts'
-import type { RequestOrigin } from './context.ts'
+import type { RequestOrigin } from './request-origin.ts'
 
 /** A revoked or expired credential works for this much longer at most. */
 const REMEMBERED_MS = 1000
