@@ -1,4 +1,5 @@
 import { parseInstallationKey } from '../adapters/credentials/installation-key-file.ts'
+import { type IpRange, parseIpRange } from '../core/policy/ip-address.ts'
 
 /** Thrown by a setting's parser. The message goes on after the setting's name and value: "must be …". */
 export class SettingProblem extends Error {}
@@ -124,4 +125,11 @@ export function parseHosts(text: string): readonly string[] {
   const hosts = text.split(',').map((host) => host.trim())
   if (hosts.every((host) => /^(?:[A-Za-z0-9.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?$/.test(host))) return hosts
   throw new SettingProblem('must be hosts such as issuer.internal or 127.0.0.1:8443, joined by commas')
+}
+
+/** Addresses or ranges of them, joined by commas. */
+export function parseIpRanges(text: string): readonly IpRange[] {
+  const ranges = text.split(',').map((range) => parseIpRange(range.trim()))
+  if (ranges.every((range) => range !== undefined)) return ranges
+  throw new SettingProblem('must be addresses or ranges such as 10.0.0.0/8 or fd00::/8, joined by commas')
 }

@@ -8,6 +8,7 @@ import {
   parseGlobs,
   parseHosts,
   parseInstallationKeys,
+  parseIpRanges,
   parseListenAddress,
   parseShare,
   parseSize,
@@ -47,6 +48,10 @@ export const SETTINGS = {
   LADING_EXTERNAL_URL: {
     parse: parseExternalUrl,
     doc: 'The address that clients use when it is not the listen address, such as that of a proxy in front. `repositoryUri`, `proxyEndpoint` and `downloadUrl` begin with it; without it they begin with the `Host` that the caller signed. Every other address in an answer is relative.',
+  },
+  LADING_TRUSTED_PROXIES: {
+    parse: parseIpRanges,
+    doc: 'Proxies in front, `10.0.0.0/8,fd00::/8`: what these say in `X-Forwarded-For` and `X-Forwarded-Proto` is what conditions on `aws:SourceIp` and `aws:SecureTransport`, records and the log go by. Of nobody else are these headers believed.',
   },
   LADING_TLS_CERT: {
     parse: path,

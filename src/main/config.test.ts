@@ -25,6 +25,7 @@ test('readConfig() has a default for everything that needs one', () => {
     databaseUrl: undefined,
     accountId: '000000000000',
     region: 'us-east-1',
+    trustedProxies: [],
     installationKeys: undefined,
     oidcAllowedHosts: [],
     oidcCa: undefined,

@@ -1,5 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import type { IpRange } from '../core/policy/ip-address.ts'
 import { type ListenAddress, SettingProblem } from './config-parsers.ts'
 import { isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './config-table.ts'
 import { nearestName } from './nearest-name.ts'
@@ -17,6 +18,8 @@ export interface Config {
   readonly databaseUrl: string | undefined
   readonly accountId: string
   readonly region: string
+  /** Of the operator's own. */
+  readonly trustedProxies: readonly IpRange[]
   /** The newest first; undefined when they are in the data folder. */
   readonly installationKeys: readonly Uint8Array[] | undefined
   /** Hosts of identity providers that may have private addresses, plain HTTP and no name. */
@@ -185,6 +188,7 @@ function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | '
     databaseUrl: values.LADING_DATABASE_URL,
     accountId: values.LADING_ACCOUNT,
     region: values.LADING_REGION,
+    trustedProxies: values.LADING_TRUSTED_PROXIES ?? [],
     installationKeys: values.LADING_INSTALLATION_KEY,
     oidcAllowedHosts: values.LADING_OIDC_ALLOWED_HOSTS ?? [],
     oidcCa,

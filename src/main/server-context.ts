@@ -1,7 +1,9 @@
 import type { RequestContext, RequestTarget, Surface } from '../api/request-context.ts'
 import type { Refusal } from '../core/refusal.ts'
+import type { TrustedProxies } from './trusted-proxies.ts'
 
 interface Listener {
+  readonly proxies: TrustedProxies
   readonly isAnonymous: boolean
   readonly isSecure: boolean
 }
@@ -12,7 +14,8 @@ const noBytes = (): number => 0
 /** A `RequestContext` from Bun's server. */
 export class ServerContext implements RequestContext {
   readonly requestId: string = crypto.randomUUID()
-  readonly secure: boolean
+  readonly #isSecure: boolean
+  readonly #proxies: TrustedProxies
   readonly anonymousListener: boolean
   surface?: Surface
   operation?: string
@@ -29,7 +32,8 @@ export class ServerContext implements RequestContext {
   constructor(request: Request, server: Bun.Server<undefined>, listener: Listener) {
     this.#request = request
     this.#server = server
-    this.secure = listener.isSecure
+    this.#isSecure = listener.isSecure
+    this.#proxies = listener.proxies
     this.anonymousListener = listener.isAnonymous
   }
 
@@ -44,6 +48,18 @@ export class ServerContext implements RequestContext {
 
   /** Asked for when it is wanted: it costs more than the rest together. */
   get clientAddress(): string {
+    const peer = this.#peer
+    if (!this.#proxies.areThere) return peer
+    return this.#proxies.clientOf(peer, this.#request.headers.get('x-forwarded-for'))
+  }
+
+  /** Between one of our proxies and us it may be plain. */
+  get secure(): boolean {
+    if (this.#isSecure || !this.#proxies.areThere) return this.#isSecure
+    return this.#request.headers.get('x-forwarded-proto') === 'https' && this.#proxies.trusts(this.#peer)
+  }
+
+  get #peer(): string {
     const address = this.#server.requestIP(this.#request)?.address ?? ''
     // What a listener on every address calls a peer that came by IPv4.
     return address.startsWith(MAPPED) ? address.slice(MAPPED.length) : address

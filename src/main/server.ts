@@ -1,5 +1,6 @@
 import { storageRefusal } from '../adapters/blobs/storage-error.ts'
 import type { RequestContext } from '../api/request-context.ts'
+import type { IpRange } from '../core/policy/ip-address.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Log } from '../ports/log.ts'
 import type { ListenAddress } from './config-parsers.ts'
@@ -10,6 +11,7 @@ import { hasBackslash, hasLostSegments, isUnrouted, rawPathRoutes } from './raw-
 import { ServerContext } from './server-context.ts'
 import { settlesWithin } from './settles-within.ts'
 import { TransferWatch } from './transfer-watch.ts'
+import { TrustedProxies } from './trusted-proxies.ts'
 
 /** Answers a request whose path, given without its query, passed the edge. */
 export type Application = (request: Request, path: string, context: RequestContext) => Promise<Response> | Response
@@ -27,6 +29,8 @@ export interface ServerOptions {
   readonly listen: ListenAddress
   readonly anonymousListen: ListenAddress | undefined
   readonly tls: { readonly cert: string; readonly key: string } | undefined
+  /** Proxies of the operator's own. */
+  readonly trustedProxies: readonly IpRange[]
   readonly transferTimeoutMs: number
   readonly stopTimeoutMs: number
   /** How long a connection may idle, when not the default; whole seconds. */
@@ -54,12 +58,14 @@ const LAST_WORDS_MS = 2000
 export class RegistryServer {
   readonly transfers: TransferWatch
   readonly #options: ServerOptions
+  readonly #proxies: TrustedProxies
   readonly #servers: BunServer[]
 
   /** @throws {Error} when an address cannot be listened on */
   constructor(options: ServerOptions) {
     raiseHeaderLimit()
     this.#options = options
+    this.#proxies = new TrustedProxies(options.trustedProxies)
     this.transfers = new TransferWatch(options.transferTimeoutMs)
     this.#servers = [this.#listen(options.listen, 'LADING_LISTEN')]
     const { anonymousListen } = options
@@ -152,7 +158,11 @@ export class RegistryServer {
     answer: (path: string, context: ServerContext) => Promise<Response> | Response,
   ): Promise<Response> {
     const startedMs = performance.now()
-    const context = new ServerContext(request, server, { isAnonymous, isSecure: this.#options.tls !== undefined })
+    const context = new ServerContext(request, server, {
+      isAnonymous,
+      isSecure: this.#options.tls !== undefined,
+      proxies: this.#proxies,
+    })
     const path = pathOf(request.url)
     let response: Response
     try {

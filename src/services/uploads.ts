@@ -124,7 +124,8 @@ export async function finishUpload(
     const current = await transaction.findUpload(upload.id)
     // Cancelled or expired meanwhile: whoever did that removes the bytes, unless it came too early for them.
     if (current?.principal !== upload.principal) return uploadUnknown(upload.id)
-    await recordBlob(services, transaction, { upload, repository, digest: finish.digest, committed })
+    const by = caller.principal.arn
+    await recordBlob(services, transaction, { upload, repository, digest: finish.digest, committed, by })
     return undefined
   })
   if (refusal !== undefined) {
@@ -186,7 +187,7 @@ async function commitBytes(services: Services, uploadId: UploadId, digest: Diges
 async function recordBlob(
   services: Services,
   transaction: MetadataTransaction,
-  blob: { upload: Upload; repository: Repository; digest: Digest; committed: CommittedBlob },
+  blob: { upload: Upload; repository: Repository; digest: Digest; committed: CommittedBlob; by: string },
 ): Promise<void> {
   const now = services.clock.nowMs()
   const leaseUntilMs = leaseEndMs(now, services.limits.blobLeaseMs)
@@ -202,7 +203,7 @@ async function recordBlob(
     kind: 'blob-repaired',
     atMs: now,
     ...eventPlace(repository),
-    principal: upload.principal,
+    principal: blob.by,
     detail: { digest },
   })
 }

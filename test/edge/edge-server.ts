@@ -19,6 +19,7 @@ export function startEdgeServer(options: Partial<ServerOptions> = {}): EdgeServe
     listen: { hostname: '127.0.0.1', port: 0 },
     anonymousListen: undefined,
     tls: undefined,
+    trustedProxies: [],
     transferTimeoutMs: 60_000,
     stopTimeoutMs: 1000,
     application: echo,

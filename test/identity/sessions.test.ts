@@ -223,3 +223,42 @@ test('GetSessionToken gives a user itself for a while, and no session another on
   const again = await callQuery(registry, 'sts', { Action: 'GetSessionToken' }, session)
   expect([again.status, again.text('Code')]).toEqual([403, 'AccessDenied'])
 })
+
+test('a provider made again under its name, of another issuer, is not the one that the role trusts', async () => {
+  const issuer = await setUpCluster()
+  const pod = { namespace: 'team-blue', account: 'api' }
+  expect((await pull('team-blue/api', ROLE, issuer.podToken(registry, pod)))[0]).toBe(200)
+  const { metadata } = registry.services
+  const provider = await metadata.findIdentity('000000000000', 'oidc-provider', 'prod-1')
+  await metadata.transact(async (transaction) => {
+    await (await transaction.changeIdentities('000000000000')).delete('oidc-provider', provider?.id ?? '')
+  })
+  const other = new TestIssuer(IN_CLUSTER)
+  await makeProvider(registry, 'prod-1', other, { kubernetesCluster: 'prod-1' })
+  const [status, text] = await pull('team-blue/api', ROLE, other.podToken(registry, pod))
+  expect([status, text]).toEqual([
+    403,
+    expect.stringContaining('not issued by an identity provider that this role trusts'),
+  ])
+})
+
+test('revoking a role’s sessions ends the tokens that open it, whichever way they are used', async () => {
+  const issuer = await setUpCluster()
+  const pod = { namespace: 'team-blue', account: 'api' }
+  const token = issuer.podToken(registry, pod)
+  expect((await pull('team-blue/api', ROLE, token))[0]).toBe(200)
+  registry.clock.set(registry.clock.nowMs() + 2000)
+  const { metadata } = registry.services
+  const role = await metadata.findIdentity('000000000000', 'role', 'pods')
+  if (role === undefined) throw new Error('the role is gone')
+  await metadata.transact(async (transaction) => {
+    const identities = await transaction.changeIdentities('000000000000')
+    await identities.replace({ ...role, sessionsValidFromMs: registry.clock.nowMs() })
+  })
+  expect(await pull('team-blue/api', ROLE, token)).toEqual([403, expect.stringContaining('were revoked')])
+  const parameters = { Action: 'AssumeRoleWithWebIdentity', RoleArn: ROLE, RoleSessionName: 'again' }
+  const assumed = await callQuery(registry, 'sts', { ...parameters, WebIdentityToken: token }, { unsigned: true })
+  expect([assumed.status, assumed.text('Message')]).toEqual([403, expect.stringContaining('were revoked')])
+  registry.clock.set(registry.clock.nowMs() + 1000)
+  expect((await pull('team-blue/api', ROLE, issuer.podToken(registry, pod)))[0]).toBe(200)
+})

@@ -57,7 +57,7 @@ export class TestIssuer {
   }
 }
 
-/** Registers an issuer with its key uploaded. @returns the provider's ARN */
+/** Registers an issuer with its key uploaded. @returns the provider's id, which stored policies name it by */
 export async function makeProvider(
   registry: TestRegistry,
   name: string,
@@ -66,10 +66,11 @@ export async function makeProvider(
 ): Promise<string> {
   const { services, clock } = registry
   const { accountId } = services.defaultRegistry
+  const id = services.ids.entityId('AOID')
   await services.metadata.transact(async (transaction) => {
     await (await transaction.changeIdentities(accountId)).insert({
       kind: 'oidc-provider',
-      id: `provider-${name}`,
+      id,
       name,
       path: '/',
       createdAtMs: clock.nowMs(),
@@ -83,5 +84,5 @@ export async function makeProvider(
       ...more,
     })
   })
-  return `arn:aws:iam::${accountId}:oidc-provider/${name}`
+  return id
 }

@@ -3,7 +3,7 @@ import type { UploadId } from '../ids.ts'
 export interface Upload {
   readonly id: UploadId
   readonly repositoryId: number
-  /** The ARN of who began it; nobody else may go on with it. */
+  /** Who began it, by an id that is never used twice; nobody else may go on with it. */
   readonly principal: string
   readonly surface: 'oci' | 'ecr'
   readonly startedAtMs: number

@@ -125,11 +125,13 @@ class AuditedCall {
       transact: async (work) => {
         const result = await metadata.transact(async (transaction) => {
           const done = await work(transaction)
+          // Some have to undo something outside before they refuse; what they have not done is no record.
+          if (done instanceof Refusal) return done
           // The same record however many transactions a call takes: of two with one id, the first is kept.
           await transaction.recordAudit(this.#records().map(auditEntry))
           return done
         })
-        this.#isRecorded = true
+        this.#isRecorded ||= !(result instanceof Refusal)
         return result
       },
     }

@@ -5,7 +5,12 @@ import type { PolicyKind } from '../../core/policy/policy-kind.ts'
 import { principalsOf, withPrincipals } from '../../core/policy/policy-principals.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { IdentityReads } from '../../ports/metadata/identity.ts'
-import { findStoredPrincipal, hasProvider, type PrincipalReads, showStoredPrincipal } from './stored-principal.ts'
+import {
+  findStoredPrincipal,
+  findStoredProvider,
+  type PrincipalReads,
+  showStoredPrincipal,
+} from './stored-principal.ts'
 
 /** A policy as it is stored, and what is to be said about it although it is good. */
 export interface SavedPolicyText {
@@ -84,7 +89,7 @@ async function findStored(
     case 'AWS':
       return await findStoredPrincipal(reader, id)
     case 'Federated':
-      return (await hasProvider(reader, accountId, id)) ? id : undefined
+      return await findStoredProvider(reader, accountId, id)
     case 'Service':
       return id
     case 'CanonicalUser':

@@ -1,3 +1,4 @@
+import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import { assumedRoleArn, roleArn, userArn } from '../../core/principal.ts'
 import type { AccountReads } from '../../ports/metadata/accounts.ts'
 import type { IdentityReads } from '../../ports/metadata/identity.ts'
@@ -9,7 +10,7 @@ const SESSION = /^arn:aws:sts::([0-9]{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\
 const PROVIDER = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/
 const ROOT = /^(?:arn:aws:iam::)?([0-9]{12})(?::root)?$/
 /** What ids look like, with a session's name behind a role's. */
-const STORED = /^(A(?:IDA|ROA)[A-Z0-9]{12,124})(?::([\w+=,.@-]{2,64}))?$/
+const STORED = /^(A(?:IDA|ROA|OID)[A-Z0-9]{12,124})(?::([\w+=,.@-]{2,64}))?$/
 
 /**
  * How an `AWS` principal of a policy is stored: users and roles by their unique ids, so that one made again under an old
@@ -30,11 +31,25 @@ export async function showStoredPrincipal(reader: IdentityReads, stored: string)
   return STORED.test(stored) ? ((await findShown(reader, stored)) ?? stored) : stored
 }
 
-/** Whether the account has the identity provider: a role trusts none of another account. */
-export async function hasProvider(reader: IdentityReads, accountId: string, arn: string): Promise<boolean> {
-  const [, owner, name] = PROVIDER.exec(arn) ?? []
-  if (owner !== accountId || name === undefined) return false
-  return (await reader.findIdentity(accountId, 'oidc-provider', name))?.name === name
+/**
+ * How a `Federated` principal is stored: by the unique id of the provider, as another issuer may come under an old name.
+ * A role trusts none of another account.
+ *
+ * @returns undefined when the account has no such provider
+ */
+export async function findStoredProvider(
+  reader: IdentityReads,
+  accountId: string,
+  principal: string,
+): Promise<string | undefined> {
+  if (STORED.test(principal)) {
+    const found = await reader.findIdentityById('oidc-provider', principal)
+    return found?.accountId === accountId ? principal : undefined
+  }
+  const [, owner, name] = PROVIDER.exec(principal) ?? []
+  if (owner !== accountId || name === undefined) return undefined
+  const provider = await reader.findIdentity(accountId, 'oidc-provider', name)
+  return provider?.name === name ? provider.id : undefined
 }
 
 async function findUserOrRole(reader: IdentityReads, arn: string): Promise<string | undefined> {
@@ -61,6 +76,10 @@ async function findShown(reader: IdentityReads, stored: string): Promise<string 
   if (id.startsWith('AIDA')) {
     const user = sessionName === undefined ? await reader.findIdentityById('user', id) : undefined
     return user && userArn(user.accountId, user.identity.path, user.identity.name)
+  }
+  if (id.startsWith('AOID')) {
+    const provider = sessionName === undefined ? await reader.findIdentityById('oidc-provider', id) : undefined
+    return provider && oidcProviderArn(provider.accountId, provider.identity.name)
   }
   const role = await reader.findIdentityById('role', id)
   if (role === undefined) return undefined

@@ -3,7 +3,7 @@ import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
 import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import { decide } from '../../core/policy/decide.ts'
-import { parsePolicy } from '../../core/policy/parse-policy.ts'
+import { readPolicy } from '../../core/policy/read-policy.ts'
 import { anonymousPrincipal, type Session } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
@@ -91,7 +91,7 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
 /**
  * The session that the trust policy gives to this token, until the token ends.
  *
- * @throws {Refusal} `denied`, `identity-token-rejected`
+ * @throws {Refusal} `denied`, `identity-token-rejected`, `credential-revoked`
  */
 export function trustedSession(
   services: Services,
@@ -100,6 +100,13 @@ export function trustedSession(
   sessionName: string,
 ): Session {
   const { accountId, role, arn } = found
+  if (verified.issuedAtMs < role.sessionsValidFromMs) {
+    // Or whoever has the token would just begin another session.
+    throw new Refusal(
+      'credential-revoked',
+      'The sessions of this role were revoked after this identity token was issued.',
+    )
+  }
   const { region } = services.defaultRegistry
   const tags = sessionTagsOf(provider, verified, { accountId, region })
   const nowMs = services.clock.nowMs()
@@ -123,7 +130,7 @@ export function trustedSession(
       action,
       resource: arn,
       resourceAccountId: accountId,
-      principal: { ...FEDERATED, accountId, directIds: [providerArn] },
+      principal: { ...FEDERATED, accountId, directIds: [provider.id] },
       resourcePolicies: [trust],
       needsResourceGrant: true,
       context,
@@ -151,18 +158,16 @@ const FEDERATED = {
 
 /** Of the role's own account. A provider that was deleted is passed over. */
 async function trustedProviders(services: Services, { accountId, role }: FoundRole): Promise<OidcProvider[]> {
-  const prefix = oidcProviderArn(accountId, '')
   const providers: OidcProvider[] = []
-  for (const arn of federatedPrincipals(role.trustPolicy)) {
-    if (!arn.startsWith(prefix)) continue
-    const provider = await services.metadata.findIdentity(accountId, 'oidc-provider', arn.slice(prefix.length))
-    if (provider?.name === arn.slice(prefix.length)) providers.push(provider)
+  for (const id of federatedPrincipals(role.trustPolicy)) {
+    const found = await services.metadata.findIdentityById('oidc-provider', id)
+    if (found?.accountId === accountId) providers.push(found.identity)
   }
   return providers
 }
 
 function federatedPrincipals(trustPolicy: string): ReadonlySet<string> {
-  const { statements } = parsePolicy(trustPolicy, 'trust')
+  const { statements } = readPolicy(trustPolicy, 'trust')
   const entries = statements.flatMap(({ principal }) => principal?.entries ?? [])
   return new Set(entries.filter(({ type }) => type === 'Federated').map(({ id }) => id))
 }
