@@ -17,11 +17,6 @@ interface Authenticated {
   readonly accessKeyId: string
   /** What a temporary credential says beside who it is; undefined for a long-lived access key. */
   readonly session: Session | undefined
-  /**
-   * An authorization token was shown, and not the access key that it was made with. It is as good as the key for twelve
-   * hours, and is kept where nobody would keep a key.
-   */
-  readonly isByToken?: true
 }
 
 export interface RootPrincipal extends Authenticated {

@@ -5,7 +5,7 @@ import type { ManageOperation } from '../../src/api/manage/operations.ts'
 import { MANAGE_TABLE } from '../../src/api/manage/table.ts'
 import { IAM } from '../../src/api/query/query-api.ts'
 import { STS_TABLE } from '../../src/api/sts/table.ts'
-import { allow, basic, policy } from '../support/accounts.ts'
+import { allow, policy } from '../support/accounts.ts'
 import { callEcr } from '../support/aws-requests.ts'
 import { callManage } from '../support/manage-requests.ts'
 import { callQuery } from '../support/query-requests.ts'
@@ -169,30 +169,11 @@ describe('a session with a session policy, and all that are made of it', () => {
     }
   })
 
-  test('make nothing that lasts with the password for docker of a key, which could with the key itself', async () => {
-    const { user } = world
-    const ofUser = await tokenLogin(registry, user)
-    const ofRoot = await tokenLogin(registry, {})
-    for (const [operation, [, path = '', body]] of Object.entries(MANAGE).filter(isChange)) {
-      // The rows above have the names of the table.
-      const method = MANAGE_TABLE[operation as ManageOperation].method.toUpperCase()
-      const ask = (authorization: string) =>
-        callManage(registry, method, path, { authorization, ...(body !== undefined && { body }) })
-      for (const authorization of [ofUser, ofRoot]) {
-        const { status, json } = await ask(authorization)
-        const sentence = expect.stringContaining('came with an authorization token')
-        expect([operation, status, json.error?.message]).toEqual([operation, 403, sentence])
-      }
-      expect((await ask(basic(user.accessKeyId, user.secret))).status, operation).toBeOneOf([200, 201, 204, 404])
-    }
-    expect((await callManage(registry, 'GET', '/accounts', { authorization: ofUser })).status).toBe(200)
-  })
-
   test('may disable an account for all that, as nobody gets anything by it', async () => {
     expect((await callManage(registry, 'POST', '/accounts', { body: { accountId: OTHER, name: 'Team' } })).status).toBe(
       201,
     )
-    for (const name of ['chained', 'own', 'user'] as const) {
+    for (const name of ['chained', 'own'] as const) {
       const authorization = await tokenLogin(registry, world[name])
       const set = (state: string) =>
         callManage(registry, 'PATCH', `/accounts/${OTHER}`, { authorization, body: { state } })

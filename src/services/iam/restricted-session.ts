@@ -32,21 +32,14 @@ export function refuseOwnSession({ principal }: Pick<Caller, 'principal'>): void
 }
 
 /**
- * What is made here outlasts what it would be made with: IAM is the one place where temporary credentials of
- * GetSessionToken make nothing, and where a password for docker is no credential, so that they must not make it by
- * another API.
+ * What is made here outlasts the session, and IAM is the one place where temporary credentials of GetSessionToken make
+ * nothing: they must not make it by another API.
  *
  * @throws {Refusal} `denied`
  */
 export function refuseTemporaryMaker(caller: Pick<Caller, 'principal'>): void {
   refuseIfRestricted(caller)
   refuseOwnSession(caller)
-  const { principal } = caller
-  if (principal.kind === 'anonymous' || principal.isByToken !== true) return
-  throw new Refusal(
-    'denied',
-    `User: ${principal.arn} came with an authorization token, which cannot make credentials: show the access key itself`,
-  )
 }
 
 function sessionOf(principal: Principal): { readonly policyLayers: readonly unknown[] } | undefined {

@@ -1,7 +1,7 @@
 import type { AuthenticatedPrincipal } from '../../core/principal.ts'
 import type { Services } from '../context.ts'
 import { openSecret } from './access-key-secret.ts'
-import { principalOfKey, shownBy } from './principal-of.ts'
+import { principalOfKey } from './principal-of.ts'
 
 /** A long-lived access key: the installation's root key, or one of the directory's. */
 export interface FoundKey {
@@ -19,12 +19,7 @@ export interface FoundKey {
 /** @returns undefined for an id that no key has */
 export async function findKey(services: Services, accessKeyId: string): Promise<FoundKey | undefined> {
   const root = await services.credentials.find(accessKeyId)
-  if (root !== undefined) {
-    return {
-      secretAccessKey: root.secretAccessKey,
-      principal: async (issuedAtMs) => shownBy(root.principal, issuedAtMs),
-    }
-  }
+  if (root !== undefined) return { secretAccessKey: root.secretAccessKey, principal: async () => root.principal }
   const known = await services.directory.accessKey(accessKeyId)
   if (known === undefined) return undefined
   const { accountId, record } = known

@@ -58,14 +58,9 @@ export async function principalOfKey(
 ): Promise<AuthenticatedPrincipal> {
   if (record.state === 'inactive') throw revoked('This access key is inactive.')
   await requireEnabled(directory, accountId)
-  if (record.ownerId === accountId) return shownBy(rootPrincipal(accountId, record.id), issuedAtMs)
+  if (record.ownerId === accountId) return rootPrincipal(accountId, record.id)
   const user = { accountId, id: record.ownerId, accessKeyId: record.id, session: undefined, issuedAtMs }
-  return shownBy(await principalOfUser(directory, user), issuedAtMs)
-}
-
-/** @param issuedAtMs as `principalOfKey` has it */
-export function shownBy(principal: AuthenticatedPrincipal, issuedAtMs: number | undefined): AuthenticatedPrincipal {
-  return issuedAtMs === undefined ? principal : { ...principal, isByToken: true }
+  return await principalOfUser(directory, user)
 }
 
 async function principalOfUser(
