@@ -7,11 +7,14 @@ import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
 const ROOT = resolve(import.meta.dir, '..')
 
 async function pages(): Promise<{ path: string; text: string }[]> {
-  const paths = ['README.md', 'CHANGELOG.md', ...new Bun.Glob('docs/**/*.md').scanSync(ROOT)]
+  const found = ['docs', 'examples', 'deploy'].flatMap((folder) => [
+    ...new Bun.Glob(`${folder}/**/*.md`).scanSync(ROOT),
+  ])
+  const paths = ['README.md', 'CHANGELOG.md', ...found]
   return await Promise.all(paths.map(async (path) => ({ path, text: await Bun.file(join(ROOT, path)).text() })))
 }
 
-test('every relative link in README and docs leads somewhere', async () => {
+test('every relative link in README, docs, examples and deploy leads somewhere', async () => {
   const broken = (await pages()).flatMap(({ path, text }) =>
     [...text.matchAll(/\]\(([^)#\s]+)(?:#[^)]*)?\)/g)]
       .map((match) => match[1] ?? '')

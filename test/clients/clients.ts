@@ -8,6 +8,9 @@ import { cosign } from './cosign.ts'
 import { crane } from './crane.ts'
 import { credentialHelper } from './credential-helper.ts'
 import { docker } from './docker.ts'
+import { exampleCentralAccount } from './example-central-account.ts'
+import { exampleCi } from './example-ci.ts'
+import { exampleTeamNamespaces } from './example-team-namespaces.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
 import { interrupted } from './interrupted.ts'
@@ -42,5 +45,8 @@ export const CLIENTS: readonly Client[] = [
   anonymous,
   interrupted,
   examples,
+  exampleTeamNamespaces,
+  exampleCentralAccount,
+  exampleCi,
   readme,
 ]

@@ -6,8 +6,12 @@ import { type Daemon, startDaemon } from './daemon.ts'
 import { tool } from './tools.ts'
 import type { World } from './world.ts'
 
-/** A dockerd of the tests' own. It starts no containers, so it needs neither bridge nor firewall. */
-export async function startDockerDaemon(world: World): Promise<Daemon> {
+/**
+ * A dockerd of the tests' own. It starts no containers, so it needs neither bridge nor firewall.
+ *
+ * @param prefix what it is run by
+ */
+export async function startDockerDaemon(world: World, prefix: readonly string[] = []): Promise<Daemon> {
   const { directory } = world
   await mkdir(directory, { recursive: true })
   const place = ['--data-root', join(directory, 'data'), '--exec-root', join(directory, 'exec')]
@@ -16,7 +20,7 @@ export async function startDockerDaemon(world: World): Promise<Daemon> {
   const network = ['--iptables=false', '--ip6tables=false', '--bridge=none']
   return await startDaemon({
     command: [
-      ...[tool('dockerd'), ...place, '--pidfile', join(directory, 'dockerd.pid'), '-H', dockerSocket(world)],
+      ...[...prefix, tool('dockerd'), ...place, '--pidfile', join(directory, 'dockerd.pid'), '-H', dockerSocket(world)],
       ...[...network, '--storage-driver=vfs', '--config-file', settings],
     ],
     logFile: join(directory, 'dockerd.log'),

@@ -20,6 +20,7 @@ const DEBIAN_PACKAGES = {
   mmdebstrap: 'mmdebstrap',
   openssl: 'openssl',
   curl: 'curl',
+  jq: 'jq',
   'aws-v2': 'awscli',
 } as const satisfies Partial<Record<ToolName, string>>
 

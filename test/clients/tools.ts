@@ -29,6 +29,7 @@ const TOOLS = {
   boto3: { fixed: [join(PYTHON_DIRECTORY, 'bin/python')] },
   terraform: { fixed: ['/usr/local/bin/terraform'] },
   curl: { fixed: ['/usr/bin/curl'] },
+  jq: { fixed: ['/usr/bin/jq'] },
   'terraform-provider-aws': { fixed: findProviders(), onPath: [] },
   openssl: { fixed: ['/usr/bin/openssl'] },
   node: { fixed: [] },

@@ -98,8 +98,12 @@ test('another account pulls when both sides allow it, and not when one does', as
   expect((await manifestOf('team-blue/api', allowed.key)).status).toBe(403)
   await setPolicy('team-blue/api', policy({ Effect: 'Allow', Principal: { AWS: OTHER }, Action: 'ecr:BatchGetImage' }))
   expect((await manifestOf('team-blue/api', allowed.key)).status).toBe(200)
-  expect((await manifestOf('team-blue/api', bare.key)).status).toBe(403)
-  expect((await manifestOf('team-green/api', allowed.key)).status).toBe(403)
+  const refused = await Promise.all([manifestOf('team-blue/api', bare.key), manifestOf('team-green/api', allowed.key)])
+  expect(refused.map(({ status }) => status)).toEqual([403, 403])
+  // Each is told of the side that is missing, so that they ask the right account.
+  const [ofBare, ofAllowed] = await Promise.all(refused.map((response) => response.text()))
+  expect(ofBare).toContain('because no identity-based policy allows')
+  expect(ofAllowed).toContain('because no resource-based policy allows')
 })
 
 test('one registry policy opens all repositories to another account', async () => {

@@ -113,7 +113,7 @@ describe('a disabled account', () => {
     const version = async () => (await registry.send('GET', '/v2/', { authorization: login })).status
     expect(await version()).toBe(200)
     await callManage(registry, 'PATCH', `/accounts/${OTHER}`, { body: { state: 'disabled' } })
-    expect(await version()).toBe(403)
+    expect(await version()).toBe(401)
   })
 
   /** The same image as the default account has. */

@@ -101,8 +101,8 @@ test('two clusters with one issuer and other keys never cross', async () => {
   await makeRole(registry, 'dev-pods', trustOf(provider), { policies: [OF_NAMESPACE] })
   const dev = 'arn:aws:iam::000000000000:role/dev-pods'
   const pod = { namespace: 'team-blue', account: 'api' }
-  expect((await pull('team-blue/api', ROLE, second.podToken(registry, pod)))[0]).toBe(403)
-  expect((await pull('team-blue/api', dev, first.podToken(registry, pod)))[0]).toBe(403)
+  expect((await pull('team-blue/api', ROLE, second.podToken(registry, pod)))[0]).toBe(401)
+  expect((await pull('team-blue/api', dev, first.podToken(registry, pod)))[0]).toBe(401)
   // Its own role lets it in, and the policy is for the other cluster.
   const [status, text] = await pull('team-blue/api', dev, second.podToken(registry, pod))
   expect([status, text]).toEqual([403, expect.stringContaining('no identity-based policy allows')])
@@ -112,10 +112,10 @@ test('a token for another audience, an expired one and one for a role that is no
   const issuer = await setUpCluster()
   const pod = { namespace: 'team-blue', account: 'api' }
   const other = await pull('team-blue/api', ROLE, issuer.podToken(registry, { ...pod, audience: 'vault' }))
-  expect(other).toEqual([403, expect.stringContaining('sts.amazonaws.com')])
+  expect(other).toEqual([401, expect.stringContaining('sts.amazonaws.com')])
   const token = issuer.podToken(registry, { ...pod, seconds: 600 })
   const unknown = await pull('team-blue/api', `${ROLE}-none`, token)
-  expect(unknown).toEqual([403, expect.stringContaining('not issued by an identity provider that this role trusts')])
+  expect(unknown).toEqual([401, expect.stringContaining('not issued by an identity provider that this role trusts')])
   const stranger = new TestIssuer('https://elsewhere.example')
   expect(await pull('team-blue/api', ROLE, stranger.podToken(registry, pod))).toEqual(unknown)
   expect((await pull('team-blue/api', ROLE, token))[0]).toBe(200)
@@ -237,7 +237,7 @@ test('a provider made again under its name, of another issuer, is not the one th
   await makeProvider(registry, 'prod-1', other, { kubernetesCluster: 'prod-1' })
   const [status, text] = await pull('team-blue/api', ROLE, other.podToken(registry, pod))
   expect([status, text]).toEqual([
-    403,
+    401,
     expect.stringContaining('not issued by an identity provider that this role trusts'),
   ])
 })

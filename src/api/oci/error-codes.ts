@@ -44,9 +44,9 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'entity-unmodifiable': [400, 'UNSUPPORTED'],
   'policy-malformed': [400, 'UNSUPPORTED'],
   'policy-too-large': [400, 'UNSUPPORTED'],
-  // A login by a token of another issuer. Docker asks again on a 401, with the same token.
-  'identity-token-invalid': [403, 'DENIED'],
-  'identity-token-rejected': [403, 'DENIED'],
+  // No login. Clients show what is said of a 401, and of a 403 at a login nothing.
+  'identity-token-invalid': [401, 'UNAUTHORIZED'],
+  'identity-token-rejected': [401, 'UNAUTHORIZED'],
   'identity-provider-unreachable': [503, 'UNAVAILABLE'],
   'repository-policy-unknown': [404, 'UNSUPPORTED'],
   'registry-policy-unknown': [404, 'UNSUPPORTED'],

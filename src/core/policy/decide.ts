@@ -66,7 +66,11 @@ function decideWith(question: PolicyQuestion, evaluation: Evaluation): Decision 
   const isSameAccount = principal.accountId === resourceAccountId
   if (isSameAccount && grant?.class === 'direct') return allowedBy(grant)
   const isGrantNeeded = !isSameAccount || question.needsResourceGrant === true
-  if (isGrantNeeded && grant === undefined) return implicitDeny(resourceKindOf(question))
+  if (isGrantNeeded && grant === undefined) {
+    // What the principal's own account does not give is said first: of the resource's side not everybody may know.
+    const own = decideIdentity(question, evaluation, undefined)
+    return own.isAllowed ? implicitDeny(resourceKindOf(question)) : own
+  }
   if (isSameAccount && grant?.class === 'role') return decideLimits(question, evaluation) ?? allowedBy(grant)
   return decideIdentity(question, evaluation, isGrantNeeded ? grant : undefined)
 }

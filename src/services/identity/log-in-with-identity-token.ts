@@ -1,5 +1,6 @@
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
-import type { AuthenticatedPrincipal } from '../../core/principal.ts'
+import type { AuthenticatedPrincipal, Session } from '../../core/principal.ts'
+import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
 import type { RequestOrigin } from '../request-origin.ts'
 import { trustedSession, verifyForRole } from '../sts/assume-role-with-web-identity.ts'
@@ -22,12 +23,22 @@ export async function logInWithIdentityToken(
   const sessionName = sessionNameOf(trusted.verified)
   // The token is the session, and as old as that.
   const { issuedAtMs } = trusted.verified
-  const session = { ...trustedSession(services, origin, trusted, sessionName), issuedAtMs }
+  const session = { ...sessionOf(services, origin, trusted, sessionName), issuedAtMs }
   const { accountId, role } = trusted.found
   const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
   // It was made with no key; the id is for records alone.
   const claims = { owner, accessKeyId: `token-of-${sessionName}`, session }
   return await principalOfSession(services.directory, claims, services.clock.nowMs())
+}
+
+/** To whom the role gives no session, that is no login: clients say why only of one that was not good. */
+function sessionOf(...of: Parameters<typeof trustedSession>): Session {
+  try {
+    return trustedSession(...of)
+  } catch (error) {
+    if (!(error instanceof Refusal) || error.reason !== 'denied') throw error
+    throw new Refusal('identity-token-rejected', error.message, error.detail)
+  }
 }
 
 /**
