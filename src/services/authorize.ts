@@ -1,4 +1,4 @@
-import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
+import { accountOfArn } from '../core/iam/account-of-arn.ts'
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
 import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
@@ -8,6 +8,7 @@ import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
 import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
+import { compileText } from './identity/compile-text.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
 import { NO_REGISTRY } from './registry-for.ts'
@@ -44,6 +45,8 @@ export interface Access {
 export type AccessKeys = Readonly<Record<string, string | readonly string[]>>
 
 const NO_KEYS: AccessKeys = {}
+/** Of a role that does not exist. */
+export const TRUSTS_NOBODY = '{"Version":"2012-10-17","Statement":[]}'
 const NOTHING_ALLOWS: Decision = {
   isAllowed: false,
   outcome: 'implicit-deny',
@@ -91,7 +94,7 @@ export async function decideAccess(services: Services, caller: Caller, access: A
 
 /** What is acted on belongs to the registry that is asked; only roles may be another account's. */
 function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
-  return trust === undefined && (accountOf(resource) ?? registry.accountId) !== registry.accountId
+  return trust === undefined && (accountOfArn(resource) ?? registry.accountId) !== registry.accountId
 }
 
 async function questionOf(
@@ -103,7 +106,7 @@ async function questionOf(
   const { principal, registry, origin } = caller
   const { action, resource, repository } = access
   const resourcePolicies = await resourcePoliciesOf(services, registry, access)
-  const resourceAccountId = accountOf(resource) ?? registry.accountId
+  const resourceAccountId = accountOfArn(resource) ?? registry.accountId
   return {
     action,
     resource,
@@ -189,20 +192,6 @@ async function permissionsFor(services: Services, principal: Principal): Promise
   return permissions
 }
 
-/**
- * The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or is of no account, as
- * are the managed policies that every account has.
- */
-function accountOf(arn: string): string | undefined {
-  let begin = 0
-  for (let colons = 0; colons < 4; colons++) {
-    begin = arn.indexOf(':', begin) + 1
-    if (begin === 0) return undefined
-  }
-  const account = arn.slice(begin, arn.indexOf(':', begin))
-  return account === '' || account === AWS_ACCOUNT ? undefined : account
-}
-
 async function denied(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Refusal> {
   const shown = await shownDecision(services, caller, access, decision)
   const { action } = access
@@ -225,7 +214,15 @@ async function shownDecision(
   access: Access,
   decision: Decision,
 ): Promise<Decision> {
+  if (access.trust !== undefined) return await shownOfRole(services, caller, access, decision)
   if (access.repository === undefined) return decision
   const blind = await decideAccess(services, caller, { ...access, repository: undefined })
   return blind.isAllowed ? decision : blind
+}
+
+/** Nor must the trust policy of another account's role give away that there is one: the caller's own trail has this. */
+async function shownOfRole(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Decision> {
+  if (accountOfArn(access.resource) === caller.principal.accountId) return decision
+  const trust = compileText(TRUSTS_NOBODY, { kind: 'trust', name: `trust policy of ${access.resource}` })
+  return await decideAccess(services, caller, { ...access, trust })
 }

@@ -1,4 +1,5 @@
 import type { AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
+import { accountOfArn } from '../../core/iam/account-of-arn.ts'
 import type { Decision } from '../../core/policy/decide.ts'
 import type { Caller, Services } from '../context.ts'
 import { callRecords } from './audited-call.ts'
@@ -35,7 +36,7 @@ export function noteDenial(services: Services, caller: Caller, access: Asked, de
   }
   const records = callRecords(services, caller, facts)
   for (const record of records) {
-    const isOwner = record.recipientAccountId === caller.registry.accountId
+    const isOwner = record.recipientAccountId === ownerOf(caller, access)
     const seen = describe(isOwner ? decision : shown, access, caller)
     const { additionalEventData } = record
     services.audit.note({ ...record, additionalEventData: { ...additionalEventData, decision: seen } })
@@ -88,8 +89,14 @@ function isRead(action: string): boolean {
   return READS.test(nameOf(action))
 }
 
-function resourcesOf({ registry }: Caller, { resource }: Asked): AuditResource[] {
+function resourcesOf(caller: Caller, asked: Asked): AuditResource[] {
+  const { resource } = asked
   if (resource === '*') return []
   const type = resource.startsWith('arn:aws:ecr:') ? 'AWS::ECR::Repository' : 'AWS::IAM::Resource'
-  return [{ ARN: resource, accountId: registry.accountId, type }]
+  return [{ ARN: resource, accountId: ownerOf(caller, asked), type }]
+}
+
+/** A role that somebody wants to assume may be of another account than the one that is asked. */
+function ownerOf({ registry }: Caller, { resource }: Asked): string {
+  return accountOfArn(resource) ?? registry.accountId
 }

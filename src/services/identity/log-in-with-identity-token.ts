@@ -1,7 +1,8 @@
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import type { AuthenticatedPrincipal, Session } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { RequestOrigin, Services } from '../context.ts'
+import type { Services } from '../context.ts'
+import type { RequestOrigin } from '../request-origin.ts'
 import { trustedSession, verifyForRole } from '../sts/assume-role-with-web-identity.ts'
 import { principalOfSession } from './principal-of.ts'
 

@@ -22,7 +22,8 @@ export async function revokeSessions(
     const changes = await transaction.changeIdentities(accountId)
     const found = await transaction.findIdentity(accountId, kind, name)
     if (found?.name !== name) throw new Refusal('entity-unknown', `The ${kind} with name ${name} cannot be found.`)
-    const sessionsValidFromMs = Math.max(clock.nowMs(), found.sessionsValidFromMs)
+    // What was made within this very millisecond was made before.
+    const sessionsValidFromMs = Math.max(clock.nowMs() + 1, found.sessionsValidFromMs)
     await changes.replace({ ...found, sessionsValidFromMs })
     return sessionsValidFromMs
   })

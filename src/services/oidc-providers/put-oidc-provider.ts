@@ -6,7 +6,7 @@ import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from '../iam/bounded-maker.ts'
 import { changeAccount } from '../iam/change-account.ts'
 import { MOST_PROVIDERS } from '../iam/oidc-providers.ts'
-import { refuseIfRestricted, refuseOwnSession } from '../iam/restricted-session.ts'
+import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
 
 /** Those that IAM's API makes have the names of their issuers, which may be others. */
 const NEW_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/
@@ -30,8 +30,7 @@ export async function putOidcProvider(
   { terms, resource }: { readonly terms: ProviderTerms; readonly resource: string },
 ): Promise<OidcProvider> {
   checkClaimTags(terms.claimTags)
-  refuseIfRestricted(caller)
-  refuseOwnSession(caller)
+  refuseTemporaryMaker(caller)
   const id = services.ids.entityId('AOID')
   return await changeAccount(services, caller, async ({ accountId, maker, reads, changes, nowMs }) => {
     // Whoever signs tokens for a provider is whatever role trusts it.

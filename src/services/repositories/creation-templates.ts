@@ -10,12 +10,18 @@ import { saveResourcePolicy } from '../policies/resource-policy.ts'
 export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAtMs'>
 export type TemplateChange = Partial<Omit<TemplateSettings, 'prefix'>>
 
-/** @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
+/**
+ * Which template fits best says what policy a repository gets, so also one without a policy is not for a session with a
+ * session policy.
+ *
+ * @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many`; `denied`
+ */
 export async function createTemplate(
   services: Services,
   caller: Caller,
   settings: TemplateSettings,
 ): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   checkResourceTags(settings.resourceTags)
   const nowMs = services.clock.nowMs()
   const stored = await withStoredPolicy(services, caller, settings)
@@ -35,6 +41,7 @@ export async function updateTemplate(
   prefix: string,
   change: TemplateChange,
 ): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   checkResourceTags(change.resourceTags ?? [])
   const stored = await withStoredPolicy(services, caller, change)
   return await services.metadata.transact(async (transaction) => {
@@ -45,8 +52,9 @@ export async function updateTemplate(
   })
 }
 
-/** @returns the template as it was. @throws {Refusal} `template-unknown` */
+/** @returns the template as it was. @throws {Refusal} `template-unknown`; `denied` to a session with a session policy */
 export async function deleteTemplate(services: Services, caller: Caller, prefix: string): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   return await services.metadata.transact(async (transaction) => {
     const template = await getTemplate(transaction, caller, prefix)
     await transaction.deleteCreationTemplate(caller.registry.id, prefix)
@@ -82,7 +90,6 @@ async function withStoredPolicy(
   { repositoryPolicyText }: TemplateChange,
 ): Promise<Pick<TemplateChange, 'repositoryPolicyText'>> {
   if (repositoryPolicyText === undefined) return {}
-  refuseIfRestricted(caller)
   const { accountId } = caller.registry
   const saved = await saveResourcePolicy(
     services.metadata,
