@@ -28,7 +28,7 @@ export async function logInWithIdentityToken(
   const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
   // It was made with no key; the id is for records alone.
   const claims = { owner, accessKeyId: `token-of-${sessionName}`, session }
-  return await principalOfSession(services.directory, claims, services.clock.nowMs())
+  return await principalOfSession(services, claims, services.clock.nowMs())
 }
 
 /** To whom the role gives no session, that is no login: clients say why only of one that was not good. */

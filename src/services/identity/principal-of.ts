@@ -8,6 +8,7 @@ import {
 } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { User } from '../../ports/metadata/identity.ts'
+import type { Services } from '../context.ts'
 import type { Directory, KnownKey } from './directory.ts'
 import type { SessionClaims } from './session-claims.ts'
 
@@ -18,13 +19,15 @@ import type { SessionClaims } from './session-claims.ts'
  *   or its session was ended. Only whoever holds the credential gets to hear it.
  */
 export async function principalOfSession(
-  directory: Directory,
+  services: Pick<Services, 'directory' | 'credentials'>,
   claims: SessionClaims,
   nowMs: number,
 ): Promise<AuthenticatedPrincipal> {
+  const { directory } = services
   const { owner, session } = claims
   if (session.expiresAtMs <= nowMs) throw expired('The security token included in the request is expired.')
   await requireEnabled(directory, owner.accountId)
+  if (session.parentKeyId !== undefined) await requireKey(services, session.parentKeyId)
   if (owner.kind === 'root') return rootPrincipal(owner.accountId, claims.accessKeyId, session)
   const { issuedAtMs } = session
   if (owner.kind === 'user') return await principalOfUser(directory, { ...claims, ...owner, issuedAtMs })
@@ -86,6 +89,16 @@ async function principalOfUser(
     accessKeyId: of.accessKeyId,
     session: of.session,
   }
+}
+
+async function requireKey(
+  { directory, credentials }: Pick<Services, 'directory' | 'credentials'>,
+  accessKeyId: string,
+): Promise<void> {
+  if ((await credentials.find(accessKeyId)) !== undefined) return
+  const key = await directory.accessKey(accessKeyId)
+  if (key === undefined) throw revoked('The access key that this session was made with was deleted.')
+  if (key.record.state === 'inactive') throw revoked('The access key that this session was made with is inactive.')
 }
 
 async function requireEnabled(directory: Directory, accountId: string): Promise<void> {
