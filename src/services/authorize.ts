@@ -1,4 +1,3 @@
-import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
 import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
@@ -6,6 +5,7 @@ import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
+import { accountOfArn } from './account-of-arn.ts'
 import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
@@ -91,7 +91,7 @@ export async function decideAccess(services: Services, caller: Caller, access: A
 
 /** What is acted on belongs to the registry that is asked; only roles may be another account's. */
 function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
-  return trust === undefined && (accountOf(resource) ?? registry.accountId) !== registry.accountId
+  return trust === undefined && (accountOfArn(resource) ?? registry.accountId) !== registry.accountId
 }
 
 async function questionOf(
@@ -103,7 +103,7 @@ async function questionOf(
   const { principal, registry, origin } = caller
   const { action, resource, repository } = access
   const resourcePolicies = await resourcePoliciesOf(services, registry, access)
-  const resourceAccountId = accountOf(resource) ?? registry.accountId
+  const resourceAccountId = accountOfArn(resource) ?? registry.accountId
   return {
     action,
     resource,
@@ -173,20 +173,6 @@ async function permissionsFor(services: Services, principal: Principal): Promise
   const permissions = await permissionsOf(services.directory, principal)
   remembered.set(principal, permissions)
   return permissions
-}
-
-/**
- * The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or is of no account, as
- * are the managed policies that every account has.
- */
-function accountOf(arn: string): string | undefined {
-  let begin = 0
-  for (let colons = 0; colons < 4; colons++) {
-    begin = arn.indexOf(':', begin) + 1
-    if (begin === 0) return undefined
-  }
-  const account = arn.slice(begin, arn.indexOf(':', begin))
-  return account === '' || account === AWS_ACCOUNT ? undefined : account
 }
 
 async function denied(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Refusal> {

@@ -1,6 +1,7 @@
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
+import type { Identify } from '../../services/audit/audited-call.ts'
 import { type Action, authorize } from '../../services/authorize.ts'
 import type { Caller, RequestOrigin, Services } from '../../services/context.ts'
 import type { ErrorShape } from './errors.ts'
@@ -23,6 +24,8 @@ export interface UnsignedCall {
   readonly registry: Registry
   readonly requestId: string
   readonly origin: RequestOrigin
+  /** For the audit trail, as soon as it is known who asks. */
+  readonly identify: Identify
 }
 
 /** What is acted on. */

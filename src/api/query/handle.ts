@@ -111,8 +111,8 @@ async function run(
   if (action.isUnsigned) {
     const { requestId } = context
     const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
-    return await audited(services, caller, { ...facts, codeOf }, (given) =>
-      action.run({ services: given, registry, requestId, origin: context }, new Inputs(parameters)),
+    return await audited(services, caller, { ...facts, codeOf, isUnsigned: true }, (given, identify) =>
+      action.run({ services: given, registry, requestId, origin: context, identify }, new Inputs(parameters)),
     )
   }
   if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)

@@ -1,4 +1,8 @@
-import { assumeRoleWithWebIdentity as assume } from '../../services/sts/assume-role-with-web-identity.ts'
+import {
+  assumeRoleWithWebIdentity as assume,
+  type TrustedToken,
+  webIdentityOf,
+} from '../../services/sts/assume-role-with-web-identity.ts'
 import { defineUnsignedAction } from '../query/define-action.ts'
 import { credentialsOf, parseRoleInputs } from './session-inputs.ts'
 
@@ -8,8 +12,13 @@ export const assumeRoleWithWebIdentity = defineUnsignedAction('AssumeRoleWithWeb
     ...parseRoleInputs(inputs),
     token: inputs.requiredText('WebIdentityToken', { min: 4, max: 20_000, isSecret: true }),
   }),
-  handle: async ({ services, origin }, input) => {
-    const assumed = await assume(services, origin, input)
+  handle: async ({ services, origin, identify }, input) => {
+    const verified = (trusted: TrustedToken) => {
+      const { accountId, arn: ARN } = trusted.found
+      const caller = { kind: 'web-identity', webIdentity: webIdentityOf(trusted) } as const
+      identify({ caller, accountId, resources: [{ ARN, accountId, type: 'AWS::IAM::Role' }] })
+    }
+    const assumed = await assume(services, origin, { ...input, verified })
     return {
       Credentials: credentialsOf(assumed),
       SubjectFromWebIdentityToken: assumed.verified.subject,

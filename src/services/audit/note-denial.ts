@@ -1,14 +1,18 @@
-import type { AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
+import type { AuditContext, AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
+import { boundedValue } from '../../core/audit/bounded-value.ts'
 import type { Decision } from '../../core/policy/decide.ts'
+import { accountOfArn } from '../account-of-arn.ts'
 import type { Caller, Services } from '../context.ts'
 import { callRecords } from './audited-call.ts'
+import { describeDecision } from './describe-decision.ts'
+import { replayOf } from './replay-of.ts'
 
 /** What was asked for. */
 interface Asked {
   /** As policies name it, `ecr:PutImage`. */
   readonly action: string
   readonly resource: string
-  readonly keys?: Readonly<Record<string, unknown>>
+  readonly keys?: AuditContext['keys']
 }
 
 /** A denial, as whoever owns what was asked for sees it, and as the caller was told. */
@@ -33,36 +37,33 @@ export function noteDenial(services: Services, caller: Caller, access: Asked, de
     resources: resourcesOf(caller, access),
     error: { code: 'AccessDenied', message: sentence },
   }
-  const records = callRecords(services, caller, facts)
-  for (const record of records) {
-    const isOwner = record.recipientAccountId === caller.registry.accountId
-    const seen = describe(isOwner ? decision : shown, access, caller)
-    const { additionalEventData } = record
-    services.audit.note({ ...record, additionalEventData: { ...additionalEventData, decision: seen } })
+  for (const record of callRecords(services, caller, facts)) {
+    const viewer = record.recipientAccountId
+    const seen = viewer === caller.registry.accountId ? decision : shown
+    const detail = { ...record.additionalEventData, decision: describe(seen, viewer, access, caller) }
+    services.audit.note({ ...record, additionalEventData: detail })
   }
 }
 
-function describe({ outcome, by, statement }: Decision, access: Asked, { origin, principal }: Caller): AuditDecision {
-  const session = principal.kind === 'anonymous' ? undefined : principal.session
+function describe(decision: Decision, viewer: string, access: Asked, caller: Caller): AuditDecision {
+  const { principal, registry, origin } = caller
+  const context: AuditContext = {
+    action: access.action,
+    resource: access.resource,
+    keys: access.keys ?? {},
+    clientAddress: origin.clientAddress,
+    secure: origin.secure,
+    ...(origin.userAgent !== undefined && { userAgent: origin.userAgent }),
+  }
+  const isNobody = principal.kind === 'anonymous'
+  const owner = accountOfArn(access.resource) ?? registry.accountId
+  const sides = { viewer, caller: isNobody ? undefined : principal.accountId, owner }
+  const replay = isNobody || principal.accountId === viewer ? replayOf(principal, context) : undefined
   return {
-    outcome: 'denied',
-    by: outcome === 'explicit-deny' ? by : `no allow: ${by}`,
-    ...(statement !== undefined && {
-      policy: statement.source.name,
-      statement: statement.index,
-      ...(statement.sid !== undefined && { sid: statement.sid }),
-    }),
-    context: {
-      action: access.action,
-      resource: access.resource,
-      keys: access.keys ?? {},
-      clientAddress: origin.clientAddress,
-      secure: origin.secure,
-      ...(session !== undefined && {
-        sessionTags: session.tags.map(({ key, value }) => `${key}=${value}`),
-        sessionLayers: session.policyLayers.length,
-      }),
-    },
+    ...describeDecision(decision, sides),
+    // A copy has the members of what it is a copy of.
+    context: boundedValue(context) as AuditContext,
+    ...(replay !== undefined && { replay }),
   }
 }
 

@@ -4,7 +4,7 @@ import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import { decide } from '../../core/policy/decide.ts'
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
-import { anonymousPrincipal, type Session } from '../../core/principal.ts'
+import { anonymousPrincipal, type Session, type WebIdentity } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
 import type { Action } from '../authorize.ts'
@@ -19,6 +19,8 @@ import { type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './ses
 export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
   readonly token: string
+  /** Told of the token as soon as it is known to be good, whatever is decided then. */
+  readonly verified: (trusted: TrustedToken) => void
 }
 
 /** A session by a provider's token, and what the token said. */
@@ -47,6 +49,7 @@ export async function assumeRoleWithWebIdentity(
   input: WebIdentityInput,
 ): Promise<WebIdentitySession> {
   const trusted = await verifyForRole(services, input.roleArn, input.token)
+  input.verified(trusted)
   const session = trustedSession(services, origin, trusted, input.sessionName)
   const { found, provider, verified } = trusted
   const layer = await sessionLayer(services, found.accountId, input)
@@ -136,8 +139,13 @@ export function trustedSession(
     tags: [...tags.ofProvider, ...tags.ofToken],
     transitiveTagKeys: tags.transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    webIdentity: { providerArn, issuer: verified.issuer, subject: verified.subject, audience: verified.audience },
+    webIdentity: webIdentityOf({ found, provider, verified }),
   }
+}
+
+export function webIdentityOf({ found, provider, verified }: TrustedToken): WebIdentity {
+  const { issuer, subject, audience } = verified
+  return { providerArn: oidcProviderArn(found.accountId, provider.name), issuer, subject, audience }
 }
 
 const FEDERATED = {
