@@ -1,3 +1,5 @@
+import type { AuditDecision } from '../../core/audit/audit-record.ts'
+import type { Identified, Identify } from '../../services/audit/audited-call.ts'
 import {
   assumeRoleWithWebIdentity as assume,
   type TrustedToken,
@@ -13,12 +15,7 @@ export const assumeRoleWithWebIdentity = defineUnsignedAction('AssumeRoleWithWeb
     token: inputs.requiredText('WebIdentityToken', { min: 4, max: 20_000, isSecret: true }),
   }),
   handle: async ({ services, origin, identify }, input) => {
-    const verified = (trusted: TrustedToken) => {
-      const { accountId, arn: ARN } = trusted.found
-      const caller = { kind: 'web-identity', webIdentity: webIdentityOf(trusted) } as const
-      identify({ caller, accountId, resources: [{ ARN, accountId, type: 'AWS::IAM::Role' }] })
-    }
-    const assumed = await assume(services, origin, { ...input, verified })
+    const assumed = await assume(services, origin, { ...input, ...tellWhoAsks(identify) })
     return {
       Credentials: credentialsOf(assumed),
       SubjectFromWebIdentityToken: assumed.verified.subject,
@@ -30,3 +27,25 @@ export const assumeRoleWithWebIdentity = defineUnsignedAction('AssumeRoleWithWeb
     }
   },
 })
+
+/** It belongs into the trail of the role's account, whichever host was asked. */
+function tellWhoAsks(identify: Identify) {
+  let identified: Identified | undefined
+  return {
+    onVerified: (trusted: TrustedToken) => {
+      const { accountId, arn: ARN } = trusted.found
+      const webIdentity = webIdentityOf(trusted)
+      identified = {
+        caller: { kind: 'web-identity', webIdentity },
+        accountId,
+        resources: [{ ARN, accountId, type: 'AWS::IAM::Role' }],
+        // `userIdentity` has no member for these of a caller who has no session yet.
+        detail: { protocol: 'aws', issuer: webIdentity.issuer, audience: webIdentity.audience },
+      }
+      identify(identified)
+    },
+    onDenied: (decision: AuditDecision) => {
+      if (identified !== undefined) identify({ ...identified, decision })
+    },
+  }
+}

@@ -1,5 +1,6 @@
 import { auditEntry } from '../../core/audit/audit-entry.ts'
 import {
+  type AuditDecision,
   type AuditParts,
   type AuditRecord,
   type AuditResource,
@@ -21,6 +22,8 @@ export interface CallFacts {
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly resources?: readonly AuditResource[]
   readonly detail?: NonNullable<AuditParts['detail']>
+  /** Whose it is that is acted on, when that is neither the caller's nor the registry's account; it has to exist. */
+  readonly ownerId?: string
 }
 
 /** Who asks although nobody has signed, and in whose account they do. */
@@ -28,6 +31,9 @@ export interface Identified {
   readonly caller: AuditCaller
   readonly accountId: string
   readonly resources: readonly AuditResource[]
+  readonly detail: NonNullable<AuditParts['detail']>
+  /** Why it was denied, if it was. */
+  readonly decision?: AuditDecision
 }
 
 /** Tells who asks, as soon as it is known. */
@@ -51,17 +57,16 @@ export function callRecords(
 ): AuditRecord[] {
   const { principal, registry } = caller
   const parts = partsOf(services, caller, facts)
-  const isOwn = principal.kind === 'anonymous' || principal.accountId === registry.accountId
-  if (isOwn) return [auditRecord(parts)]
+  if (principal.kind === 'anonymous' || principal.accountId === parts.accountId) return [auditRecord(parts)]
   const shared = { ...parts, sharedEventId: parts.eventId }
   const ofCaller = auditRecord({ ...shared, accountId: principal.accountId })
-  return registry.id === NO_REGISTRY ? [ofCaller] : [auditRecord(shared), ofCaller]
+  return facts.ownerId === undefined && registry.id === NO_REGISTRY ? [ofCaller] : [auditRecord(shared), ofCaller]
 }
 
 function partsOf(
   { clock }: Pick<Services, 'clock'>,
   { principal, registry, requestId, origin }: Caller,
-  facts: CallFacts & { readonly eventId: string; readonly error?: CallError },
+  { ownerId, ...facts }: CallFacts & { readonly eventId: string; readonly error?: CallError },
 ): AuditParts {
   return {
     ...facts,
@@ -69,7 +74,7 @@ function partsOf(
     requestId,
     caller: principal,
     region: registry.region,
-    accountId: registry.accountId,
+    accountId: ownerId ?? registry.accountId,
     sourceAddress: origin.clientAddress,
     userAgent: origin.userAgent ?? '',
   }
@@ -148,7 +153,10 @@ class AuditedCall {
     const facts = { ...this.#facts, eventId, ...(error !== undefined && { error }) }
     const identified = this.#identified
     if (identified === undefined) return callRecords(this.#given, this.#caller, facts)
-    return [auditRecord({ ...partsOf(this.#given, this.#caller, facts), ...identified })]
+    const { decision, ...known } = identified
+    const record = auditRecord({ ...partsOf(this.#given, this.#caller, facts), ...known })
+    if (decision === undefined) return [record]
+    return [{ ...record, additionalEventData: { ...record.additionalEventData, decision } }]
   }
 
   #auditing(metadata: MetadataStore): MetadataStore {

@@ -27,7 +27,7 @@ export type DecisionNow =
   | (AuditDecision & { readonly reason: string })
   | { readonly outcome: 'unknown'; readonly reason: string }
 
-const NO_REPLAY = 'The request was too large for the trail to hold all that conditions could ask about.'
+const NO_REPLAY = 'The trail does not hold all that it takes to decide this again.'
 const OTHER_SIDE =
   'as far as the account of the caller decides; what the account of the resource allows is not known here'
 const TRUSTS_NOBODY = '{"Version":"2012-10-17","Statement":[]}'

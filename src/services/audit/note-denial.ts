@@ -5,6 +5,7 @@ import { accountOfArn } from '../account-of-arn.ts'
 import type { Caller, Services } from '../context.ts'
 import { callRecords } from './audited-call.ts'
 import { describeDecision } from './describe-decision.ts'
+import { existingAccount } from './existing-account.ts'
 import { replayOf } from './replay-of.ts'
 
 /** What was asked for. */
@@ -27,8 +28,9 @@ export interface Denial {
  * Leaves the record of a denial, under the id that the caller was given. The caller's own account, when it is another
  * one, hears no more of the decision than the caller did.
  */
-export function noteDenial(services: Services, caller: Caller, access: Asked, denial: Denial): void {
+export async function noteDenial(services: Services, caller: Caller, access: Asked, denial: Denial): Promise<void> {
   const { decisionId: eventId, decision, shown, sentence } = denial
+  const ownerId = await findOwner(services, caller, access.resource)
   const facts = {
     eventId,
     source: sourceOf(access.action),
@@ -36,13 +38,20 @@ export function noteDenial(services: Services, caller: Caller, access: Asked, de
     readOnly: isRead(access.action),
     resources: resourcesOf(caller, access),
     error: { code: 'AccessDenied', message: sentence },
+    ...(ownerId !== undefined && { ownerId }),
   }
   for (const record of callRecords(services, caller, facts)) {
     const viewer = record.recipientAccountId
-    const seen = viewer === caller.registry.accountId ? decision : shown
+    const seen = viewer === (ownerId ?? caller.registry.accountId) ? decision : shown
     const detail = { ...record.additionalEventData, decision: describe(seen, viewer, access, caller) }
     services.audit.note({ ...record, additionalEventData: detail })
   }
+}
+
+/** Roles alone may be another account's than the one that is asked. */
+async function findOwner(services: Services, { registry }: Caller, resource: string): Promise<string | undefined> {
+  const accountId = accountOfArn(resource)
+  return accountId === registry.accountId ? undefined : await existingAccount(services, accountId)
 }
 
 function describe(decision: Decision, viewer: string, access: Asked, caller: Caller): AuditDecision {

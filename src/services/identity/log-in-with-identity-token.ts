@@ -19,7 +19,7 @@ export async function logInWithIdentityToken(
 ): Promise<AuthenticatedPrincipal> {
   const trusted = await verifyForRole(services, login.roleArn, login.token)
   const sessionName = sessionNameOf(trusted.verified)
-  const session = trustedSession(services, origin, trusted, sessionName)
+  const session = trustedSession(services, origin, { ...trusted, sessionName })
   const { accountId, role } = trusted.found
   const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
   // It was made with no key; the id is for records alone.

@@ -1,3 +1,5 @@
+import type { AuditContext, AuditDecision } from '../../core/audit/audit-record.ts'
+import { boundedValue } from '../../core/audit/bounded-value.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
 import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
 import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
@@ -7,6 +9,7 @@ import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import { anonymousPrincipal, type Session, type WebIdentity } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
+import { describeDecision } from '../audit/describe-decision.ts'
 import type { Action } from '../authorize.ts'
 import type { RequestOrigin, Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
@@ -20,7 +23,9 @@ export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
   readonly token: string
   /** Told of the token as soon as it is known to be good, whatever is decided then. */
-  readonly verified: (trusted: TrustedToken) => void
+  readonly onVerified: (trusted: TrustedToken) => void
+  /** Told why the role's trust policy does not let it in. */
+  readonly onDenied: (decision: AuditDecision) => void
 }
 
 /** A session by a provider's token, and what the token said. */
@@ -49,8 +54,8 @@ export async function assumeRoleWithWebIdentity(
   input: WebIdentityInput,
 ): Promise<WebIdentitySession> {
   const trusted = await verifyForRole(services, input.roleArn, input.token)
-  input.verified(trusted)
-  const session = trustedSession(services, origin, trusted, input.sessionName)
+  input.onVerified(trusted)
+  const session = trustedSession(services, origin, { ...trusted, ...input })
   const { found, provider, verified } = trusted
   const layer = await sessionLayer(services, found.accountId, input)
   const seconds = sessionSeconds(input.durationSeconds, found.role.maxSessionSeconds)
@@ -98,16 +103,16 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
 export function trustedSession(
   services: Services,
   origin: RequestOrigin,
-  { found, provider, verified }: TrustedToken,
-  sessionName: string,
+  asked: TrustedToken & Pick<WebIdentityInput, 'sessionName'> & Partial<Pick<WebIdentityInput, 'onDenied'>>,
 ): Session {
+  const { found, provider, verified: token, sessionName } = asked
   const { accountId, role, arn } = found
   const { region } = services.defaultRegistry
-  const tags = sessionTagsOf(provider, verified, { accountId, region })
+  const tags = sessionTagsOf(provider, token, { accountId, region })
   const nowMs = services.clock.nowMs()
   const { sourceIdentity } = tags
   const keys = {
-    ...conditionKeysOf(provider, verified, accountId),
+    ...conditionKeysOf(provider, token, accountId),
     ...tagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
     'sts:rolesessionname': sessionName,
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
@@ -130,16 +135,29 @@ export function trustedSession(
       needsResourceGrant: true,
       context,
     })
-    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
+    if (decision.isAllowed) continue
+    const about: AuditContext = {
+      action,
+      resource: arn,
+      keys,
+      clientAddress: origin.clientAddress,
+      secure: origin.secure,
+    }
+    asked.onDenied?.({
+      ...describeDecision(decision, { viewer: accountId, caller: accountId, owner: accountId }),
+      // A copy has the members of what it is a copy of.
+      context: boundedValue(about) as AuditContext,
+    })
+    throw new Refusal('denied', `Not authorized to perform ${action}`)
   }
   return {
     issuedAtMs: nowMs,
-    expiresAtMs: verified.expiresAtMs,
+    expiresAtMs: token.expiresAtMs,
     policyLayers: [],
     tags: [...tags.ofProvider, ...tags.ofToken],
     transitiveTagKeys: tags.transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    webIdentity: webIdentityOf({ found, provider, verified }),
+    webIdentity: webIdentityOf(asked),
   }
 }
 
