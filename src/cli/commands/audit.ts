@@ -32,7 +32,7 @@ export function addAuditCommands(audit: Command, context: CliContext): void {
     .action(async (file: string, given: VerifyOptions, command: Command) => {
       const report = await verifyFile(file, given)
       printAnswer(context, command, report, () => (report.ok ? goodNews(report) : ''))
-      if (!report.ok) throw new CliProblem(displayable(report.message))
+      if (!report.ok) throw new CliProblem(displayable(badNews(report)))
     })
 }
 
@@ -97,6 +97,10 @@ async function readText(path: string, what: string): Promise<string> {
   } catch (error) {
     throw new CliProblem(`The ${what} ${path} cannot be read: ${reasonOf(error)}.`, { cause: error })
   }
+}
+
+function badNews({ line, sequence, message }: Extract<AuditReport, { ok: false }>): string {
+  return `The trail is bad at record ${sequence}, line ${line}: ${message}`
 }
 
 /** Whose it is stands in the file too, and somebody has to compare that. */
