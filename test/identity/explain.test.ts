@@ -1,10 +1,12 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { allow, basic, deny, makeAccount, makeRole, makeUser, policy, type TestKey } from '../support/accounts.ts'
 import { auditRecords } from '../support/audit-records.ts'
 import { callEcr, callQuery as callIam } from '../support/aws-requests.ts'
 import { pushImage } from '../support/images.ts'
 import { callManage } from '../support/manage-requests.ts'
 import { callQuery, credentialOf } from '../support/query-requests.ts'
+import { requestContext } from '../support/request-context.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
 const OTHER = '111111111111'
@@ -200,6 +202,21 @@ test('each account hears of its own side of what goes across: the same id, and n
   })
   const seen = (await explain(ofIdentity)).json
   expect([seen.before.by, seen.before.sid, seen.now.sid]).toEqual(['identity', undefined, undefined])
+})
+
+test('a list of another account’s repositories is decided by the caller’s side for the caller', async () => {
+  await makeAccount(registry, OTHER)
+  const { key } = await makeUser(registry, 'ann', { accountId: OTHER, policies: [policy(allow('*'))] })
+  const host = '000000000000.dkr.ecr.us-east-1.localhost:5000'
+  const { authorization } = headersOf(key)
+  const request = new Request(`http://${host}/v2/_catalog`, { headers: { authorization } })
+  const catalog = await handleOciRequest(registry.services, request, requestContext({ host }))
+  const templates = await callEcr(registry, 'DescribeRepositories', { registryId: '000000000000' }, key)
+  for (const text of [await catalog.text(), JSON.stringify(templates.json)]) {
+    const { now } = (await explain(idIn(text), key)).json
+    expect(now).toMatchObject({ outcome: 'allowed', reason: expect.stringContaining('is not known here') })
+    expect((await explain(idIn(text))).json.now.outcome).toBe('denied')
+  }
 })
 
 test('the policies of a session stay in the trail of its account, and decide for the other one too', async () => {

@@ -94,6 +94,8 @@ export interface AuditContext {
   /** As policies name it, `ecr:PutImage`. */
   readonly action: string
   readonly resource: string
+  /** Whose it is, which not every resource says. */
+  readonly resourceAccount: string
   /** What conditions could ask about this call alone. */
   readonly keys: Readonly<Record<string, string | readonly string[]>>
   readonly clientAddress: string

@@ -4,7 +4,6 @@ import { anonymousPrincipal, type Principal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isRepositoryName } from '../../core/repository-name.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
-import { accountOfArn } from '../account-of-arn.ts'
 import { type Access, type Action, decideAccess, repositoryArn } from '../authorize.ts'
 import type { Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
@@ -94,7 +93,7 @@ interface Replayed {
 async function decideFor(services: Services, asked: Replayed): Promise<DecisionNow> {
   const { record, context, principal } = asked
   const viewer = record.recipientAccountId
-  const owner = accountOfArn(context.resource) ?? viewer
+  const owner = context.resourceAccount
   const { registry, access } = owner === viewer ? await whole(services, asked) : callersSide(asked, owner)
   const { clientAddress, secure, userAgent } = context
   const caller = { principal, registry, requestId: record.requestID, origin: { clientAddress, secure, userAgent } }

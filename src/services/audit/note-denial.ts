@@ -59,14 +59,14 @@ function describe(decision: Decision, viewer: string, access: Asked, caller: Cal
   const context: AuditContext = {
     action: access.action,
     resource: access.resource,
+    resourceAccount: accountOfArn(access.resource) ?? registry.accountId,
     keys: access.keys ?? {},
     clientAddress: origin.clientAddress,
     secure: origin.secure,
     ...(origin.userAgent !== undefined && { userAgent: origin.userAgent }),
   }
   const isNobody = principal.kind === 'anonymous'
-  const owner = accountOfArn(access.resource) ?? registry.accountId
-  const sides = { viewer, caller: isNobody ? undefined : principal.accountId, owner }
+  const sides = { viewer, caller: isNobody ? undefined : principal.accountId, owner: context.resourceAccount }
   const replay = isNobody || principal.accountId === viewer ? replayOf(principal, context) : undefined
   return {
     ...describeDecision(decision, sides),

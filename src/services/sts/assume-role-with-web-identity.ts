@@ -139,6 +139,7 @@ export function trustedSession(
     const about: AuditContext = {
       action,
       resource: arn,
+      resourceAccount: accountId,
       keys,
       clientAddress: origin.clientAddress,
       secure: origin.secure,
