@@ -4,7 +4,7 @@ import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
 import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
 import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
-import { decide } from '../../core/policy/decide.ts'
+import { type Decision, decide } from '../../core/policy/decide.ts'
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import { anonymousPrincipal, type Session, type WebIdentity } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -95,70 +95,84 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
   throw refusal
 }
 
+/** Who wants which session of a role. */
+type AskedSession = TrustedToken & Pick<WebIdentityInput, 'sessionName'> & Partial<Pick<WebIdentityInput, 'onDenied'>>
+
 /**
  * The session that the trust policy gives to this token, until the token ends.
  *
  * @throws {Refusal} `denied`, `identity-token-rejected`
  */
-export function trustedSession(
-  services: Services,
-  origin: RequestOrigin,
-  asked: TrustedToken & Pick<WebIdentityInput, 'sessionName'> & Partial<Pick<WebIdentityInput, 'onDenied'>>,
-): Session {
-  const { found, provider, verified: token, sessionName } = asked
-  const { accountId, role, arn } = found
-  const { region } = services.defaultRegistry
-  const tags = sessionTagsOf(provider, token, { accountId, region })
-  const nowMs = services.clock.nowMs()
+export function trustedSession(services: Services, origin: RequestOrigin, asked: AskedSession): Session {
+  const { found, provider, verified, sessionName } = asked
+  const { accountId } = found
+  const tags = sessionTagsOf(provider, verified, { accountId, region: services.defaultRegistry.region })
   const { sourceIdentity } = tags
   const keys = {
-    ...conditionKeysOf(provider, token, accountId),
+    ...conditionKeysOf(provider, verified, accountId),
     ...tagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
     'sts:rolesessionname': sessionName,
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
   }
-  const principal = anonymousPrincipal(accountId)
-  const facts = { principal, principalTags: new Map(), origin, region, resourceAccountId: accountId, keys, nowMs }
-  const context = new RequestConditions({ ...facts, installationId: services.installationId, resourceTags: undefined })
-  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
-  const providerArn = oidcProviderArn(accountId, provider.name)
   const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
   if (tags.ofToken.length > 0) actions.push('sts:TagSession')
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  for (const action of actions) {
-    const decision = decide({
-      action,
-      resource: arn,
-      resourceAccountId: accountId,
-      principal: { ...FEDERATED, accountId, directIds: [providerArn] },
-      resourcePolicies: [trust],
-      needsResourceGrant: true,
-      context,
-    })
-    if (decision.isAllowed) continue
-    const about: AuditContext = {
-      action,
-      resource: arn,
-      resourceAccount: accountId,
-      keys,
-      clientAddress: origin.clientAddress,
-      secure: origin.secure,
-    }
-    asked.onDenied?.({
-      ...describeDecision(decision, { viewer: accountId, caller: accountId, owner: accountId }),
-      // A copy has the members of what it is a copy of.
-      context: boundedValue(about) as AuditContext,
-    })
-    throw new Refusal('denied', `Not authorized to perform ${action}`)
-  }
+  requireTrust(services, origin, { ...asked, keys, actions })
   return {
-    issuedAtMs: nowMs,
-    expiresAtMs: token.expiresAtMs,
+    issuedAtMs: services.clock.nowMs(),
+    expiresAtMs: verified.expiresAtMs,
     policyLayers: [],
     tags: [...tags.ofProvider, ...tags.ofToken],
     transitiveTagKeys: tags.transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
     webIdentity: webIdentityOf(asked),
+  }
+}
+
+/** @throws {Refusal} `denied` */
+function requireTrust(
+  services: Services,
+  origin: RequestOrigin,
+  { actions, ...asked }: AskedSession & { readonly keys: AuditContext['keys']; readonly actions: readonly Action[] },
+): void {
+  const { found, provider, keys } = asked
+  const { accountId, role, arn } = found
+  const question = {
+    resource: arn,
+    resourceAccountId: accountId,
+    principal: { ...FEDERATED, accountId, directIds: [oidcProviderArn(accountId, provider.name)] },
+    resourcePolicies: [compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })],
+    needsResourceGrant: true,
+    context: new RequestConditions({
+      principal: anonymousPrincipal(accountId),
+      principalTags: new Map(),
+      origin,
+      region: services.defaultRegistry.region,
+      resourceAccountId: accountId,
+      installationId: services.installationId,
+      resourceTags: undefined,
+      keys,
+      nowMs: services.clock.nowMs(),
+    }),
+  }
+  for (const action of actions) {
+    const decision = decide({ ...question, action })
+    if (decision.isAllowed) continue
+    asked.onDenied?.(describeDenial(decision, origin, { action, resource: arn, resourceAccount: accountId, keys }))
+    throw new Refusal('denied', `Not authorized to perform ${action}`)
+  }
+}
+
+function describeDenial(
+  decision: Decision,
+  { clientAddress, secure }: RequestOrigin,
+  asked: Pick<AuditContext, 'action' | 'resource' | 'resourceAccount' | 'keys'>,
+): AuditDecision {
+  const { resourceAccount: owner } = asked
+  return {
+    ...describeDecision(decision, { viewer: owner, caller: owner, owner }),
+    // A copy has the members of what it is a copy of.
+    context: boundedValue({ ...asked, clientAddress, secure }) as AuditContext,
   }
 }
 
