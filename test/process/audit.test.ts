@@ -138,6 +138,13 @@ test('killed in the middle of pushes, what was answered is in the chain, and the
   expect(stdout).toContain('All are signed for.')
   const puts = text.split('\n').filter((line) => line.includes('"eventName":"PutImage"'))
   for (const name of pushed) expect(puts.filter((line) => line.includes(`repository/${name}"`))).toHaveLength(1)
+  // And the other way round: what has a record is there, whether or not anybody had heard of it.
+  const names = puts.flatMap((line) => /repository\/(team\/killed-\d+-\d+)"/.exec(line)?.[1] ?? [])
+  expect(names.length).toBeGreaterThanOrEqual(pushed.size)
+  for (const name of names) {
+    const url = `${server.addresses[0]}/v2/${name}/manifests/${imageManifest([name]).digest}`
+    expect((await fetch(url, { method: 'HEAD', headers: { authorization: AUTHORIZATION } })).status).toBe(200)
+  }
 }, 60_000)
 
 test('explain says in a few lines why something was denied', async () => {
