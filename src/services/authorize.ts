@@ -200,7 +200,7 @@ async function denied(services: Services, caller: Caller, access: Access, decisi
   const clause = access.trust === undefined ? ` ${reasonClause(shown, action)}` : ''
   const decisionId = services.ids.uuid()
   const sentence = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}${clause}`
-  noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
+  await noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
   return new Refusal('denied', `${sentence} (decision ${decisionId})`, { decisionId })
 }
 

@@ -194,6 +194,9 @@ function queryInput({ name, registryId, accessKeyId }: Names): Record<string, st
   }
 }
 
+/** Of no decision. */
+const DECISION_ID = '0b52a1de-0000-4000-8000-000000000000'
+
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '555555555555', name: 'Team' },
   UpdateAccount: { state: 'disabled' },
@@ -206,7 +209,7 @@ function manageCalls(): Call[] {
     surface: 'manage',
     operation,
     send: async (registry, { basic }, names) => {
-      const parameters: Readonly<Record<string, string>> = { ...names }
+      const parameters: Readonly<Record<string, string>> = { decisionId: DECISION_ID, id: DECISION_ID, ...names }
       const filled = path.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
       const body = BODIES[operation]
       const sent = { authorization: basic, ...(body !== undefined && { body }) }

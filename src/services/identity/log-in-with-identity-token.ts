@@ -23,7 +23,7 @@ export async function logInWithIdentityToken(
   const sessionName = sessionNameOf(trusted.verified)
   // The token is the session, and as old as that.
   const { issuedAtMs } = trusted.verified
-  const session = { ...sessionOf(services, origin, trusted, sessionName), issuedAtMs }
+  const session = { ...sessionOf(services, origin, { ...trusted, sessionName }), issuedAtMs }
   const { accountId, role } = trusted.found
   const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
   // It was made with no key; the id is for records alone.

@@ -1,12 +1,15 @@
+import type { AuditContext, AuditDecision } from '../../core/audit/audit-record.ts'
+import { boundedValue } from '../../core/audit/bounded-value.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
 import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
 import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
-import { decide } from '../../core/policy/decide.ts'
+import { type Decision, decide } from '../../core/policy/decide.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'
-import { anonymousPrincipal, type Session } from '../../core/principal.ts'
+import { anonymousPrincipal, type Session, type WebIdentity } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
+import { describeDecision } from '../audit/describe-decision.ts'
 import type { Action } from '../authorize.ts'
 import type { Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
@@ -20,6 +23,10 @@ import { type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './ses
 export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
   readonly token: string
+  /** Told of the token as soon as it is known to be good, whatever is decided then. */
+  readonly onVerified: (trusted: TrustedToken) => void
+  /** Told why the role's trust policy does not let it in. */
+  readonly onDenied: (decision: AuditDecision) => void
 }
 
 /** A session by a provider's token, and what the token said. */
@@ -48,7 +55,8 @@ export async function assumeRoleWithWebIdentity(
   input: WebIdentityInput,
 ): Promise<WebIdentitySession> {
   const trusted = await verifyForRole(services, input.roleArn, input.token)
-  const session = trustedSession(services, origin, trusted, input.sessionName)
+  input.onVerified(trusted)
+  const session = trustedSession(services, origin, { ...trusted, ...input })
   const { found, provider, verified } = trusted
   const layer = await sessionLayer(services, found.accountId, input)
   const seconds = sessionSeconds(input.durationSeconds, found.role.maxSessionSeconds)
@@ -88,28 +96,25 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
   throw refusal
 }
 
+/** Who wants which session of a role. */
+type AskedSession = TrustedToken & Pick<WebIdentityInput, 'sessionName'> & Partial<Pick<WebIdentityInput, 'onDenied'>>
+
 /**
  * The session that the trust policy gives to this token, until the token ends.
  *
  * @throws {Refusal} `denied`, `identity-token-rejected`, `credential-revoked`
  */
-export function trustedSession(
-  services: Services,
-  origin: RequestOrigin,
-  { found, provider, verified }: TrustedToken,
-  sessionName: string,
-): Session {
-  const { accountId, role, arn } = found
-  if (verified.issuedAtMs < role.sessionsValidFromMs) {
+export function trustedSession(services: Services, origin: RequestOrigin, asked: AskedSession): Session {
+  const { found, provider, verified, sessionName } = asked
+  const { accountId } = found
+  if (verified.issuedAtMs < found.role.sessionsValidFromMs) {
     // Or whoever has the token would just begin another session.
     throw new Refusal(
       'credential-revoked',
       'The sessions of this role were revoked after this identity token was issued.',
     )
   }
-  const { region } = services.defaultRegistry
-  const tags = sessionTagsOf(provider, verified, { accountId, region })
-  const nowMs = services.clock.nowMs()
+  const tags = sessionTagsOf(provider, verified, { accountId, region: services.defaultRegistry.region })
   const { sourceIdentity } = tags
   const keys = {
     ...conditionKeysOf(provider, verified, accountId),
@@ -117,35 +122,71 @@ export function trustedSession(
     'sts:rolesessionname': sessionName,
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
   }
-  const principal = anonymousPrincipal(accountId)
-  const facts = { principal, principalTags: new Map(), origin, region, resourceAccountId: accountId, keys, nowMs }
-  const context = new RequestConditions({ ...facts, installationId: services.installationId, resourceTags: undefined })
-  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
-  const providerArn = oidcProviderArn(accountId, provider.name)
   const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
   if (tags.ofToken.length > 0) actions.push('sts:TagSession')
   if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  for (const action of actions) {
-    const decision = decide({
-      action,
-      resource: arn,
-      resourceAccountId: accountId,
-      principal: { ...FEDERATED, accountId, directIds: [provider.id] },
-      resourcePolicies: [trust],
-      needsResourceGrant: true,
-      context,
-    })
-    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
-  }
+  requireTrust(services, origin, { ...asked, keys, actions })
   return {
-    issuedAtMs: nowMs,
+    issuedAtMs: services.clock.nowMs(),
     expiresAtMs: verified.expiresAtMs,
     policyLayers: [],
     tags: [...tags.ofProvider, ...tags.ofToken],
     transitiveTagKeys: tags.transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    webIdentity: { providerArn, issuer: verified.issuer, subject: verified.subject, audience: verified.audience },
+    webIdentity: webIdentityOf(asked),
   }
+}
+
+/** @throws {Refusal} `denied` */
+function requireTrust(
+  services: Services,
+  origin: RequestOrigin,
+  { actions, ...asked }: AskedSession & { readonly keys: AuditContext['keys']; readonly actions: readonly Action[] },
+): void {
+  const { found, provider, keys } = asked
+  const { accountId, role, arn } = found
+  const question = {
+    resource: arn,
+    resourceAccountId: accountId,
+    principal: { ...FEDERATED, accountId, directIds: [provider.id] },
+    resourcePolicies: [compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })],
+    needsResourceGrant: true,
+    context: new RequestConditions({
+      principal: anonymousPrincipal(accountId),
+      principalTags: new Map(),
+      origin,
+      region: services.defaultRegistry.region,
+      resourceAccountId: accountId,
+      installationId: services.installationId,
+      resourceTags: undefined,
+      keys,
+      nowMs: services.clock.nowMs(),
+    }),
+  }
+  for (const action of actions) {
+    const decision = decide({ ...question, action })
+    if (decision.isAllowed) continue
+    asked.onDenied?.(describeDenial(decision, origin, { action, resource: arn, resourceAccount: accountId, keys }))
+    throw new Refusal('denied', `Not authorized to perform ${action}`)
+  }
+}
+
+function describeDenial(
+  decision: Decision,
+  { clientAddress, secure }: RequestOrigin,
+  asked: Pick<AuditContext, 'action' | 'resource' | 'resourceAccount' | 'keys'>,
+): AuditDecision {
+  const { resourceAccount: owner } = asked
+  return {
+    ...describeDecision(decision, { viewer: owner, caller: owner, owner }),
+    // A copy has the members of what it is a copy of.
+    context: boundedValue({ ...asked, clientAddress, secure }) as AuditContext,
+  }
+}
+
+export function webIdentityOf({ found, provider, verified }: TrustedToken): WebIdentity {
+  const { issuer, subject, audience } = verified
+  return { providerArn: oidcProviderArn(found.accountId, provider.name), issuer, subject, audience }
 }
 
 const FEDERATED = {

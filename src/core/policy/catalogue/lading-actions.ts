@@ -1,10 +1,20 @@
-/** What has no counterpart in AWS: accounts, and why a decision was made. */
+/** What has no counterpart in AWS: accounts, providers of identities, sessions, and why a decision was made. */
 export const LADING_ACTIONS: readonly string[] = [
   'CreateAccount',
+  'CreateAccountRootKey',
+  'DeleteAccountRootKey',
+  'DeleteOidcProvider',
   'ExplainDecision',
+  'ExportAudit',
   'GetAccount',
+  'GetAuditKeys',
+  'GetOidcProvider',
   'ListAccounts',
+  'ListOidcProviders',
+  'PutOidcProvider',
+  'RevokeSessions',
   'UpdateAccount',
+  'ValidatePolicy',
 ]
 /** The audit trail, by CloudTrail's name for it. */
 export const CLOUDTRAIL_ACTIONS: readonly string[] = ['LookupEvents']
