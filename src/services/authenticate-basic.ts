@@ -9,8 +9,11 @@ import { unknownCredential, verifyToken } from './token.ts'
 const LONGEST_HEADER = 16_384
 /** The one spelling of base64 that clients send (RFC 7617, RFC 4648 section 4). */
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
-/** A role's ARN is full of colons, at which RFC 7617 would end the name; an identity token has none. */
-const ROLE_LOGIN = /^(arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,600}):([^:]*)$/
+/**
+ * A role's ARN is full of colons, at which RFC 7617 would end the name; an identity token has none. Of a path, one colon
+ * more would leave it open where the ARN ends.
+ */
+const ROLE_LOGIN = /^(arn:aws:iam::\d{12}:role\/[!-9;-~]{1,575}):([^:]*)$/
 
 /** What a login gives itself out as. */
 interface Login {

@@ -1,5 +1,5 @@
 import { AWS_ACCOUNT } from '../../core/iam/aws-managed-policies.ts'
-import { groupArn } from '../../core/iam/group-arn.ts'
+import { groupArn } from '../../core/iam/identity-arn.ts'
 import { policyArn } from '../../core/iam/policy-arn.ts'
 import { urlEncoded } from '../../core/iam/url-encoded.ts'
 import { roleArn, userArn } from '../../core/principal.ts'

@@ -1,10 +1,5 @@
-import {
-  checkIssuer,
-  nameOfIssuer,
-  oidcProviderArn,
-  parseProviderArn,
-  providerNameFor,
-} from '../../core/iam/oidc-provider-url.ts'
+import { oidcProviderArn, parseOidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
+import { checkIssuerUrl, nameOfIssuer, providerNameFor } from '../../core/iam/oidc-provider-url.ts'
 import { everyIdentity } from '../../services/iam/every-identity.ts'
 import {
   addClientId,
@@ -29,7 +24,7 @@ export const createOpenIDConnectProvider = defineIamAction('CreateOpenIDConnectP
   changes: true,
   parse: (inputs) => {
     const issuer = inputs.requiredText('Url', { min: 1, max: 255 })
-    checkIssuer(issuer)
+    checkIssuerUrl(issuer)
     const tags = parseTags(inputs)
     return {
       issuer,
@@ -124,7 +119,7 @@ export const removeClientIDFromOpenIDConnectProvider = defineIamAction('RemoveCl
 
 export function parseProviderArnInput(inputs: Inputs): string {
   const arn = inputs.required('OpenIDConnectProviderArn', parseArn(inputs, 'OpenIDConnectProviderArn'))
-  parseProviderArn(arn)
+  parseOidcProviderArn(arn)
   return arn
 }
 

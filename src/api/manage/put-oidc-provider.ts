@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { checkIssuer } from '../../core/iam/oidc-provider-url.ts'
+import { checkIssuerUrl } from '../../core/iam/oidc-provider-url.ts'
 import { parseUploadedKeys } from '../../core/oidc/key-set.ts'
 import { putOidcProvider as put } from '../../services/oidc-providers/put-oidc-provider.ts'
 import { defineOperation } from './define-operation.ts'
@@ -45,7 +45,7 @@ export const putOidcProvider = defineOperation('PutOidcProvider', {
   resource: (registry, { parameters }) => providerArn(registry, parameters.name),
   handle: async ({ services, caller }, { parameters: { name }, body: { keys, kubernetesCluster, ...terms } }) => {
     const resource = providerArn(caller.registry, name)
-    checkIssuer(terms.issuer)
+    checkIssuerUrl(terms.issuer)
     const uploaded = keys === undefined ? undefined : parseUploadedKeys(JSON.stringify(keys))
     const provider = { ...terms, name, keys: uploaded, kubernetesCluster }
     return viewProvider(await put(services, caller, { terms: provider, resource }))

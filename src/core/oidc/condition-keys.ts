@@ -1,5 +1,6 @@
+import { oidcProviderArn } from '../iam/oidc-provider-arn.ts'
 import type { ClaimValue } from './flatten-claims.ts'
-import { oidcProviderArn, type TrustedProvider } from './trusted-provider.ts'
+import type { TrustedProvider } from './trusted-provider.ts'
 import type { VerifiedToken } from './verify-identity-token.ts'
 
 /** By key in lower case; without a prototype, as claims choose the keys. */
@@ -30,7 +31,7 @@ export function conditionKeysOf(
 }
 
 /** What comes before the colon in condition keys: the issuer's host and path, in lower case. */
-export function issuerPrefix(issuer: string): string {
+function issuerPrefix(issuer: string): string {
   return issuer.toLowerCase().replace(/^https:\/\//, '')
 }
 

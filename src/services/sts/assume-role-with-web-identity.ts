@@ -1,6 +1,6 @@
+import { oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
 import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
-import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import { decide } from '../../core/policy/decide.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'

@@ -1,6 +1,6 @@
-import { roleArn } from '../../core/principal.ts'
 import type { Role } from '../../ports/metadata/identity.ts'
 import type { Services } from '../context.ts'
+import { findIdentityByArn } from '../identity/find-identity-by-arn.ts'
 
 export interface FoundRole {
   readonly accountId: string
@@ -8,16 +8,11 @@ export interface FoundRole {
   readonly arn: string
 }
 
-/** Linear: paths are of printable characters, as `create-role` takes them. */
-const ROLE_ARN = /^arn:aws:iam::(\d{12}):role\/((?:[!-~]{1,512}\/)?)([\w+=,.@-]{1,64})$/
-
 /** @returns undefined when there is no such role, or its account is disabled: a stranger is told the same */
 export async function findRole(services: Services, arn: string): Promise<FoundRole | undefined> {
-  const [, accountId, , name] = ROLE_ARN.exec(arn) ?? []
-  if (accountId === undefined || name === undefined) return undefined
+  const found = await findIdentityByArn(services.metadata, arn)
+  if (found?.identity.kind !== 'role') return undefined
+  const { accountId, identity: role } = found
   const known = await services.directory.account(accountId)
-  if (known?.account.state !== 'enabled') return undefined
-  const role = await services.metadata.findIdentity(accountId, 'role', name)
-  if (role === undefined || roleArn(accountId, role.path, role.name) !== arn) return undefined
-  return { accountId, role, arn }
+  return known?.account.state === 'enabled' ? { accountId, role, arn } : undefined
 }
