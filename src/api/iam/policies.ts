@@ -3,8 +3,8 @@ import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
 import { createPolicy as create, deletePolicy as remove } from '../../services/iam/managed-policies.ts'
 import { countPolicyUse } from '../../services/iam/policy-use.ts'
 import { defineIamAction } from '../query/define-action.ts'
-import { parsePath, parseTags, tagConditionKeys } from './parameters.ts'
-import { parseDocument, parsePolicyArnInput, parsePolicyName } from './policy-inputs.ts'
+import { parseTags, tagConditionKeys } from './parameters.ts'
+import { parseDocument, parsePolicyArnInput, parsePolicyName, parsePolicyPath } from './policy-inputs.ts'
 import { policyView } from './policy-view.ts'
 import { policyResource } from './resources.ts'
 import { parseDescription } from './role-inputs.ts'
@@ -13,7 +13,7 @@ export const createPolicy = defineIamAction('CreatePolicy', {
   changes: true,
   parse: (inputs) => ({
     name: parsePolicyName(inputs),
-    path: parsePath(inputs, 'Path') ?? '/',
+    path: parsePolicyPath(inputs),
     description: parseDescription(inputs) ?? '',
     text: parseDocument(inputs, 'PolicyDocument'),
     tags: parseTags(inputs),
