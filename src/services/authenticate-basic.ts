@@ -3,7 +3,7 @@ import type { AuthenticatedPrincipal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { RequestOrigin, Services } from './context.ts'
 import { findKey } from './identity/find-key.ts'
-import { logInWithIdentityToken } from './identity/log-in-with-identity-token.ts'
+import { logInWithIdentityToken } from './sts/log-in-with-identity-token.ts'
 import { unknownCredential, verifyToken } from './token.ts'
 
 const LONGEST_HEADER = 16_384

@@ -1,5 +1,5 @@
 import { policyArn } from '../../core/iam/policy-arn.ts'
-import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
+import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { createPolicy as create, deletePolicy as remove } from '../../services/iam/managed-policies.ts'
 import { countPolicyUse } from '../../services/iam/policy-use.ts'
 import { defineIamAction } from '../query/define-action.ts'

@@ -1,8 +1,8 @@
 import { identityArn } from '../../core/iam/identity-arn.ts'
 import type { Group, Role, User } from '../../ports/metadata/identity.ts'
-import { findManagedPolicy } from '../../services/iam/find-managed-policy.ts'
 import type { PermittedKind } from '../../services/iam/get-identity.ts'
 import { findProvider } from '../../services/iam/oidc-providers.ts'
+import { findManagedPolicy } from '../../services/identity/find-managed-policy.ts'
 import type { QueryCall, Resource } from '../query/define-action.ts'
 
 /**

@@ -1,6 +1,6 @@
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../../services/context.ts'
-import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
+import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { getProvider } from '../../services/iam/oidc-providers.ts'
 import { getRole } from '../../services/iam/roles.ts'
 import {

@@ -4,8 +4,8 @@ import type { Role, User } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
-import { requireAttachable } from './find-managed-policy.ts'
 import { getIdentity } from './get-identity.ts'
+import { requireAttachable } from './get-managed-policy.ts'
 
 /** Whose boundary a call is about, by name. */
 export interface Bounded {

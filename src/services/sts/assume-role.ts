@@ -3,7 +3,7 @@ import { Refusal } from '../../core/refusal.ts'
 import { type Action, authorize } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
-import { readManagedPolicy } from '../identity/managed-policy.ts'
+import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
 import { type FoundRole, findRole } from './find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
 import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
@@ -95,7 +95,7 @@ async function layersOf(
 async function asTexts(services: Services, accountId: string, layer: SessionPolicyLayer): Promise<SessionPolicyLayer> {
   const texts = [...layer.texts]
   for (const arn of layer.arns) {
-    const text = await readManagedPolicy(services.metadata, accountId, arn)
+    const text = await findManagedPolicyText(services.metadata, accountId, arn)
     if (text === undefined)
       throw new Refusal('denied', `The session policy ${arn} of this session does not exist any more.`)
     texts.push(text)

@@ -2,7 +2,7 @@ import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import type { PrincipalTag, SessionPolicyLayer } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
-import { readManagedPolicy } from '../identity/managed-policy.ts'
+import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
 
 /** What a caller wants of a session beside the role (STS API reference, AssumeRole). */
 export interface SessionWishes {
@@ -48,7 +48,7 @@ export async function sessionLayer(
   }
   if (policyText !== undefined) parsePolicy(policyText, 'session')
   for (const arn of policyArns) {
-    const text = await readManagedPolicy(services.metadata, accountId, arn)
+    const text = await findManagedPolicyText(services.metadata, accountId, arn)
     if (text === undefined) throw new Refusal('policy-malformed', `The managed policy ${arn} does not exist.`)
   }
   return { texts: policyText === undefined ? [] : [policyText], arns: policyArns }
