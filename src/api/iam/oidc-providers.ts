@@ -1,5 +1,6 @@
 import { oidcProviderArn, parseOidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { checkIssuerUrl, nameOfIssuer, providerNameFor } from '../../core/iam/oidc-provider-url.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { everyIdentity } from '../../services/iam/every-identity.ts'
 import {
   addClientId,
@@ -12,7 +13,7 @@ import {
 import { defineIamAction } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'
 import { tagViews } from './entity-views.ts'
-import { parseArn, parseTags, tagConditionKeys } from './parameters.ts'
+import { parseArn, parseTags } from './parameters.ts'
 import { providerResource } from './resources.ts'
 
 const MOST_CLIENT_IDS = 100
@@ -35,7 +36,7 @@ export const createOpenIDConnectProvider = defineIamAction('CreateOpenIDConnectP
     }
   },
   resource: ({ caller }, { name }) => oidcProviderArn(caller.principal.accountId, name),
-  keys: ({ tags }) => tagConditionKeys(tags),
+  keys: ({ tags }) => requestTagKeys(tags),
   handle: async ({ services, caller }, input) => {
     const { arn, provider } = await createProvider(services, caller, input)
     return { OpenIDConnectProviderArn: arn, Tags: tagViews(provider) }

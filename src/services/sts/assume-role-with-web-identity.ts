@@ -14,7 +14,7 @@ import { RequestConditions } from '../identity/request-conditions.ts'
 import { authenticateIdentityToken } from '../oidc/authenticate-identity-token.ts'
 import { type FoundRole, findRole } from './find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
-import { type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
+import { type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
 export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
@@ -112,7 +112,7 @@ export function trustedSession(
   const { sourceIdentity } = tags
   const keys = {
     ...conditionKeysOf(provider, verified, accountId),
-    ...tagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
+    ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
     'sts:rolesessionname': sessionName,
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
   }

@@ -6,7 +6,7 @@ import { compileText } from '../identity/compile-text.ts'
 import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
 import { type FoundRole, findRole } from './find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
-import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
+import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
 export interface AssumeRoleInput extends SessionWishes {
   readonly roleArn: string
@@ -68,7 +68,7 @@ async function authorizeAll(services: Services, caller: Caller, { found, input, 
     throw new Refusal('denied', 'The source identity of a session cannot be changed by assuming another role.')
   }
   const keys = {
-    ...tagKeys(tags, transitiveTagKeys),
+    ...sessionTagKeys(tags, transitiveTagKeys),
     'sts:rolesessionname': input.sessionName,
     ...(input.externalId !== undefined && { 'sts:externalid': input.externalId }),
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),

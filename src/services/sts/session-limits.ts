@@ -1,4 +1,5 @@
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import type { PrincipalTag, SessionPolicyLayer } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
@@ -55,13 +56,12 @@ export async function sessionLayer(
 }
 
 /** Condition keys of a request that names session tags. */
-export function tagKeys(
+export function sessionTagKeys(
   tags: readonly PrincipalTag[],
   transitiveTagKeys: readonly string[],
 ): Record<string, string | readonly string[]> {
-  const keys: Record<string, string | readonly string[]> = Object.create(null)
-  for (const { key, value } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  if (tags.length > 0) keys['aws:tagkeys'] = tags.map(({ key }) => key)
-  if (transitiveTagKeys.length > 0) keys['sts:transitivetagkeys'] = transitiveTagKeys
-  return keys
+  return {
+    ...requestTagKeys(tags),
+    ...(transitiveTagKeys.length > 0 && { 'sts:transitivetagkeys': transitiveTagKeys }),
+  }
 }
