@@ -15,8 +15,8 @@ export const updateAccount = defineOperation('UpdateAccount', {
   body: z.strictObject({ name: accountNameField.optional(), state: z.enum(['enabled', 'disabled']).optional() }),
   output: accountView,
   resource: (registry, { parameters }) => accountArn(registry, parameters.accountId),
-  handle: async ({ services }, { parameters, body: { name, state } }) => {
+  handle: async ({ services, caller }, { parameters, body: { name, state } }) => {
     const change = { ...(name !== undefined && { name }), ...(state !== undefined && { state }) }
-    return viewAccount(await update(services, parameters.accountId, change))
+    return viewAccount(await update(services, caller, parameters.accountId, change))
   },
 })

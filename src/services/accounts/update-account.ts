@@ -1,14 +1,17 @@
 import { Refusal } from '../../core/refusal.ts'
 import type { Account } from '../../ports/metadata/accounts.ts'
-import type { Services } from '../context.ts'
+import type { Caller, Services } from '../context.ts'
 import { getAccount } from './get-account.ts'
+import { requireOperator } from './root-keys.ts'
 
 /**
  * @returns the account as it is now
- * @throws {Refusal} `entity-unknown`; `entity-unmodifiable` when the default account would be disabled
+ * @throws {Refusal} `entity-unknown`; `entity-unmodifiable` when the default account would be disabled; `denied` to whoever
+ *   would get beyond their own
  */
 export async function updateAccount(
   services: Services,
+  caller: Caller,
   accountId: string,
   change: Partial<Pick<Account, 'name' | 'state'>>,
 ): Promise<Account> {
@@ -16,6 +19,7 @@ export async function updateAccount(
     throw new Refusal('entity-unmodifiable', `Account ${accountId} operates all others, so it cannot be disabled.`)
   }
   return await services.metadata.transact(async (transaction) => {
+    await requireOperator(transaction, caller, { action: 'lading:UpdateAccount', accountId })
     await getAccount(transaction, accountId)
     await transaction.updateAccount(accountId, change)
     return await getAccount(transaction, accountId)

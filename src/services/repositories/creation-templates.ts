@@ -10,7 +10,10 @@ import { saveResourcePolicy } from '../policies/resource-policy.ts'
 export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAtMs'>
 export type TemplateChange = Partial<Omit<TemplateSettings, 'prefix'>>
 
-/** @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
+/**
+ * @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many`, `parameter-invalid` for its policy;
+ *   `denied` to a session with a session policy when the template has a policy
+ */
 export async function createTemplate(
   services: Services,
   caller: Caller,
@@ -45,10 +48,12 @@ export async function updateTemplate(
   })
 }
 
-/** @returns the template as it was. @throws {Refusal} `template-unknown` */
+/** @returns the template as it was. @throws {Refusal} `template-unknown`; `denied` as `createTemplate` does */
 export async function deleteTemplate(services: Services, caller: Caller, prefix: string): Promise<CreationTemplate> {
   return await services.metadata.transact(async (transaction) => {
     const template = await getTemplate(transaction, caller, prefix)
+    // Its policy may be one that denies.
+    if (template.repositoryPolicyText !== undefined) refuseIfRestricted(caller)
     await transaction.deleteCreationTemplate(caller.registry.id, prefix)
     return template
   })
