@@ -21,11 +21,3 @@ export function addTallies(tallies: readonly Tally[]): Tally {
 export function formatTally(tally: Tally): string {
   return `tally: ${tally.passed} passed, ${tally.failed} failed, ${tally.skipped} skipped`
 }
-
-/** The last tally in a runner's output, or undefined when there is none, which means that the runner died. */
-export function findTally(output: string): Tally | undefined {
-  const matches = [...output.matchAll(/^tally: (\d+) passed, (\d+) failed, (\d+) skipped$/gm)]
-  const last = matches.at(-1)
-  if (last === undefined) return undefined
-  return { passed: Number(last[1]), failed: Number(last[2]), skipped: Number(last[3]) }
-}

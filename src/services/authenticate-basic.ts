@@ -3,15 +3,18 @@ import type { AuthenticatedPrincipal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Services } from './context.ts'
 import { findKey } from './identity/find-key.ts'
-import { logInWithIdentityToken } from './identity/log-in-with-identity-token.ts'
 import type { RequestOrigin } from './request-origin.ts'
+import { logInWithIdentityToken } from './sts/log-in-with-identity-token.ts'
 import { unknownCredential, verifyToken } from './token.ts'
 
 const LONGEST_HEADER = 16_384
 /** The one spelling of base64 that clients send (RFC 7617, RFC 4648 section 4). */
 const BASIC = /^basic +([A-Za-z0-9+/]+={0,2})$/i
-/** A role's ARN is full of colons, at which RFC 7617 would end the name; an identity token has none. */
-const ROLE_LOGIN = /^(arn:aws:iam::\d{12}:role\/[\w+=,.@/-]{1,600}):([^:]*)$/
+/**
+ * A role's ARN is full of colons, at which RFC 7617 would end the name; an identity token has none. Of a path, one colon
+ * more would leave it open where the ARN ends.
+ */
+const ROLE_LOGIN = /^(arn:aws:iam::\d{12}:role\/[!-9;-~]{1,575}):([^:]*)$/
 
 /** What a login gives itself out as. */
 interface Login {

@@ -1,5 +1,5 @@
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from '../support/sha256.ts'
+import { Sha256 } from '../../src/cli/sha256.ts'
 import { type Answer, textOf, Unanswered } from './registry-client.ts'
 import { RIG_KEY } from './server-process.ts'
 

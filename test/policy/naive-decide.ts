@@ -72,7 +72,11 @@ export function naiveDecide(question: NaiveQuestion, witness: Witness = () => {}
   const isSameAccount = principal.accountId === question.resourceAccountId
   if (isSameAccount && direct !== undefined) return answer('allowed', direct)
   const isNeeded = !isSameAccount || question.needsResourceGrant === true
-  if (isNeeded && best === undefined) return noGrant
+  // What is denied is the same whichever side is named; the principal's own is named first.
+  if (isNeeded && best === undefined) {
+    if (principal.kind !== 'root' && allows(identity) === undefined) return lacking('identity')
+    return limits() ?? noGrant
+  }
   if (isSameAccount && role !== undefined) return limits() ?? answer('allowed', role)
   const own = allows(identity)
   if (principal.kind !== 'root' && own === undefined) return lacking('identity')

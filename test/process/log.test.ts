@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from '../support/sha256.ts'
+import { Sha256 } from '../../src/cli/sha256.ts'
 import { AUTHORIZATION, freshSettings, KEY_ID, SECRET, startLading } from './lading-process.ts'
 
 const headers = { authorization: AUTHORIZATION }

@@ -1,6 +1,7 @@
-import type { Role, User } from '../../src/ports/metadata/identity.ts'
+import type { AccessKeyRecord, Role, User } from '../../src/ports/metadata/identity.ts'
 import type { Registry } from '../../src/ports/metadata/registries.ts'
 import { sealSecret } from '../../src/services/identity/access-key-secret.ts'
+import { insertIdentities, newRole, newUser } from './identities.ts'
 import type { TestRegistry } from './test-registry.ts'
 
 /** A policy document's text. */
@@ -29,15 +30,11 @@ interface Given {
   readonly tags?: User['tags']
 }
 
-const named = (registry: TestRegistry, name: string, given: Given) => ({
-  name,
-  path: '/',
-  createdAtMs: registry.clock.nowMs(),
+const membersOf = ({ clock }: TestRegistry, given: Given) => ({
+  createdAtMs: clock.nowMs(),
   tags: given.tags ?? [],
   inlinePolicies: (given.policies ?? []).map((text, index) => ({ name: `policy-${index}`, text })),
-  attachedPolicies: [],
   boundaryArn: given.boundaryArn,
-  sessionsValidFromMs: 0,
 })
 
 /** What signs requests, or logs in. */
@@ -54,21 +51,17 @@ export async function makeUser(
 ): Promise<{ user: User; key: TestKey }> {
   const { services, clock } = registry
   const accountId = given.accountId ?? services.defaultRegistry.accountId
-  const id = services.ids.entityId('AIDA')
-  const user: User = { kind: 'user', id, groupIds: [], ...named(registry, name, given) }
+  const user = newUser(name, { id: services.ids.entityId('AIDA'), ...membersOf(registry, given) })
   const key = { accessKeyId: services.ids.entityId('AKIA'), secret: services.ids.secretAccessKey() }
-  await services.metadata.transact(async (transaction) => {
-    const identities = await transaction.changeIdentities(accountId)
-    await identities.insert(user)
-    await identities.insert({
-      kind: 'access-key',
-      id: key.accessKeyId,
-      ownerId: id,
-      createdAtMs: clock.nowMs(),
-      sealedSecret: sealSecret(services, accountId, key),
-      state: 'active',
-    })
-  })
+  const record: AccessKeyRecord = {
+    kind: 'access-key',
+    id: key.accessKeyId,
+    ownerId: user.id,
+    createdAtMs: clock.nowMs(),
+    sealedSecret: sealSecret(services, accountId, key),
+    state: 'active',
+  }
+  await insertIdentities(registry, [user, record], accountId)
   return { user, key }
 }
 
@@ -81,18 +74,9 @@ export async function makeRole(
 ): Promise<Role> {
   const { services } = registry
   const accountId = given.accountId ?? services.defaultRegistry.accountId
-  const role: Role = {
-    kind: 'role',
-    id: services.ids.entityId('AROA'),
-    description: '',
-    trustPolicy,
-    maxSessionSeconds: 3600,
-    lastUsed: undefined,
-    ...named(registry, name, given),
-  }
-  await services.metadata.transact(async (transaction) => {
-    await (await transaction.changeIdentities(accountId)).insert(role)
-  })
+  const id = services.ids.entityId('AROA')
+  const role = newRole(name, { id, trustPolicy, ...membersOf(registry, given) })
+  await insertIdentities(registry, [role], accountId)
   return role
 }
 

@@ -1,7 +1,7 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import { handleAwsRequest } from '../../src/api/handle-aws-request.ts'
+import { Sha256 } from '../../src/cli/sha256.ts'
 import { requestContext } from './request-context.ts'
-import { Sha256 } from './sha256.ts'
 import { TEST_KEY_ID, TEST_SECRET, type TestRegistry } from './test-registry.ts'
 
 export const AWS_HOST = 'registry.test:5000'

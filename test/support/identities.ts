@@ -13,13 +13,10 @@ import {
 import type { Identities, IdentityKind, Role, User } from '../../src/ports/metadata/identity.ts'
 import type { TestRegistry } from './test-registry.ts'
 
-export const TEST_ACCOUNT = '000000000000'
+const TEST_ACCOUNT = '000000000000'
 
 /** What lets somebody do everything, so that only what is tested says no. */
-const EVERYTHING = JSON.stringify({
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }],
-})
+export const EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 
 export async function insertIdentities(
   { services }: TestRegistry,
@@ -52,8 +49,8 @@ export function newUser(name: string, members: Partial<User> = {}): User {
   }
 }
 
-/** A role that may do everything. */
-export function newRole(name: string): Role {
+/** A role that may do everything and that nobody may assume, unless its members say otherwise. */
+export function newRole(name: string, members: Partial<Role> = {}): Role {
   const { groupIds: _, kind: __, ...common } = newUser(name)
   return {
     ...common,
@@ -63,6 +60,7 @@ export function newRole(name: string): Role {
     trustPolicy: '{"Version":"2012-10-17","Statement":[]}',
     maxSessionSeconds: 3600,
     lastUsed: undefined,
+    ...members,
   }
 }
 

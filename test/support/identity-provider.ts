@@ -1,34 +1,26 @@
-import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto'
 import type { OidcProvider } from '../../src/ports/metadata/identity.ts'
+import { insertIdentities } from './identities.ts'
+import { makeSigner, newProvider, type TokenSigner } from './identity-tokens.ts'
 import type { TestRegistry } from './test-registry.ts'
 
 /** An issuer of identity tokens with a key of its own. */
 export class TestIssuer {
   readonly issuer: string
-  readonly #privateKey: KeyObject
-  readonly #publicKey: KeyObject
-  readonly #keyId: string
+  readonly #signer: TokenSigner
 
   constructor(issuer: string, keyId = 'key-1') {
-    const { privateKey, publicKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
     this.issuer = issuer
-    this.#privateKey = privateKey
-    this.#publicKey = publicKey
-    this.#keyId = keyId
+    this.#signer = makeSigner('ES256', keyId)
   }
 
   /** As it is uploaded. */
-  get jwk(): Record<string, unknown> {
-    return { ...this.#publicKey.export({ format: 'jwk' }), kid: this.#keyId, use: 'sig', alg: 'ES256' }
+  get jwk(): TokenSigner['publicJwk'] {
+    return this.#signer.publicJwk
   }
 
   /** @param claims beside `iss`; times in seconds, `exp` and `iat` too */
   token(claims: Readonly<Record<string, unknown>>): string {
-    const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-    const header = encode({ alg: 'ES256', kid: this.#keyId, typ: 'JWT' })
-    const signed = `${header}.${encode({ iss: this.issuer, ...claims })}`
-    const signature = sign('sha256', Buffer.from(signed), { key: this.#privateKey, dsaEncoding: 'ieee-p1363' })
-    return `${signed}.${signature.toString('base64url')}`
+    return this.#signer.sign({ iss: this.issuer, ...claims })
   }
 
   /** Of a service account of a cluster. */
@@ -65,24 +57,16 @@ export async function makeProvider(
   more: Partial<OidcProvider> = {},
 ): Promise<string> {
   const { services, clock } = registry
-  const { accountId } = services.defaultRegistry
   const id = services.ids.entityId('AOID')
-  await services.metadata.transact(async (transaction) => {
-    await (await transaction.changeIdentities(accountId)).insert({
-      kind: 'oidc-provider',
-      id,
-      name,
-      path: '/',
-      createdAtMs: clock.nowMs(),
-      tags: [],
-      issuer: issuer.issuer,
-      clientIds: ['sts.amazonaws.com'],
-      thumbprints: [],
-      keys: [issuer.jwk],
-      kubernetesCluster: undefined,
-      claimTags: [],
-      ...more,
-    })
+  const provider = newProvider({
+    id,
+    name,
+    createdAtMs: clock.nowMs(),
+    issuer: issuer.issuer,
+    clientIds: ['sts.amazonaws.com'],
+    keys: [issuer.jwk],
+    ...more,
   })
+  await insertIdentities(registry, [provider], services.defaultRegistry.accountId)
   return id
 }

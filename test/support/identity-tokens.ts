@@ -71,7 +71,7 @@ export async function tokenFixture(name: string): Promise<Record<string, unknown
   return await Bun.file(`${import.meta.dir}/../fixtures/oidc/${name}.json`).json()
 }
 
-export function makeProvider(changes: Partial<OidcProvider> = {}): OidcProvider {
+export function newProvider(changes: Partial<OidcProvider> = {}): OidcProvider {
   return {
     kind: 'oidc-provider',
     id: 'OIDC1',

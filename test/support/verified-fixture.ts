@@ -1,7 +1,7 @@
 import { parseCompactToken } from '../../src/core/oidc/compact-token.ts'
 import type { TrustedProvider } from '../../src/core/oidc/trusted-provider.ts'
 import { verifyIdentityToken } from '../../src/core/oidc/verify-identity-token.ts'
-import { makeProvider, makeSigner, tokenFixture } from './identity-tokens.ts'
+import { makeSigner, newProvider, tokenFixture } from './identity-tokens.ts'
 
 const signer = makeSigner('RS256')
 
@@ -13,7 +13,7 @@ export async function verifiedFixture(
 ) {
   const claims = await tokenFixture(name)
   const clientIds = [claims.aud].flat().map(String)
-  const provider = makeProvider({ name, issuer: claims.iss, clientIds, ...trusted })
+  const provider = newProvider({ name, issuer: claims.iss, clientIds, ...trusted })
   const token = parseCompactToken(signer.sign({ ...claims, ...changes }))
   const nowMs = (claims.iat + 10) * 1000
   return { provider, verified: verifyIdentityToken({ token, provider, keys: [signer.verificationKey], nowMs }) }

@@ -2,6 +2,7 @@ import { type Digest, isDigest } from '../../core/digest.ts'
 import type { Fields } from '../../core/ecr/fields.ts'
 import { formatPageToken, invalidPageToken, type PageKey, parsePageToken } from '../../core/ecr/page-token.ts'
 import { imageKeys } from '../../core/image-keys.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
 import { isTag, type Tag } from '../../core/tag.ts'
 import type { TagStatus } from '../../ports/metadata/images.ts'
@@ -140,9 +141,5 @@ export function keysOfImages(ids: readonly ImageIdText[]): AccessKeys[] {
 
 /** What conditions may ask about the tags that a request puts on a resource; `value` is undefined for those it takes off. */
 export function keysOfResourceTags(tags: readonly { readonly key: string; readonly value?: string }[]): AccessKeys[] {
-  if (tags.length === 0) return [{}]
-  const keys: Record<string, string | readonly string[]> = Object.create(null)
-  for (const { key, value } of tags) if (value !== undefined) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  keys['aws:tagkeys'] = tags.map(({ key }) => key)
-  return [keys]
+  return [requestTagKeys(tags)]
 }

@@ -1,7 +1,7 @@
 import { compilePolicy } from '../../core/policy/compile-policy.ts'
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import type { PolicyDocument } from '../../core/policy/policy-document.ts'
-import { getIdentityByArn } from '../../services/iam/find-identity-by-arn.ts'
+import { getIdentityByArn } from '../../services/iam/get-identity-by-arn.ts'
 import { policiesOf } from '../../services/iam/policies-of.ts'
 import { defineIamAction } from '../query/define-action.ts'
 import { parsePolicies, parseSourceArn } from './simulation-inputs.ts'

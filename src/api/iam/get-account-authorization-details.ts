@@ -1,6 +1,6 @@
 import type { Group, ManagedPolicy, Role, User } from '../../ports/metadata/identity.ts'
-import { BUILT_IN } from '../../services/iam/find-managed-policy.ts'
 import { type ListedKind, listInKinds } from '../../services/iam/list-in-kinds.ts'
+import { BUILT_IN } from '../../services/identity/find-managed-policy.ts'
 import { defineIamAction } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'
 import { groupDetail, policyDetail, roleDetail, userDetail } from './detail-views.ts'

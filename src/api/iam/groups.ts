@@ -1,4 +1,4 @@
-import { groupArn } from '../../core/iam/group-arn.ts'
+import { groupArn } from '../../core/iam/identity-arn.ts'
 import { getIdentity } from '../../services/iam/get-identity.ts'
 import {
   addUserToGroup as add,

@@ -1,6 +1,6 @@
 import type { Group, IdentityFilter, Role, User } from '../../ports/metadata/identity.ts'
-import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
 import type { PermittedKind } from '../../services/iam/get-identity.ts'
+import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { type ListedKind, listInKinds } from '../../services/iam/list-in-kinds.ts'
 import { defineIamAction } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'

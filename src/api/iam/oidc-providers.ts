@@ -1,10 +1,6 @@
-import {
-  checkIssuer,
-  nameOfIssuer,
-  oidcProviderArn,
-  parseProviderArn,
-  providerNameFor,
-} from '../../core/iam/oidc-provider-url.ts'
+import { oidcProviderArn, parseOidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
+import { checkIssuerUrl, nameOfIssuer, providerNameFor } from '../../core/iam/oidc-provider-url.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { everyIdentity } from '../../services/iam/every-identity.ts'
 import {
   addClientId,
@@ -17,7 +13,7 @@ import {
 import { defineIamAction } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'
 import { tagViews } from './entity-views.ts'
-import { parseArn, parseTags, tagConditionKeys } from './parameters.ts'
+import { parseArn, parseTags } from './parameters.ts'
 import { providerResource } from './resources.ts'
 
 const MOST_CLIENT_IDS = 100
@@ -29,7 +25,7 @@ export const createOpenIDConnectProvider = defineIamAction('CreateOpenIDConnectP
   changes: true,
   parse: (inputs) => {
     const issuer = inputs.requiredText('Url', { min: 1, max: 255 })
-    checkIssuer(issuer)
+    checkIssuerUrl(issuer)
     const tags = parseTags(inputs)
     return {
       issuer,
@@ -40,7 +36,7 @@ export const createOpenIDConnectProvider = defineIamAction('CreateOpenIDConnectP
     }
   },
   resource: ({ caller }, { name }) => oidcProviderArn(caller.principal.accountId, name),
-  keys: ({ tags }) => tagConditionKeys(tags),
+  keys: ({ tags }) => requestTagKeys(tags),
   handle: async ({ services, caller }, input) => {
     const { arn, provider } = await createProvider(services, caller, input)
     return { OpenIDConnectProviderArn: arn, Tags: tagViews(provider) }
@@ -124,7 +120,7 @@ export const removeClientIDFromOpenIDConnectProvider = defineIamAction('RemoveCl
 
 export function parseProviderArnInput(inputs: Inputs): string {
   const arn = inputs.required('OpenIDConnectProviderArn', parseArn(inputs, 'OpenIDConnectProviderArn'))
-  parseProviderArn(arn)
+  parseOidcProviderArn(arn)
   return arn
 }
 

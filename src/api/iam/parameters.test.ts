@@ -11,7 +11,6 @@ import {
   parsePathPrefix,
   parseTagKeys,
   parseTags,
-  tagConditionKeys,
 } from './parameters.ts'
 
 const inputs = (members: Record<string, string>) => new Inputs(toTree(Object.entries(members)))
@@ -71,14 +70,6 @@ test('tags are of the letters that IAM takes, each key once in any case', () => 
   expect(() => parseTags(inputs({ 'Tags.member.1.Key': 'k' }))).toThrow("Value null at 'tags.1.member.value'")
   expect(() => parseTagKeys(inputs({}))).toThrow("Value null at 'tagKeys'")
   expect(parseTagKeys(inputs({ 'TagKeys.member.1': 'a' }))).toEqual(['a'])
-})
-
-test('tagConditionKeys() has every key in lower case, and none of an object', () => {
-  expect(tagConditionKeys([{ key: '__proto__', value: 'x' }])).toEqual({
-    'aws:tagkeys': ['__proto__'],
-    'aws:requesttag/__proto__': 'x',
-  })
-  expect(tagConditionKeys([])).toEqual({})
 })
 
 test('a marker leads on to what comes after the page, and nothing else is one', () => {

@@ -1,7 +1,7 @@
+import { TAG_KEY, TAG_VALUE } from '../../core/iam/tag-text.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { isStorableText } from '../../core/storable-text.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
-import type { ConditionKeys } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'
 import { validationError } from '../query/validation-error.ts'
 
@@ -9,8 +9,6 @@ import { validationError } from '../query/validation-error.ts'
 const NAME = /^[\w+=,.@-]+$/
 const PATH = /^\/(?:[!-~]+\/)?$/
 const PATH_PREFIX = /^\/[!-\x7f]*$/
-const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u
-const TAG_TEXT_SHOWN = '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]'
 
 const LONGEST_PATH = 512
 /** Groups' and policies' names, and what any name is looked up by. */
@@ -62,24 +60,15 @@ const MANY_TAGS = { min: 0, max: 500 }
 /** @throws {Refusal} `resource-tag-invalid` for a key that is there twice; `parameter-invalid` */
 export function parseTags(inputs: Inputs<'Tags'>): ResourceTag[] {
   const tags = (inputs.structures<'Key' | 'Value'>('Tags', MANY_TAGS) ?? []).map((tag) => ({
-    key: tag.requiredText('Key', { min: 1, max: 128, pattern: TAG_TEXT, patternShown: `${TAG_TEXT_SHOWN}+` }),
-    value: tag.requiredText('Value', { max: 256, pattern: TAG_TEXT, patternShown: `${TAG_TEXT_SHOWN}*` }),
+    key: tag.requiredText('Key', TAG_KEY),
+    value: tag.requiredText('Value', TAG_VALUE),
   }))
   if (new Set(tags.map(({ key }) => key.toLowerCase())).size === tags.length) return tags
   throw new Refusal('resource-tag-invalid', 'Duplicate tag keys found. Please note that Tag keys are case insensitive.')
 }
 
 export function parseTagKeys(inputs: Inputs<'TagKeys'>): string[] {
-  const each = { min: 1, max: 128, pattern: TAG_TEXT, patternShown: `${TAG_TEXT_SHOWN}+` }
-  return inputs.required('TagKeys', inputs.texts('TagKeys', MANY_TAGS, each))
-}
-
-/** What conditions may ask about tags that a call gives: `aws:RequestTag/…` and `aws:TagKeys`. */
-export function tagConditionKeys(tags: readonly ResourceTag[]): ConditionKeys {
-  const keys: ConditionKeys = {}
-  if (tags.length > 0) keys['aws:tagkeys'] = tags.map(({ key }) => key)
-  for (const { key, value } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  return keys
+  return inputs.required('TagKeys', inputs.texts('TagKeys', MANY_TAGS, TAG_KEY))
 }
 
 export interface PageInput {

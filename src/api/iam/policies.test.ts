@@ -254,6 +254,8 @@ test('how large policies are is counted without white space, and what is mostly 
   expect(decodeURIComponent(PolicyVersion?.Document ?? '')).toBe(full)
   const tooLong = createPolicy(client, { PolicyName: 'x', PolicyDocument: 'x'.repeat(131_073) })
   await expect(tooLong).rejects.toMatchObject({ name: 'ValidationError' })
+  const emptyPart = createPolicy(client, { PolicyName: 'x', Path: '/a//b/' })
+  await expect(emptyPart).rejects.toMatchObject({ name: 'ValidationError' })
   const latin = createPolicy(client, { PolicyName: 'x', PolicyDocument: allowing('ecr:€') })
   await expect(latin).rejects.toMatchObject({ name: 'ValidationError' })
 })

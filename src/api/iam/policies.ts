@@ -1,10 +1,11 @@
 import { policyArn } from '../../core/iam/policy-arn.ts'
-import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
+import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { createPolicy as create, deletePolicy as remove } from '../../services/iam/managed-policies.ts'
 import { countPolicyUse } from '../../services/iam/policy-use.ts'
 import { defineIamAction } from '../query/define-action.ts'
-import { parsePath, parseTags, tagConditionKeys } from './parameters.ts'
-import { parseDocument, parsePolicyArnInput, parsePolicyName } from './policy-inputs.ts'
+import { parseTags } from './parameters.ts'
+import { parseDocument, parsePolicyArnInput, parsePolicyName, parsePolicyPath } from './policy-inputs.ts'
 import { policyView } from './policy-view.ts'
 import { policyResource } from './resources.ts'
 import { parseDescription } from './role-inputs.ts'
@@ -13,13 +14,13 @@ export const createPolicy = defineIamAction('CreatePolicy', {
   changes: true,
   parse: (inputs) => ({
     name: parsePolicyName(inputs),
-    path: parsePath(inputs, 'Path') ?? '/',
+    path: parsePolicyPath(inputs),
     description: parseDescription(inputs) ?? '',
     text: parseDocument(inputs, 'PolicyDocument'),
     tags: parseTags(inputs),
   }),
   resource: ({ caller }, { path, name }) => policyArn(caller.principal.accountId, path, name),
-  keys: ({ tags }) => tagConditionKeys(tags),
+  keys: ({ tags }) => requestTagKeys(tags),
   handle: async (call, input) => {
     const { policy, findings } = await create(call.services, call.caller, input)
     call.notePolicyFindings(findings)

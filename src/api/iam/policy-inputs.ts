@@ -1,6 +1,7 @@
-import { parsePolicyArn } from '../../core/iam/policy-arn.ts'
+import { AWS_ACCOUNT } from '../../core/iam/aws-managed-policies.ts'
+import { isPolicyArn, parsePolicyArn, policyArn } from '../../core/iam/policy-arn.ts'
 import type { Inputs, TextBounds } from '../query/inputs.ts'
-import { parseArn, parseRequiredName } from './parameters.ts'
+import { parseArn, parsePath, parseRequiredName } from './parameters.ts'
 
 /** Tabs, line breaks and everything of Latin-1 that prints (IAM API reference, CreatePolicy; iam.md 1.2). */
 const DOCUMENT = {
@@ -12,6 +13,13 @@ const DOCUMENT = {
 
 export function parsePolicyName(inputs: Inputs): string {
   return parseRequiredName(inputs, 'PolicyName')
+}
+
+/** Policies are named by their ARNs, so a path that no ARN may have would be of one that nobody could delete. */
+export function parsePolicyPath(inputs: Inputs<'Path'>): string {
+  const path = parsePath(inputs, 'Path') ?? '/'
+  if (isPolicyArn(policyArn(AWS_ACCOUNT, path, 'name'))) return path
+  throw inputs.invalid('Path', 'Member must not have empty parts')
 }
 
 /** @throws {Refusal} `parameter-invalid` for what is no ARN of a managed policy */

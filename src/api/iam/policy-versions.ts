@@ -1,5 +1,5 @@
 import { urlEncoded } from '../../core/iam/url-encoded.ts'
-import { getManagedPolicy, getPolicyVersion as getVersion } from '../../services/iam/find-managed-policy.ts'
+import { getManagedPolicy, getPolicyVersion as getVersion } from '../../services/iam/get-managed-policy.ts'
 import {
   createPolicyVersion as create,
   deletePolicyVersion as remove,

@@ -1,8 +1,8 @@
+import { identityArn } from '../../core/iam/identity-arn.ts'
 import type { Group, Role, User } from '../../ports/metadata/identity.ts'
-import { arnOf } from '../../services/iam/change-permissions.ts'
-import { findManagedPolicy } from '../../services/iam/find-managed-policy.ts'
 import type { PermittedKind } from '../../services/iam/get-identity.ts'
 import { findProvider } from '../../services/iam/oidc-providers.ts'
+import { findManagedPolicy } from '../../services/identity/find-managed-policy.ts'
 import type { QueryCall, Resource } from '../query/define-action.ts'
 
 /**
@@ -15,10 +15,10 @@ export async function identityResource(
   name: string,
 ): Promise<Resource> {
   const { accountId } = caller.principal
-  const named = arnOf(accountId, { kind, path: '/', name })
+  const named = identityArn(accountId, { kind, path: '/', name })
   const found: User | Group | Role | undefined = await services.metadata.findIdentity(accountId, kind, name)
   if (found === undefined) return { arn: named, named }
-  return { arn: arnOf(accountId, found), named, tags: found.tags, keys: boundaryKey(found) }
+  return { arn: identityArn(accountId, found), named, tags: found.tags, keys: boundaryKey(found) }
 }
 
 function boundaryKey(found: User | Group | Role) {

@@ -1,3 +1,4 @@
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { roleArn } from '../../core/principal.ts'
 import type { Role } from '../../ports/metadata/identity.ts'
 import { showPolicyText } from '../../services/iam/policy-text.ts'
@@ -10,7 +11,7 @@ import {
 } from '../../services/iam/roles.ts'
 import { nextTurn } from '../../services/next-turn.ts'
 import { defineIamAction, type QueryCall } from '../query/define-action.ts'
-import { pageOf, parsePage, parsePath, parsePathPrefix, parseTags, tagConditionKeys } from './parameters.ts'
+import { pageOf, parsePage, parsePath, parsePathPrefix, parseTags } from './parameters.ts'
 import { parseBoundaryInput, parseDocument } from './policy-inputs.ts'
 import { identityResource } from './resources.ts'
 import { parseDescription, parseMaxSession, parseRoleName } from './role-inputs.ts'
@@ -32,7 +33,7 @@ export const createRole = defineIamAction('CreateRole', {
     tags: parseTags(inputs),
   }),
   resource: ({ caller }, { path, name }) => roleArn(caller.principal.accountId, path, name),
-  keys: ({ boundaryArn, tags }) => ({ ...boundaryKey(boundaryArn), ...tagConditionKeys(tags) }),
+  keys: ({ boundaryArn, tags }) => ({ ...boundaryKey(boundaryArn), ...requestTagKeys(tags) }),
   handle: async (call, input) => {
     const { role, findings } = await create(call.services, call.caller, input)
     call.notePolicyFindings(findings)

@@ -1,6 +1,7 @@
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../../services/context.ts'
-import { getManagedPolicy } from '../../services/iam/find-managed-policy.ts'
+import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { getProvider } from '../../services/iam/oidc-providers.ts'
 import { getRole } from '../../services/iam/roles.ts'
 import {
@@ -12,7 +13,7 @@ import {
 import { type ConditionKeys, defineIamAction, type QueryCall, type Resource } from '../query/define-action.ts'
 import type { Inputs } from '../query/inputs.ts'
 import { parseProviderArnInput } from './oidc-providers.ts'
-import { type PageInput, pageOfAll, parsePage, parseTagKeys, parseTags, tagConditionKeys } from './parameters.ts'
+import { type PageInput, pageOfAll, parsePage, parseTagKeys, parseTags } from './parameters.ts'
 import { parsePolicyArnInput } from './policy-inputs.ts'
 import { identityResource, policyResource, providerResource } from './resources.ts'
 import { parseRoleName } from './role-inputs.ts'
@@ -97,7 +98,7 @@ function changing({ resource, change }: Tagged) {
 }
 
 function keysOf(change: TagChange): ConditionKeys {
-  return change.verb === 'Tag' ? tagConditionKeys(change.tags) : { 'aws:tagkeys': change.tagKeys }
+  return change.verb === 'Tag' ? requestTagKeys(change.tags) : { 'aws:tagkeys': change.tagKeys }
 }
 
 function listing({ parse, resource, tagsOf }: Tagged) {

@@ -1,4 +1,4 @@
-import { groupArn } from '../../core/iam/group-arn.ts'
+import { groupArn } from '../../core/iam/identity-arn.ts'
 import { userArn } from '../../core/principal.ts'
 import type { Group, User } from '../../ports/metadata/identity.ts'
 import { boundaryView, tagViews } from './entity-views.ts'

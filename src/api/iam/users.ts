@@ -1,3 +1,4 @@
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { rootArn, userArn } from '../../core/principal.ts'
 import { getIdentity } from '../../services/iam/get-identity.ts'
 import { getKeyOwner } from '../../services/iam/key-owner.ts'
@@ -21,7 +22,6 @@ import {
   parseRequiredName,
   parseTagKeys,
   parseTags,
-  tagConditionKeys,
 } from './parameters.ts'
 import { parseBoundaryInput } from './policy-inputs.ts'
 import { identityResource } from './resources.ts'
@@ -41,7 +41,7 @@ export const createUser = defineIamAction('CreateUser', {
   needs: ({ tags }) => (tags.length > 0 ? ['iam:CreateUser', 'iam:TagUser'] : ['iam:CreateUser']),
   resource: ({ caller }, { path, name }) => userArn(caller.principal.accountId, path, name),
   keys: ({ boundaryArn, tags }) => ({
-    ...tagConditionKeys(tags),
+    ...requestTagKeys(tags),
     ...(boundaryArn === undefined ? {} : { 'iam:permissionsboundary': boundaryArn }),
   }),
   handle: async ({ services, caller }, given) => ({
@@ -136,7 +136,7 @@ export const tagUser = defineIamAction('TagUser', {
     tags: inputs.required('Tags', parseTags(inputs)),
   }),
   resource: (call, { name }) => identityResource(call, 'user', name),
-  keys: ({ tags }) => tagConditionKeys(tags),
+  keys: ({ tags }) => requestTagKeys(tags),
   handle: async ({ services, caller }, given) => {
     await tag(services, caller, given)
     return undefined

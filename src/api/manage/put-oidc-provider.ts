@@ -1,15 +1,16 @@
 import * as z from 'zod'
-import { checkIssuer } from '../../core/iam/oidc-provider-url.ts'
+import { checkIssuerUrl } from '../../core/iam/oidc-provider-url.ts'
+import { TAG_KEY } from '../../core/iam/tag-text.ts'
 import { parseUploadedKeys } from '../../core/oidc/key-set.ts'
 import { putOidcProvider as put } from '../../services/oidc-providers/put-oidc-provider.ts'
 import { defineOperation } from './define-operation.ts'
 import { providerNameField } from './fields.ts'
 import { providerArn, providerView, viewProvider } from './oidc-provider-view.ts'
 
-/** STS API reference, `Tag`, read 2026-11-27. */
 const tagKeyField = z
   .string()
-  .regex(/^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u, 'must be 1 to 128 letters, digits, spaces or _.:/=+-@')
+  .max(TAG_KEY.max)
+  .regex(TAG_KEY.pattern, 'must be 1 to 128 letters, digits, spaces or _.:/=+-@')
   .refine((key) => !key.toLowerCase().startsWith('aws:'), 'must not begin with aws:')
 
 const body = z.strictObject({
@@ -45,7 +46,7 @@ export const putOidcProvider = defineOperation('PutOidcProvider', {
   resource: (registry, { parameters }) => providerArn(registry, parameters.name),
   handle: async ({ services, caller }, { parameters: { name }, body: { keys, kubernetesCluster, ...terms } }) => {
     const resource = providerArn(caller.registry, name)
-    checkIssuer(terms.issuer)
+    checkIssuerUrl(terms.issuer)
     const uploaded = keys === undefined ? undefined : parseUploadedKeys(JSON.stringify(keys))
     const provider = { ...terms, name, keys: uploaded, kubernetesCluster }
     return viewProvider(await put(services, caller, { terms: provider, resource }))

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { revokeSessions } from '../../services/identity/revoke-sessions.ts'
+import { revokeSessions } from '../../services/iam/revoke-sessions.ts'
 import { defineOperation } from './define-operation.ts'
 import { identityNameField, ladingArn, timeField, toTime } from './fields.ts'
 
@@ -14,7 +14,6 @@ export const revokeRoleSessions = defineOperation('RevokeRoleSessions', {
   output: z.strictObject({ sessionsValidFrom: timeField }),
   resource: (registry, { parameters }) => ladingArn(registry, `role/${parameters.name}`),
   handle: async ({ services, caller }, { parameters: { name } }) => {
-    const { accountId } = caller.registry
-    return { sessionsValidFrom: toTime(await revokeSessions(services, { accountId, kind: 'role', name })) }
+    return { sessionsValidFrom: toTime(await revokeSessions(services, caller, { kind: 'role', name })) }
   },
 })

@@ -1,3 +1,4 @@
+import { TAG_KEY, TAG_VALUE } from '../../core/iam/tag-text.ts'
 import type { NewSession } from '../../services/sts/new-session.ts'
 import type { Inputs } from '../query/inputs.ts'
 
@@ -9,18 +10,6 @@ const DURATION = { min: 900, max: 43_200 }
 const POLICY = { min: 1, max: 100_000 }
 const MOST_POLICY_ARNS = 10
 const MOST_TAGS = 50
-const TAG_KEY = {
-  min: 1,
-  max: 128,
-  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]+$/u,
-  patternShown: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]+',
-}
-const TAG_VALUE = {
-  min: 0,
-  max: 256,
-  pattern: /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u,
-  patternShown: '[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]*',
-}
 
 type RoleInputName = 'RoleArn' | 'RoleSessionName' | 'DurationSeconds' | 'Policy' | 'PolicyArns'
 

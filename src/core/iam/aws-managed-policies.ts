@@ -1,6 +1,5 @@
 /** A managed policy that every account has and nobody can change. */
 export interface AwsManagedPolicy {
-  readonly arn: string
   /** The same in every installation, in the form of AWS's. */
   readonly id: string
   readonly name: string
@@ -59,10 +58,6 @@ export const AWS_MANAGED_POLICIES: readonly AwsManagedPolicy[] = [
   }),
 ]
 
-export function findAwsManagedPolicy(arn: string): AwsManagedPolicy | undefined {
-  return AWS_MANAGED_POLICIES.find((candidate) => candidate.arn === arn)
-}
-
 function policy(
   name: string,
   id: string,
@@ -70,5 +65,5 @@ function policy(
 ): AwsManagedPolicy {
   const statement = { Effect: 'Allow', Action: actions, Resource: '*' }
   const text = JSON.stringify({ Version: '2012-10-17', Statement: [statement] })
-  return { arn: `arn:aws:iam::${AWS_ACCOUNT}:policy/${name}`, id, name, description, text }
+  return { id, name, description, text }
 }

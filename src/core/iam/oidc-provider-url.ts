@@ -3,10 +3,7 @@ import { Refusal } from '../refusal.ts'
 const LONGEST_URL = 255
 /** The tag that gives a provider its name when it is made, and stays as it is from then on. */
 export const PROVIDER_NAME_TAG = 'lading:name'
-
-export function oidcProviderArn(accountId: string, name: string): string {
-  return `arn:aws:iam::${accountId}:oidc-provider/${name}`
-}
+const GIVEN_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/
 
 /**
  * Checks where a provider's tokens come from: what is here is what they must have in `iss`, to the letter.
@@ -14,7 +11,7 @@ export function oidcProviderArn(accountId: string, name: string): string {
  * @throws {Refusal} `parameter-invalid` unless it is an `https` URL of at most 255 characters without credentials,
  *   query or fragment (IAM API reference, CreateOpenIDConnectProvider)
  */
-export function checkIssuer(url: string): void {
+export function checkIssuerUrl(url: string): void {
   if (url.length < 1 || url.length > LONGEST_URL) throw invalidUrl(`it has 1 to ${LONGEST_URL} characters`)
   if (!url.startsWith('https://')) throw invalidUrl('it begins with https://')
   if (!/^[!-~]+$/.test(url) || /[?#@\\%"<>^`{|}]/.test(url)) {
@@ -40,20 +37,17 @@ export function providerNameFor(
 ): string {
   const name = tags.find(({ key }) => key === PROVIDER_NAME_TAG)?.value
   if (name === undefined) return nameOfIssuer(issuer)
-  if (name.length <= LONGEST_URL && /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/.test(name)) return name
-  throw new Refusal(
-    'parameter-invalid',
-    `The tag ${PROVIDER_NAME_TAG} must be 1 to ${LONGEST_URL} letters, digits, dots, dashes, underscores, colons or slashes, the first and the last a letter or a digit.`,
-  )
+  checkGivenName(name, `The tag ${PROVIDER_NAME_TAG}`)
+  return name
 }
 
-/** The name that an ARN of a provider of this account ends in. @throws {Refusal} `parameter-invalid` */
-export function parseProviderArn(arn: string): { readonly accountId: string; readonly name: string } {
-  const [, accountId, name] = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/.exec(arn) ?? []
-  if (accountId === undefined || name === undefined) {
-    throw new Refusal('parameter-invalid', `Invalid ARN: ${arn} is not that of an OpenID Connect provider.`)
-  }
-  return { accountId, name }
+/** @param what has the name, at the beginning of the sentence. @throws {Refusal} `parameter-invalid` */
+export function checkGivenName(name: string, what: string): void {
+  if (name.length <= LONGEST_URL && GIVEN_NAME.test(name)) return
+  throw new Refusal(
+    'parameter-invalid',
+    `${what} must be 1 to ${LONGEST_URL} letters, digits, dots, dashes, underscores, colons or slashes, the first and the last a letter or a digit.`,
+  )
 }
 
 /** Whether a URL parser leaves it as it is, but for the case of its host and a slash where there is no path. */

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { makeProvider, makeSigner, tokenFixture } from '../../../test/support/identity-tokens.ts'
+import { makeSigner, newProvider, tokenFixture } from '../../../test/support/identity-tokens.ts'
 import { verifiedFixture } from '../../../test/support/verified-fixture.ts'
 import { parseCompactToken } from './compact-token.ts'
 import { conditionKeysOf } from './condition-keys.ts'
@@ -119,7 +119,7 @@ test('two clusters with one issuer and one key id never cross', async () => {
     if (issuing === undefined || trusted === undefined) throw new Error('no such cluster')
     return verifyIdentityToken({
       token: parseCompactToken(issuing.signer.sign(claims)),
-      provider: makeProvider({ issuer: claims.iss, kubernetesCluster: trusted.name }),
+      provider: newProvider({ issuer: claims.iss, kubernetesCluster: trusted.name }),
       keys: [trusted.signer.verificationKey],
       nowMs: claims.iat * 1000,
     })

@@ -1,6 +1,7 @@
+import { oidcProviderArn } from '../iam/oidc-provider-arn.ts'
 import type { ClaimValue } from './flatten-claims.ts'
 import { tokenRejected } from './refusals.ts'
-import { oidcProviderArn, type TrustedProvider } from './trusted-provider.ts'
+import type { TrustedProvider } from './trusted-provider.ts'
 import type { VerifiedToken } from './verify-identity-token.ts'
 
 /** What the keys begin with that are not of tokens: an issuer of that name could say who somebody is, or from where. */
@@ -37,7 +38,7 @@ export function conditionKeysOf(
 }
 
 /** What comes before the colon in condition keys: the issuer's host and path, in lower case. */
-export function issuerPrefix(issuer: string): string {
+function issuerPrefix(issuer: string): string {
   return issuer.toLowerCase().replace(/^https:\/\//, '')
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { createHmac, createPublicKey, generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
-import { encode, makeProvider, makeSigner, signToken } from '../../../test/support/identity-tokens.ts'
+import { encode, makeSigner, newProvider, signToken } from '../../../test/support/identity-tokens.ts'
 import { refusalOf } from '../../../test/support/refusal-of.ts'
 import { parseCompactToken } from './compact-token.ts'
 import { importKey, type VerificationKey } from './verification-key.ts'
@@ -24,7 +24,7 @@ const stranger = makeSigner('RS256')
 function verify(text: string, keys: readonly VerificationKey[] = [rsa.verificationKey]) {
   return verifyIdentityToken({
     token: parseCompactToken(text),
-    provider: makeProvider(),
+    provider: newProvider(),
     keys,
     nowMs: NOW_SECONDS * 1000,
   })

@@ -1,3 +1,4 @@
+import { isTag } from '../iam/tag-text.ts'
 import type { PrincipalTag } from '../principal.ts'
 import type { ClaimValue } from './flatten-claims.ts'
 import { isKubernetesTagKey, kubernetesTagsOf } from './kubernetes-tags.ts'
@@ -24,8 +25,6 @@ const SOURCE_IDENTITY = 'https://aws.amazon.com/source_identity'
 
 /** STS API reference, `Tag` and `SourceIdentity`. */
 const MOST_TAGS = 50
-const TAG_KEY = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/u
-const TAG_VALUE = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]{0,256}$/u
 const SOURCE_IDENTITY_TEXT = /^[\w+=,.@-]{2,64}$/
 
 /**
@@ -90,8 +89,8 @@ function checkTags(tags: readonly PrincipalTag[]): void {
   if (tags.length > MOST_TAGS) throw tokenRejected(`The identity token makes more than ${MOST_TAGS} session tags.`)
   const keys = new Set(tags.map(({ key }) => key.toLowerCase()))
   if (keys.size < tags.length) throw tokenRejected('The identity token makes two session tags with one key.')
-  for (const { key, value } of tags) {
-    if (!TAG_KEY.test(key) || !TAG_VALUE.test(value) || key.toLowerCase().startsWith('aws:')) {
+  for (const tag of tags) {
+    if (!isTag(tag) || tag.key.toLowerCase().startsWith('aws:')) {
       throw tokenRejected(
         'A session tag must have a key of 1 to 128 and a value of at most 256 letters, digits, spaces and _.:/=+-@, and not begin with aws:.',
       )

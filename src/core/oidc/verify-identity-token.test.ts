@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { makeProvider, makeSigner } from '../../../test/support/identity-tokens.ts'
+import { makeSigner, newProvider } from '../../../test/support/identity-tokens.ts'
 import { refusalOf } from '../../../test/support/refusal-of.ts'
 import type { RefusalReason } from '../refusal.ts'
 import { parseCompactToken } from './compact-token.ts'
@@ -31,7 +31,7 @@ interface Circumstances {
 function verify(text: string, { provider = {}, keys, nowMs }: Circumstances = {}) {
   return verifyIdentityToken({
     token: parseCompactToken(text),
-    provider: makeProvider(provider),
+    provider: newProvider(provider),
     keys: keys ?? [rsa.verificationKey],
     nowMs: nowMs ?? NOW_SECONDS * 1000,
   })

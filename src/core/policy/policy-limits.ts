@@ -12,7 +12,6 @@ export const MANAGED_POLICY_CHARS = 6144
 export const USER_INLINE_POLICIES_CHARS = 2048
 export const GROUP_INLINE_POLICIES_CHARS = 5120
 export const ROLE_INLINE_POLICIES_CHARS = 10_240
-export const TRUST_POLICY_CHARS = 2048
 export const MOST_TRUST_POLICY_CHARS = 4096
 export const SESSION_POLICY_CHARS = 2048
 /** All characters, as ECR counts. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'bun:test'
 import { createHash } from 'node:crypto'
 import { SignatureV4 } from '@smithy/signature-v4'
-import { Sha256 } from '../../../test/support/sha256.ts'
+import { Sha256 } from '../../cli/sha256.ts'
 import { Refusal } from '../refusal.ts'
 import { type ClaimExpectation, checkClaim } from './check-claim.ts'
 import { parseSignatureClaim } from './signature-claim.ts'

@@ -73,8 +73,8 @@ interface Deed {
 }
 
 /**
- * A root key is beyond every boundary and session policy, and longer than every session, so it is not for whoever has
- * one, whatever their policies say.
+ * A root key is beyond every boundary and session policy, and longer than every session, so neither it nor what accounts
+ * may do is for whoever has one, whatever their policies say.
  *
  * @throws {Refusal} `denied`; `credential-revoked` when the caller is gone
  */

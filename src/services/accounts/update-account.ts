@@ -1,8 +1,8 @@
 import { Refusal } from '../../core/refusal.ts'
 import type { Account } from '../../ports/metadata/accounts.ts'
 import type { Caller, Services } from '../context.ts'
-import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
 import { getAccount } from './get-account.ts'
+import { requireOperator } from './root-keys.ts'
 
 /**
  * An account that is enabled again has its credentials again, so it is for those who may make credentials.
@@ -16,11 +16,12 @@ export async function updateAccount(
   caller: Caller,
   { accountId, change }: { readonly accountId: string; readonly change: Partial<Pick<Account, 'name' | 'state'>> },
 ): Promise<Account> {
-  if (change.state === 'enabled') refuseTemporaryMaker(caller)
   if (change.state === 'disabled' && accountId === services.defaultRegistry.accountId) {
     throw new Refusal('entity-unmodifiable', `Account ${accountId} operates all others, so it cannot be disabled.`)
   }
   return await services.metadata.transact(async (transaction) => {
+    if (change.state === 'enabled')
+      await requireOperator(transaction, caller, { action: 'lading:UpdateAccount', accountId })
     await getAccount(transaction, accountId)
     await transaction.updateAccount(accountId, change)
     return await getAccount(transaction, accountId)

@@ -7,9 +7,9 @@ import type { Registry } from '../../ports/metadata/registries.ts'
 import { type Access, type Action, decideAccess, repositoryArn } from '../authorize.ts'
 import type { Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
+import { findRole } from '../identity/find-role.ts'
 import { principalAgain } from '../identity/principal-of.ts'
 import { registryOfAccount } from '../registry-for.ts'
-import { findRole } from '../sts/find-role.ts'
 import { describeDecision } from './describe-decision.ts'
 
 /** A denial, and what would become of the same request today. */

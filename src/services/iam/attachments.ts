@@ -2,7 +2,7 @@ import { overQuota } from '../../core/iam/policy-size.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Caller, Services } from '../context.ts'
 import { changePermissions, type Target } from './change-permissions.ts'
-import { requireAttachable } from './find-managed-policy.ts'
+import { requireAttachable } from './get-managed-policy.ts'
 
 /** IAM's default; it can be raised to twenty there. */
 export const MOST_ATTACHED = 10

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import {
+  EVERYTHING,
   insertIdentities,
   newRole,
   newUser,
@@ -12,15 +13,14 @@ import type { Group, ManagedPolicy } from '../../ports/metadata/identity.ts'
 
 const arn = (name: string) => `arn:aws:iam::000000000000:policy/${name}`
 const BOUNDARY = arn('bounds')
-const TEXT = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 const TRUST =
   '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Principal":{"AWS":"000000000000"},"Action":"sts:AssumeRole"}}'
 const MAKER = newUser('maker', { boundaryArn: BOUNDARY })
 const MAKING_ROLE = { ...newRole('making'), boundaryArn: BOUNDARY }
-const INLINE = [{ name: 'p', text: TEXT }]
+const INLINE = [{ name: 'p', text: EVERYTHING }]
 
 function newPolicy(name: string): ManagedPolicy {
-  const versions = ['v1', 'v2'].map((id) => ({ id, text: TEXT, createdAtMs: 1 }))
+  const versions = ['v1', 'v2'].map((id) => ({ id, text: EVERYTHING, createdAtMs: 1 }))
   const made = { createdAtMs: 1, updatedAtMs: 1, defaultVersion: 'v1', versions, versionsMade: 2 }
   return { kind: 'policy', id: `ANPA${name.toUpperCase()}`, name, path: '/', description: '', tags: [], ...made }
 }
@@ -74,7 +74,7 @@ async function done(operation: Operation, input: Input, maker = MAKER): Promise<
 }
 
 const ON_ROLES: readonly (readonly [Operation, Input])[] = [
-  ['PutRolePolicy', { PolicyName: 'p', PolicyDocument: TEXT }],
+  ['PutRolePolicy', { PolicyName: 'p', PolicyDocument: EVERYTHING }],
   ['DeleteRolePolicy', { PolicyName: 'p' }],
   ['AttachRolePolicy', { PolicyArn: arn('unused') }],
   ['DetachRolePolicy', { PolicyArn: arn('spare') }],
@@ -92,7 +92,7 @@ test.each(ON_ROLES)('%s by somebody with a boundary is for roles that have it to
 })
 
 const ON_USERS: readonly (readonly [Operation, Input])[] = [
-  ['PutUserPolicy', { PolicyName: 'p', PolicyDocument: TEXT }],
+  ['PutUserPolicy', { PolicyName: 'p', PolicyDocument: EVERYTHING }],
   ['DeleteUserPolicy', { PolicyName: 'p' }],
   ['AttachUserPolicy', { PolicyArn: arn('unused') }],
   ['DetachUserPolicy', { PolicyArn: arn('spare') }],
@@ -104,7 +104,7 @@ test.each(ON_USERS)('%s by somebody with a boundary is for users who have it too
 })
 
 const ON_GROUPS: readonly (readonly [Operation, Input])[] = [
-  ['PutGroupPolicy', { PolicyName: 'p', PolicyDocument: TEXT }],
+  ['PutGroupPolicy', { PolicyName: 'p', PolicyDocument: EVERYTHING }],
   ['DeleteGroupPolicy', { PolicyName: 'p' }],
   ['AttachGroupPolicy', { PolicyArn: arn('unused') }],
   ['DetachGroupPolicy', { PolicyArn: arn('spare') }],
@@ -138,7 +138,7 @@ test('nobody with a boundary changes boundaries, not even to their own', async (
 
 test('a policy is changed by somebody with a boundary only if it bounds nobody and all that have it are bounded', async () => {
   const change = async (name: string, expected: (operation: Operation, input: Input) => Promise<void>) => {
-    const version = { PolicyArn: arn(name), PolicyDocument: TEXT }
+    const version = { PolicyArn: arn(name), PolicyDocument: EVERYTHING }
     await expected('CreatePolicyVersion', version)
     await expected('CreatePolicyVersion', { ...version, SetAsDefault: 'true' })
     await expected('SetDefaultPolicyVersion', { PolicyArn: arn(name), VersionId: 'v2' })
@@ -179,13 +179,13 @@ test('who is gone makes nothing', async () => {
   const ended = runIam(registry, userPrincipal(newUser('gone')), 'PutRolePolicy', {
     RoleName: 'bound',
     PolicyName: 'p',
-    PolicyDocument: TEXT,
+    PolicyDocument: EVERYTHING,
   })
   await expect(ended).rejects.toMatchObject({ reason: 'denied' })
 })
 
 test('a session with a session policy changes nothing of all this', async () => {
-  const restricted = { policyLayers: [{ texts: [TEXT], arns: [] }] }
+  const restricted = { policyLayers: [{ texts: [EVERYTHING], arns: [] }] }
   const calls: readonly (readonly [Operation, Input])[] = [
     ...ON_ROLES.map(([operation, input]) => [operation, { RoleName: 'bound', ...input }] as const),
     ...ON_USERS.map(([operation, input]) => [operation, { UserName: 'bound', ...input }] as const),
@@ -195,8 +195,8 @@ test('a session with a session policy changes nothing of all this', async () => 
     ['DeleteUserPermissionsBoundary', { UserName: 'bound' }],
     ['PutRolePermissionsBoundary', { RoleName: 'bound', PermissionsBoundary: BOUNDARY }],
     ['DeleteRolePermissionsBoundary', { RoleName: 'bound' }],
-    ['CreatePolicy', { PolicyName: 'new', PolicyDocument: TEXT }],
-    ['CreatePolicyVersion', { PolicyArn: arn('unused'), PolicyDocument: TEXT }],
+    ['CreatePolicy', { PolicyName: 'new', PolicyDocument: EVERYTHING }],
+    ['CreatePolicyVersion', { PolicyArn: arn('unused'), PolicyDocument: EVERYTHING }],
     ['SetDefaultPolicyVersion', { PolicyArn: arn('unused'), VersionId: 'v2' }],
     ['CreateOpenIDConnectProvider', { Url: 'https://issuer.example' }],
   ]

@@ -1,9 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import { insertIdentities, newUser, runIam, userPrincipal } from '../../../test/support/identities.ts'
+import { EVERYTHING, insertIdentities, newUser, runIam, userPrincipal } from '../../../test/support/identities.ts'
 import { openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 
 const BOUNDARY = 'arn:aws:iam::000000000000:policy/bounds'
-const EVERYTHING = '{"Version":"2012-10-17","Statement":{"Effect":"Allow","Action":"*","Resource":"*"}}'
 const MAKER = newUser('maker', { boundaryArn: BOUNDARY })
 const FREE = newUser('free')
 const BOUND = newUser('bound', { boundaryArn: BOUNDARY })

@@ -1,5 +1,4 @@
-import { groupArn } from '../../core/iam/group-arn.ts'
-import { roleArn, userArn } from '../../core/principal.ts'
+import { identityArn } from '../../core/iam/identity-arn.ts'
 import type { Group, Role, User } from '../../ports/metadata/identity.ts'
 import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
@@ -32,7 +31,7 @@ export async function changePermissions<Result>(
     const { reads, accountId, maker } = change
     const found = await getIdentity(reads, accountId, target)
     const action: Action = `iam:${verb}${NOUNS[target.kind]}Policy`
-    const deed = { action, resource: arnOf(accountId, found) }
+    const deed = { action, resource: identityArn(accountId, found) }
     if (found.kind === 'group') await requireBoundedMembers(reads, maker, deed, { accountId, group: found })
     else requireBounded(maker, deed, found)
     return await work(found, change)
@@ -40,17 +39,3 @@ export async function changePermissions<Result>(
 }
 
 const NOUNS = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<PermittedKind, string>
-
-export function arnOf(
-  accountId: string,
-  { kind, path, name }: Pick<User | Group | Role, 'kind' | 'path' | 'name'>,
-): string {
-  switch (kind) {
-    case 'user':
-      return userArn(accountId, path, name)
-    case 'role':
-      return roleArn(accountId, path, name)
-    case 'group':
-      return groupArn(accountId, path, name)
-  }
-}

@@ -4,7 +4,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { ManagedPolicy } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
-import { getManagedPolicy } from './find-managed-policy.ts'
+import { getManagedPolicy } from './get-managed-policy.ts'
 
 /** @throws {Refusal} `entity-unknown`; `denied` for one that every account has; `parameter-invalid` for another ARN */
 export async function changePolicy<Result>(

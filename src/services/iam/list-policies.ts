@@ -1,7 +1,7 @@
 import { AWS_ACCOUNT } from '../../core/iam/aws-managed-policies.ts'
 import { policyArn } from '../../core/iam/policy-arn.ts'
 import type { IdentityReads, ManagedPolicy } from '../../ports/metadata/identity.ts'
-import { BUILT_IN } from './find-managed-policy.ts'
+import { BUILT_IN } from '../identity/find-managed-policy.ts'
 
 export interface ListedPolicy {
   readonly arn: string

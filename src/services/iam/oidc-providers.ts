@@ -1,4 +1,5 @@
-import { nameOfIssuer, oidcProviderArn, parseProviderArn } from '../../core/iam/oidc-provider-url.ts'
+import { oidcProviderArn, parseOidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
+import { nameOfIssuer } from '../../core/iam/oidc-provider-url.ts'
 import { overQuota } from '../../core/iam/policy-size.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { IdentityReads, OidcProvider } from '../../ports/metadata/identity.ts'
@@ -64,7 +65,7 @@ export async function findProvider(
   accountId: string,
   arn: string,
 ): Promise<OidcProvider | undefined> {
-  const named = parseProviderArn(arn)
+  const named = parseOidcProviderArn(arn)
   if (named.accountId !== accountId) return undefined
   const provider = await reader.findIdentity(accountId, 'oidc-provider', named.name)
   return provider?.name === named.name ? provider : undefined

@@ -1,11 +1,11 @@
+import { identityArn } from '../../core/iam/identity-arn.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Role, User } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
-import { arnOf } from './change-permissions.ts'
-import { requireAttachable } from './find-managed-policy.ts'
 import { getIdentity } from './get-identity.ts'
+import { requireAttachable } from './get-managed-policy.ts'
 
 /** Whose boundary a call is about, by name. */
 export interface Bounded {
@@ -44,6 +44,6 @@ async function findFor(
 ): Promise<User | Role> {
   const found = await getIdentity(reads, accountId, target)
   const noun = found.kind === 'user' ? 'User' : 'Role'
-  requireUnbounded(maker, { action: `iam:${verb}${noun}PermissionsBoundary`, resource: arnOf(accountId, found) })
+  requireUnbounded(maker, { action: `iam:${verb}${noun}PermissionsBoundary`, resource: identityArn(accountId, found) })
   return found
 }

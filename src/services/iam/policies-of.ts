@@ -3,7 +3,7 @@ import { parsePolicyArn } from '../../core/iam/policy-arn.ts'
 import type { SimulatedPolicy } from '../../core/iam/simulation.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'
 import type { Group, IdentityReads, Role, User } from '../../ports/metadata/identity.ts'
-import { findManagedPolicy } from './find-managed-policy.ts'
+import { defaultTextOf, findManagedPolicy } from '../identity/find-managed-policy.ts'
 
 /** The policies that say what somebody may do: inline, attached, and those of a user's groups. */
 export async function policiesOf(
@@ -26,8 +26,7 @@ export async function policiesOf(
 /** One or none: what was attached cannot be deleted, but may be between two reads. */
 export async function managedPolicy(reader: IdentityReads, accountId: string, arn: string): Promise<SimulatedPolicy[]> {
   const policy = await findManagedPolicy(reader, accountId, arn)
-  const text = policy?.versions.find(({ id }) => id === policy.defaultVersion)?.text
-  if (policy === undefined || text === undefined) return []
+  if (policy === undefined) return []
   const source = parsePolicyArn(arn).accountId === AWS_ACCOUNT ? 'aws-managed' : 'user-managed'
-  return [{ id: policy.name, source, document: readPolicy(text, 'identity') }]
+  return [{ id: policy.name, source, document: readPolicy(defaultTextOf(policy), 'identity') }]
 }

@@ -7,7 +7,7 @@ const OWN = '000000000000'
 const OTHER = '111111111111'
 const BOB = newUser('bob', { id: 'AIDABOBBOBBOBBOBBOBBO', path: '/team/' })
 const CI = { ...newRole('ci'), id: 'AROACICICICICICICICIC' }
-const FAR = { ...newRole('far'), id: 'AROAFARFARFARFARFARFA', path: '/x/' }
+const FAR = { ...newRole('far'), id: 'AROAFARFARFARFARFARFA', path: '/x//y/' }
 
 let registry: TestRegistry
 beforeEach(async () => {
@@ -35,7 +35,7 @@ test('users, roles and sessions are kept by unique id, also those of other accou
     AWS: [
       `arn:aws:iam::${OWN}:user/team/bob`,
       `arn:aws:iam::${OWN}:role/ci`,
-      `arn:aws:iam::${OTHER}:role/x/far`,
+      `arn:aws:iam::${OTHER}:role/x//y/far`,
       `arn:aws:sts::${OTHER}:assumed-role/far/run-1`,
       `arn:aws:iam::${OTHER}:root`,
       OWN,

@@ -4,7 +4,7 @@ import type { ManagedPolicy, PolicyVersion } from '../../ports/metadata/identity
 import type { Caller, Services } from '../context.ts'
 import { requireBoundedUse } from './bounded-maker.ts'
 import { changePolicy } from './change-policy.ts'
-import { getPolicyVersion } from './find-managed-policy.ts'
+import { getPolicyVersion } from './get-managed-policy.ts'
 import { saveManagedText } from './managed-policies.ts'
 
 export const MOST_VERSIONS = 5

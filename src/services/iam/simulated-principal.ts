@@ -1,6 +1,6 @@
+import { identityArn } from '../../core/iam/identity-arn.ts'
 import type { Simulation } from '../../core/iam/simulation.ts'
 import type { Group, Role, User } from '../../ports/metadata/identity.ts'
-import { arnOf } from './change-permissions.ts'
 
 /** Who asks in a simulation, and what conditions may ask about them. */
 export interface SimulatedPrincipal {
@@ -15,7 +15,7 @@ export function simulatedPrincipal(accountId: string, identity: User | Group | R
   if (identity === undefined || identity.kind === 'group') {
     return { names: { kind: 'user', accountId, directIds: [], roleId: undefined }, keys }
   }
-  keys.set('aws:principalarn', arnOf(accountId, identity))
+  keys.set('aws:principalarn', identityArn(accountId, identity))
   for (const { key, value } of identity.tags) keys.set(`aws:principaltag/${key.toLowerCase()}`, value)
   if (identity.kind === 'role') {
     keys.set('aws:principaltype', 'AssumedRole')

@@ -1,13 +1,12 @@
-import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
+import { matchOidcProviderArn, oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { assumedRoleArn, roleArn, userArn } from '../../core/principal.ts'
 import type { AccountReads } from '../../ports/metadata/accounts.ts'
 import type { IdentityReads } from '../../ports/metadata/identity.ts'
+import { findIdentityByArn } from '../identity/find-identity-by-arn.ts'
 
 export type PrincipalReads = IdentityReads & Pick<AccountReads, 'findAccount'>
 
-const USER_OR_ROLE = /^arn:aws:iam::([0-9]{12}):(user|role)\/(?:[!-.0-~]+\/)*([\w+=,.@-]{1,64})$/
 const SESSION = /^arn:aws:sts::([0-9]{12}):assumed-role\/([\w+=,.@-]{1,64})\/([\w+=,.@-]{2,64})$/
-const PROVIDER = /^arn:aws:iam::([0-9]{12}):oidc-provider\/([!-~]{1,255})$/
 const ROOT = /^(?:arn:aws:iam::)?([0-9]{12})(?::root)?$/
 /** What ids look like, with a session's name behind a role's. */
 const STORED = /^(A(?:IDA|ROA|OID)[A-Z0-9]{12,124})(?::([\w+=,.@-]{2,64}))?$/
@@ -46,21 +45,15 @@ export async function findStoredProvider(
     const found = await reader.findIdentityById('oidc-provider', principal)
     return found?.accountId === accountId ? principal : undefined
   }
-  const [, owner, name] = PROVIDER.exec(principal) ?? []
-  if (owner !== accountId || name === undefined) return undefined
-  const provider = await reader.findIdentity(accountId, 'oidc-provider', name)
-  return provider?.name === name ? provider.id : undefined
+  const named = matchOidcProviderArn(principal)
+  if (named?.accountId !== accountId) return undefined
+  const provider = await reader.findIdentity(accountId, 'oidc-provider', named.name)
+  return provider?.name === named.name ? provider.id : undefined
 }
 
 async function findUserOrRole(reader: IdentityReads, arn: string): Promise<string | undefined> {
-  const [, accountId, kind, name] = USER_OR_ROLE.exec(arn) ?? []
-  if (accountId === undefined || name === undefined) return undefined
-  if (kind === 'user') {
-    const user = await reader.findIdentity(accountId, 'user', name)
-    return user !== undefined && userArn(accountId, user.path, user.name) === arn ? user.id : undefined
-  }
-  const role = await reader.findIdentity(accountId, 'role', name)
-  return role !== undefined && roleArn(accountId, role.path, role.name) === arn ? role.id : undefined
+  const found = await findIdentityByArn(reader, arn)
+  return found === undefined || found.identity.kind === 'group' ? undefined : found.identity.id
 }
 
 async function findSession(reader: IdentityReads, arn: string): Promise<string | undefined> {

@@ -1,10 +1,10 @@
+import { identityArn } from '../../core/iam/identity-arn.ts'
 import { PROVIDER_NAME_TAG } from '../../core/iam/oidc-provider-url.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireBounded } from './bounded-maker.ts'
 import { changeAccount } from './change-account.ts'
-import { arnOf } from './change-permissions.ts'
 import { changePolicy } from './change-policy.ts'
 import { getIdentity } from './get-identity.ts'
 import { getProvider } from './oidc-providers.ts'
@@ -27,7 +27,7 @@ export async function changeRoleTags(
 ): Promise<void> {
   await changeAccount(services, caller, async ({ accountId, reads, changes, maker }) => {
     const role = await getIdentity(reads, accountId, { kind: 'role', name })
-    requireBounded(maker, { action: `iam:${change.verb}Role`, resource: arnOf(accountId, role) }, role)
+    requireBounded(maker, { action: `iam:${change.verb}Role`, resource: identityArn(accountId, role) }, role)
     await changes.replace({ ...role, tags: changed(role.tags, change) })
   })
 }

@@ -7,8 +7,8 @@ import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireBounded, requireSameBoundary } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
-import { requireAttachable } from './find-managed-policy.ts'
 import { getIdentity } from './get-identity.ts'
+import { requireAttachable } from './get-managed-policy.ts'
 import { withoutTags, withTags } from './tags.ts'
 
 /** IAM's quota for an account, which cannot be raised (IAM user guide, "IAM and AWS STS quotas", read 2026-11-27). */

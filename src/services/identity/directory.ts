@@ -5,7 +5,7 @@ import type { Registry } from '../../ports/metadata/registries.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { AccountMemory } from './account-memory.ts'
 import { compileText } from './compile-text.ts'
-import { readManagedPolicy } from './managed-policy.ts'
+import { findManagedPolicyText } from './find-managed-policy.ts'
 
 /** After so long without news of other processes nothing is answered from memory: what it says may be over. */
 const LONGEST_WITHOUT_NEWS_MS = 2000
@@ -123,7 +123,7 @@ export class Directory {
     kind: 'identity' | 'boundary' | 'session',
   ): Promise<CompiledPolicy | undefined> {
     return await this.#memory(accountId).remember(`${kind} policy ${arn}`, async () => {
-      const text = await readManagedPolicy(this.#metadata, accountId, arn)
+      const text = await findManagedPolicyText(this.#metadata, accountId, arn)
       return text === undefined ? undefined : compileText(text, { kind, name: arn })
     })
   }

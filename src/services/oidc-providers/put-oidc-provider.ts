@@ -1,3 +1,4 @@
+import { checkGivenName } from '../../core/iam/oidc-provider-url.ts'
 import { overQuota } from '../../core/iam/policy-size.ts'
 import { isKubernetesTagKey } from '../../core/oidc/kubernetes-tags.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -7,9 +8,6 @@ import { requireUnbounded } from '../iam/bounded-maker.ts'
 import { changeAccount } from '../iam/change-account.ts'
 import { MOST_PROVIDERS } from '../iam/oidc-providers.ts'
 import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
-
-/** Those that IAM's API makes have the names of their issuers, which may be others. */
-const NEW_NAME = /^[A-Za-z0-9](?:[A-Za-z0-9._:/-]*[A-Za-z0-9])?$/
 
 /** All that is said of a provider beside what it got when it was made. */
 export type ProviderTerms = Pick<
@@ -42,7 +40,8 @@ export async function putOidcProvider(
       await changes.replace(provider)
       return provider
     }
-    checkNewName(terms.name)
+    // Those that IAM's API makes have the names of their issuers, which may be others.
+    checkGivenName(terms.name, 'name:')
     const count = await reads.countIdentities(accountId, 'oidc-provider')
     if (count >= MOST_PROVIDERS) throw overQuota('OpenIDConnectProvidersPerAccount', MOST_PROVIDERS)
     const provider: OidcProvider = { ...FRESH, ...terms, id, createdAtMs: nowMs }
@@ -52,12 +51,6 @@ export async function putOidcProvider(
 }
 
 const FRESH = { kind: 'oidc-provider', path: '/', tags: [], thumbprints: [] } as const satisfies Partial<OidcProvider>
-
-function checkNewName(name: string): void {
-  if (NEW_NAME.test(name)) return
-  const expected = 'letters, digits, dots, dashes, colons or slashes, the first and the last a letter or a digit'
-  throw new Refusal('parameter-invalid', `name: must be ${expected}.`)
-}
 
 function checkClaimTags(claimTags: OidcProvider['claimTags']): void {
   const keys = new Set<string>()

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { makeProvider, makeSigner } from '../../../test/support/identity-tokens.ts'
+import { makeSigner, newProvider } from '../../../test/support/identity-tokens.ts'
 import { ManualClock } from '../../../test/support/manual-clock.ts'
 import { refusalFrom } from '../../../test/support/refusal-of.ts'
 import { makeTlsAuthority } from '../../../test/support/tls-authority.ts'
@@ -34,7 +34,7 @@ test.skipIf(Bun.which('openssl') === null)(
       const resolve = async () => ['127.0.0.1']
       const documents = new FencedFetch({ allowedHosts, ca: authority.certificate, resolve })
       const providerKeys = new ProviderKeys({ documents, clock, observe: () => {} })
-      return authenticateIdentityToken({ providerKeys, clock }, makeProvider({ issuer }), signer.sign(claims))
+      return authenticateIdentityToken({ providerKeys, clock }, newProvider({ issuer }), signer.sign(claims))
     }
     expect((await refusalFrom(authenticate([]))).reason).toBe('identity-provider-unreachable')
     expect(asked).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'bun:test'
-import { makeProvider, makeSigner, type TokenSigner } from '../../../test/support/identity-tokens.ts'
+import { makeSigner, newProvider, type TokenSigner } from '../../../test/support/identity-tokens.ts'
 import { ManualClock } from '../../../test/support/manual-clock.ts'
 import { refusalFrom } from '../../../test/support/refusal-of.ts'
 import { Refusal } from '../../core/refusal.ts'
@@ -65,7 +65,7 @@ describe('keys that are fetched', () => {
   test('come by the configuration document, and are remembered for an hour', async () => {
     const { documents, clock, events, keys } = open()
     documents.publish(ISSUER, first, second)
-    const provider = makeProvider({ issuer: ISSUER })
+    const provider = newProvider({ issuer: ISSUER })
     expect(await namesOf(keys.find(provider, FIRST))).toEqual(['first'])
     expect(documents.asked).toEqual([CONFIGURATION, `${JWKS}?of=${ISSUER}`])
     clock.advance(HOUR_MS - 1)
@@ -86,8 +86,8 @@ describe('keys that are fetched', () => {
     documents.publish(ISSUER, first)
     const gate = Promise.withResolvers<void>()
     documents.gate = gate.promise
-    const provider = makeProvider({ issuer: ISSUER })
-    const other = makeProvider({ issuer: ISSUER, id: 'OIDC2' })
+    const provider = newProvider({ issuer: ISSUER })
+    const other = newProvider({ issuer: ISSUER, id: 'OIDC2' })
     const waiting = [provider, provider, other, provider].map((one) => keys.find(one, FIRST))
     gate.resolve()
     for (const found of await Promise.all(waiting)) expect(found.length).toBe(1)
@@ -95,7 +95,7 @@ describe('keys that are fetched', () => {
     expect(documents.asked.length).toBe(2)
     expect(events.length).toBe(2)
     documents.publish(ISSUER, second)
-    const later = makeProvider({ issuer: ISSUER, id: 'OIDC3' })
+    const later = newProvider({ issuer: ISSUER, id: 'OIDC3' })
     expect(await namesOf(keys.find(later, SECOND))).toEqual(['second'])
     expect(await namesOf(keys.find(later, FIRST))).toEqual([])
     expect(await namesOf(keys.find(other, FIRST))).toEqual(['first'])
@@ -104,7 +104,7 @@ describe('keys that are fetched', () => {
   test('of an unknown id are asked for once more, at most once a minute', async () => {
     const { documents, clock, keys } = open()
     documents.publish(ISSUER, first)
-    const provider = makeProvider({ issuer: ISSUER })
+    const provider = newProvider({ issuer: ISSUER })
     await keys.find(provider, FIRST)
     documents.publish(ISSUER, first, second)
     clock.advance(MINUTE_MS - 1)
@@ -123,7 +123,7 @@ describe('keys that are fetched', () => {
   test('stay good for a day when the issuer is away, and no longer', async () => {
     const { documents, clock, events, keys } = open()
     documents.publish(ISSUER, first)
-    const provider = makeProvider({ issuer: ISSUER })
+    const provider = newProvider({ issuer: ISSUER })
     await keys.find(provider, FIRST)
     documents.texts.clear()
     clock.advance(24 * HOUR_MS - 1)
@@ -139,7 +139,7 @@ describe('keys that are fetched', () => {
 
   test('are not asked for again for ten seconds after a failure', async () => {
     const { documents, clock, keys } = open()
-    const provider = makeProvider({ issuer: ISSUER })
+    const provider = newProvider({ issuer: ISSUER })
     const failed = () => sentenceOf(keys.find(provider, FIRST))
     expect(await failed()).toBe("identity-provider-unreachable: The identity provider's host is away.")
     documents.publish(ISSUER, first)
@@ -154,15 +154,15 @@ describe('keys that are fetched', () => {
     const { documents, keys } = open()
     documents.publish(ISSUER, first)
     documents.publish('https://other.example.com', second)
-    await keys.find(makeProvider({ issuer: ISSUER }), FIRST)
-    const changed = makeProvider({ issuer: 'https://other.example.com' })
+    await keys.find(newProvider({ issuer: ISSUER }), FIRST)
+    const changed = newProvider({ issuer: 'https://other.example.com' })
     expect(await namesOf(keys.find(changed, FIRST))).toEqual([])
     expect(await namesOf(keys.find(changed, SECOND))).toEqual(['second'])
   })
 
   test('of those that nobody asked for lately are forgotten when there are too many', async () => {
     const { documents, keys } = open(3)
-    const providers = [1, 2, 3, 4].map((n) => makeProvider({ id: `OIDC${n}`, issuer: `https://i${n}.example.com` }))
+    const providers = [1, 2, 3, 4].map((n) => newProvider({ id: `OIDC${n}`, issuer: `https://i${n}.example.com` }))
     for (const { issuer } of providers) documents.publish(issuer, first)
     const find = async (index: number) => await keys.find(providers[index] as OidcProvider, FIRST)
     for (const index of [0, 1, 2, 0, 3]) await find(index)
@@ -183,7 +183,7 @@ describe('keys that are fetched', () => {
       `${base}/.well-known/openid-configuration`,
       JSON.stringify({ issuer, jwks_uri: `${JWKS}?of=${base}` }),
     )
-    expect(await namesOf(keys.find(makeProvider({ issuer }), FIRST))).toEqual(['first'])
+    expect(await namesOf(keys.find(newProvider({ issuer }), FIRST))).toEqual(['first'])
   })
 
   const configuration = (members: object) => JSON.stringify({ issuer: ISSUER, jwks_uri: JWKS, ...members })
@@ -205,7 +205,7 @@ describe('keys that are fetched', () => {
   ])('documents that are not good: %s, %s', async (text, keySet, sentence) => {
     const { documents, keys } = open()
     documents.texts.set(CONFIGURATION, text).set(JWKS, keySet)
-    const said = await sentenceOf(keys.find(makeProvider({ issuer: ISSUER }), FIRST))
+    const said = await sentenceOf(keys.find(newProvider({ issuer: ISSUER }), FIRST))
     expect(said).toStartWith('identity-provider-unreachable')
     expect(said).toMatch(sentence)
   })
@@ -215,7 +215,7 @@ describe('keys that are uploaded', () => {
   test('are the only ones, and nobody is asked', async () => {
     const { documents, keys } = open()
     documents.publish(ISSUER, first)
-    const provider = makeProvider({ issuer: ISSUER, keys: [second.publicJwk, third.publicJwk] })
+    const provider = newProvider({ issuer: ISSUER, keys: [second.publicJwk, third.publicJwk] })
     expect(await namesOf(keys.find(provider, FIRST))).toEqual([])
     expect(await namesOf(keys.find(provider, SECOND))).toEqual(['second'])
     expect(documents.asked).toEqual([])
@@ -226,7 +226,7 @@ describe('keys that are uploaded', () => {
     const [prod, stage] = [makeSigner('RS256', 'same'), makeSigner('RS256', 'same')]
     const issuer = 'https://kubernetes.default.svc.cluster.local'
     const clusters = [prod, stage].map((signer, index) =>
-      makeProvider({ id: `OIDC${index}`, issuer, keys: [signer.publicJwk], kubernetesCluster: `cluster-${index}` }),
+      newProvider({ id: `OIDC${index}`, issuer, keys: [signer.publicJwk], kubernetesCluster: `cluster-${index}` }),
     )
     const seconds = clock.nowMs() / 1000
     const claims = { iss: issuer, sub: 'a', aud: 'registry.example.com', iat: seconds, exp: seconds + 600 }
@@ -240,8 +240,8 @@ describe('keys that are uploaded', () => {
 
   test('replaced ones take effect at once', async () => {
     const { keys } = open()
-    await keys.find(makeProvider({ issuer: ISSUER, keys: [first.publicJwk] }), FIRST)
-    expect(await namesOf(keys.find(makeProvider({ issuer: ISSUER, keys: [second.publicJwk] }), FIRST))).toEqual([])
+    await keys.find(newProvider({ issuer: ISSUER, keys: [first.publicJwk] }), FIRST)
+    expect(await namesOf(keys.find(newProvider({ issuer: ISSUER, keys: [second.publicJwk] }), FIRST))).toEqual([])
   })
 })
 
@@ -251,7 +251,7 @@ describe('authenticateIdentityToken()', () => {
   const seconds = clock.nowMs() / 1000
   const claims = { iss: ISSUER, sub: 'a', aud: 'registry.example.com', iat: seconds, exp: seconds + 600 }
   const authenticate = (text: string) =>
-    authenticateIdentityToken({ providerKeys: keys, clock }, makeProvider({ issuer: ISSUER }), text)
+    authenticateIdentityToken({ providerKeys: keys, clock }, newProvider({ issuer: ISSUER }), text)
 
   test('makes no requests for tokens of others, or for what is no token', async () => {
     expect(await sentenceOf(authenticate(first.sign({ ...claims, iss: 'https://evil.test' })))).toMatch(

@@ -1,8 +1,8 @@
 import type { AuditContext, AuditDecision } from '../../core/audit/audit-record.ts'
 import { boundedValue } from '../../core/audit/bounded-value.ts'
+import { oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
 import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
-import { oidcProviderArn } from '../../core/oidc/trusted-provider.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import { type Decision, decide } from '../../core/policy/decide.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'
@@ -13,12 +13,12 @@ import { describeDecision } from '../audit/describe-decision.ts'
 import type { Action } from '../authorize.ts'
 import type { Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
+import { type FoundRole, findRole } from '../identity/find-role.ts'
 import { RequestConditions } from '../identity/request-conditions.ts'
 import { authenticateIdentityToken } from '../oidc/authenticate-identity-token.ts'
 import type { RequestOrigin } from '../request-origin.ts'
-import { type FoundRole, findRole } from './find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
-import { type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
+import { type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
 export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
@@ -118,7 +118,7 @@ export function trustedSession(services: Services, origin: RequestOrigin, asked:
   const { sourceIdentity } = tags
   const keys = {
     ...conditionKeysOf(provider, verified, accountId),
-    ...tagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
+    ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
     'sts:rolesessionname': sessionName,
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
   }

@@ -3,10 +3,10 @@ import { Refusal } from '../../core/refusal.ts'
 import { type Action, authorize, TRUSTS_NOBODY } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
-import { readManagedPolicy } from '../identity/managed-policy.ts'
-import { type FoundRole, findRole } from './find-role.ts'
+import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
+import { type FoundRole, findRole } from '../identity/find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
-import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, tagKeys } from './session-limits.ts'
+import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
 export interface AssumeRoleInput extends SessionWishes {
   readonly roleArn: string
@@ -66,7 +66,7 @@ async function authorizeAll(services: Services, caller: Caller, { found, input, 
     throw new Refusal('denied', 'The source identity of a session cannot be changed by assuming another role.')
   }
   const keys = {
-    ...tagKeys(tags, transitiveTagKeys),
+    ...sessionTagKeys(tags, transitiveTagKeys),
     'sts:rolesessionname': input.sessionName,
     ...(input.externalId !== undefined && { 'sts:externalid': input.externalId }),
     ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
@@ -93,7 +93,7 @@ async function layersOf(
 async function asTexts(services: Services, accountId: string, layer: SessionPolicyLayer): Promise<SessionPolicyLayer> {
   const texts = [...layer.texts]
   for (const arn of layer.arns) {
-    const text = await readManagedPolicy(services.metadata, accountId, arn)
+    const text = await findManagedPolicyText(services.metadata, accountId, arn)
     if (text === undefined)
       throw new Refusal('denied', `The session policy ${arn} of this session does not exist any more.`)
     texts.push(text)

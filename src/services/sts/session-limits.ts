@@ -1,8 +1,9 @@
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
+import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import type { PrincipalTag, SessionPolicyLayer } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
-import { readManagedPolicy } from '../identity/managed-policy.ts'
+import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
 
 /** What a caller wants of a session beside the role (STS API reference, AssumeRole). */
 export interface SessionWishes {
@@ -48,20 +49,19 @@ export async function sessionLayer(
   }
   if (policyText !== undefined) parsePolicy(policyText, 'session')
   for (const arn of policyArns) {
-    const text = await readManagedPolicy(services.metadata, accountId, arn)
+    const text = await findManagedPolicyText(services.metadata, accountId, arn)
     if (text === undefined) throw new Refusal('policy-malformed', `The managed policy ${arn} does not exist.`)
   }
   return { texts: policyText === undefined ? [] : [policyText], arns: policyArns }
 }
 
 /** Condition keys of a request that names session tags. */
-export function tagKeys(
+export function sessionTagKeys(
   tags: readonly PrincipalTag[],
   transitiveTagKeys: readonly string[],
 ): Record<string, string | readonly string[]> {
-  const keys: Record<string, string | readonly string[]> = Object.create(null)
-  for (const { key, value } of tags) keys[`aws:requesttag/${key.toLowerCase()}`] = value
-  if (tags.length > 0) keys['aws:tagkeys'] = tags.map(({ key }) => key)
-  if (transitiveTagKeys.length > 0) keys['sts:transitivetagkeys'] = transitiveTagKeys
-  return keys
+  return {
+    ...requestTagKeys(tags),
+    ...(transitiveTagKeys.length > 0 && { 'sts:transitivetagkeys': transitiveTagKeys }),
+  }
 }

@@ -2,9 +2,9 @@ import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import type { AuthenticatedPrincipal, Session } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
+import { principalOfSession } from '../identity/principal-of.ts'
 import type { RequestOrigin } from '../request-origin.ts'
-import { trustedSession, verifyForRole } from '../sts/assume-role-with-web-identity.ts'
-import { principalOfSession } from './principal-of.ts'
+import { trustedSession, verifyForRole } from './assume-role-with-web-identity.ts'
 
 const LONGEST_SESSION_NAME = 64
 

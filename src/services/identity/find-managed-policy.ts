@@ -4,9 +4,8 @@ import {
   AWS_POLICY_VERSION,
   type AwsManagedPolicy,
 } from '../../core/iam/aws-managed-policies.ts'
-import { parsePolicyArn, policyArn } from '../../core/iam/policy-arn.ts'
-import { Refusal } from '../../core/refusal.ts'
-import type { IdentityReads, ManagedPolicy, PolicyVersion } from '../../ports/metadata/identity.ts'
+import { isPolicyArn, parsePolicyArn, policyArn } from '../../core/iam/policy-arn.ts'
+import type { IdentityReads, ManagedPolicy } from '../../ports/metadata/identity.ts'
 
 /**
  * A managed policy that the account can use: one of its own, or one of those that every account has.
@@ -26,28 +25,26 @@ export async function findManagedPolicy(
   return policy?.path === named.path && policy.name === named.name ? policy : undefined
 }
 
-/** @throws {Refusal} `entity-unknown`; `parameter-invalid` when it is no ARN of a policy */
-export async function getManagedPolicy(reader: IdentityReads, accountId: string, arn: string): Promise<ManagedPolicy> {
-  const policy = await findManagedPolicy(reader, accountId, arn)
-  if (policy === undefined) throw new Refusal('entity-unknown', `Policy ${arn} was not found.`)
-  return policy
-}
-
 /**
- * For what is about to be attached, or to bound somebody.
+ * The text of its default version.
  *
- * @throws {Refusal} `entity-unknown`; `parameter-invalid` when it is no ARN of a policy
+ * @returns undefined when there is no policy with this ARN, or it is no ARN of a policy
  */
-export async function requireAttachable(reader: IdentityReads, accountId: string, arn: string): Promise<void> {
-  if ((await findManagedPolicy(reader, accountId, arn)) !== undefined) return
-  throw new Refusal('entity-unknown', `Policy ${arn} does not exist or is not attachable.`)
+export async function findManagedPolicyText(
+  reader: IdentityReads,
+  accountId: string,
+  arn: string,
+): Promise<string | undefined> {
+  if (!isPolicyArn(arn)) return undefined
+  const policy = await findManagedPolicy(reader, accountId, arn)
+  return policy && defaultTextOf(policy)
 }
 
-/** @throws {Refusal} `entity-unknown` */
-export function getPolicyVersion(policy: ManagedPolicy, arn: string, versionId: string): PolicyVersion {
-  const version = policy.versions.find((candidate) => candidate.id === versionId)
-  if (version !== undefined) return version
-  throw new Refusal('entity-unknown', `Policy ${arn} version ${versionId} does not exist or is not attachable.`)
+/** @throws {Error} when the version is not there: nobody can delete it */
+export function defaultTextOf({ id, defaultVersion, versions }: ManagedPolicy): string {
+  const version = versions.find((candidate) => candidate.id === defaultVersion)
+  if (version === undefined) throw new Error(`the managed policy ${id} has no version ${defaultVersion}`)
+  return version.text
 }
 
 /** As old as all of them: when managed policies came to AWS's IAM. */
