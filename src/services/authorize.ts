@@ -9,6 +9,7 @@ import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
 import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
 import { compileText } from './identity/compile-text.ts'
+import { DecisionMemory } from './identity/decision-memory.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
 import { NO_REGISTRY } from './registry-for.ts'
@@ -86,7 +87,7 @@ export async function decideAccess(services: Services, caller: Caller, access: A
   const { principal, registry } = caller
   if (registry.id === NO_REGISTRY || isElsewhere(registry, access)) return NOTHING_ALLOWS
   const permissions = await permissionsFor(services, principal)
-  const decision = decide(await questionOf(services, caller, access, permissions))
+  const decision = await decideRemembering(services, caller, access, permissions)
   if (decision.isAllowed || decision.outcome === 'explicit-deny' || principal.kind !== 'anonymous') return decision
   const isOpen = registry.id === services.defaultRegistry.id && ANONYMOUS_ACTIONS.has(access.action)
   return isOpen ? ANONYMOUS_LISTENER : decision
@@ -97,15 +98,44 @@ function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
   return trust === undefined && (accountOfArn(resource) ?? registry.accountId) !== registry.accountId
 }
 
+async function decideRemembering(
+  services: Services,
+  caller: Caller,
+  access: Access,
+  permissions: Permissions,
+): Promise<Decision> {
+  const { registry, origin } = caller
+  const resourcePolicies = await resourcePoliciesOf(services, registry, access)
+  const memory = memoryOf(permissions)
+  const { action, resource, trust } = access
+  const asked = { action, resource, registryId: registry.id }
+  const name = trust === undefined ? memory.nameOf(asked, resourcePolicies, origin) : undefined
+  const known = name === undefined ? undefined : memory.find(name, resourcePolicies)
+  if (known !== undefined) return known
+  const decision = decide(await questionOf(services, caller, access, { ...permissions, resourcePolicies }))
+  if (name !== undefined) memory.keep(name, resourcePolicies, decision)
+  return decision
+}
+
+/** As long as what they were made of. */
+const memories = new WeakMap<Permissions, DecisionMemory>()
+
+function memoryOf(permissions: Permissions): DecisionMemory {
+  const known = memories.get(permissions)
+  if (known !== undefined) return known
+  const memory = new DecisionMemory(permissions)
+  memories.set(permissions, memory)
+  return memory
+}
+
 async function questionOf(
   services: Services,
   caller: Caller,
   access: Access,
-  { policies, tags }: Permissions,
+  { policies, tags, resourcePolicies }: Permissions & Pick<PolicyQuestion, 'resourcePolicies'>,
 ): Promise<PolicyQuestion> {
   const { principal, registry, origin } = caller
   const { action, resource, repository } = access
-  const resourcePolicies = await resourcePoliciesOf(services, registry, access)
   const resourceAccountId = accountOfArn(resource) ?? registry.accountId
   return {
     action,
