@@ -1,6 +1,7 @@
+import { repositoryArn } from '../src/core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../src/core/repository-name.ts'
 import { authenticateBasic } from '../src/services/authenticate-basic.ts'
-import { authorize, repositoryArn } from '../src/services/authorize.ts'
+import { authorize } from '../src/services/authorize.ts'
 import { Directory } from '../src/services/identity/directory.ts'
 import { issueToken } from '../src/services/token.ts'
 import { basic, makeAccount, makeUser, policy } from '../test/support/accounts.ts'

@@ -8,9 +8,10 @@ export interface NamedImage {
 
 /** Lading's own condition keys: `lading:ImageTag`, `lading:ImageDigest` and `lading:MediaType`, each where it is known. */
 export function imageKeys({ tag, digest, mediaType }: NamedImage): Readonly<Record<string, string>> {
-  return {
-    ...(tag !== undefined && { 'lading:imagetag': tag }),
-    ...(digest !== undefined && { 'lading:imagedigest': digest }),
-    ...(mediaType !== undefined && { 'lading:mediatype': mediaType }),
-  }
+  // Every pull makes one.
+  const keys: Record<string, string> = {}
+  if (tag !== undefined) keys['lading:imagetag'] = tag
+  if (digest !== undefined) keys['lading:imagedigest'] = digest
+  if (mediaType !== undefined) keys['lading:mediatype'] = mediaType
+  return keys
 }

@@ -1,7 +1,8 @@
 import { expect, test } from 'bun:test'
 import { createRepository, openTestRegistry } from '../../test/support/test-registry.ts'
+import { allRepositoriesArn, repositoryArn } from '../core/ecr/repository-arn.ts'
 import { anonymousPrincipal, rootPrincipal } from '../core/principal.ts'
-import { type Access, allRepositoriesArn, authorize, isAllowed, repositoryArn } from './authorize.ts'
+import { type Access, authorize, isAllowed } from './authorize.ts'
 import { registryOfAccount } from './registry-for.ts'
 
 test('isAllowed() lets root do everything in its own account, and nothing to what is of another', async () => {

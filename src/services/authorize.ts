@@ -56,23 +56,12 @@ const NOTHING_ALLOWS: Decision = {
 }
 const ANONYMOUS_LISTENER: Decision = { ...NOTHING_ALLOWS, isAllowed: true, outcome: 'allowed' }
 
-export function repositoryArn(registry: Registry, repositoryName: string): string {
-  return `arn:aws:ecr:${registry.region}:${registry.accountId}:repository/${repositoryName}`
-}
-
-/**
- * What a list of a registry's repositories is asked about: AWS decides DescribeRepositories on the resource type
- * `repository`, so without names it is this and not `*` (ecr.md 5.2).
- */
-export function allRepositoriesArn(registry: Registry): string {
-  return repositoryArn(registry, '*')
-}
-
 /**
  * @throws {Refusal} `denied`, with AWS's sentence. Who could not find out whether the repository exists by being allowed
  *   is told the same when it does and when it does not: `detail.decision` alone, which no surface shows, differs.
  */
 export async function authorize(services: Services, caller: Caller, access: Access): Promise<void> {
+  if (rememberedDecision(services, caller, access)?.isAllowed === true) return
   const decision = await decideAccess(services, caller, access)
   if (!decision.isAllowed) throw await denied(services, caller, access, decision)
 }
@@ -96,6 +85,37 @@ export async function decideAccess(services: Services, caller: Caller, access: A
 /** What is acted on belongs to the registry that is asked; only roles may be another account's. */
 function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
   return trust === undefined && (accountOfArn(resource) ?? registry.accountId) !== registry.accountId
+}
+
+/**
+ * The decision, when all that it takes is at hand: so it is for every layer of a pull but the first, and then nothing is
+ * waited for.
+ */
+function rememberedDecision(services: Services, caller: Caller, access: Access): Decision | undefined {
+  const { principal, registry, origin } = caller
+  const { directory, repositoryPolicies } = services
+  const permissions = remembered.get(principal)
+  if (permissions === undefined || access.trust !== undefined || access.instead !== undefined) return undefined
+  // It is not, while other processes have not been heard of.
+  const account = directory.rememberedAccount(registry.accountId)
+  if (account === undefined || registry.id === NO_REGISTRY || isElsewhere(registry, access)) return undefined
+  const { action, resource, repository } = access
+  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return undefined
+  const hasPolicy = repository?.policyRevision !== undefined
+  const ofRepository = hasPolicy ? repositoryPolicies.remembered(repository) : undefined
+  if (hasPolicy && ofRepository === undefined) return undefined
+  const resourcePolicies = listOf(account.registryPolicy, ofRepository)
+  const memory = memoryOf(permissions)
+  const name = memory.nameOf({ action, resource, registryId: registry.id }, resourcePolicies, origin)
+  return name === undefined ? undefined : memory.find(name, resourcePolicies)
+}
+
+function listOf(
+  ofRegistry: CompiledPolicy | undefined,
+  ofRepository: CompiledPolicy | undefined,
+): readonly CompiledPolicy[] {
+  if (ofRegistry === undefined) return ofRepository === undefined ? NO_POLICIES : [ofRepository]
+  return ofRepository === undefined ? [ofRegistry] : [ofRegistry, ofRepository]
 }
 
 async function decideRemembering(
@@ -173,8 +193,7 @@ async function resourcePoliciesOf(
   const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy
   const ofRepository = instead.repository ?? (await policyOf(services, repository))
-  if (ofRegistry === undefined && ofRepository === undefined) return NO_POLICIES
-  return [ofRegistry, ofRepository].filter((policy) => policy !== undefined)
+  return listOf(ofRegistry, ofRepository)
 }
 
 async function policyOf(

@@ -1,9 +1,10 @@
 import type { Digest } from '../core/digest.ts'
+import { repositoryArn } from '../core/ecr/repository-arn.ts'
 import { leaseEndMs } from '../core/lease.ts'
 import type { RepositoryName } from '../core/repository-name.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../ports/metadata-store.ts'
-import { isAllowed, repositoryArn } from './authorize.ts'
+import { isAllowed } from './authorize.ts'
 import { isServable } from './blobs.ts'
 import type { Caller, Services } from './context.ts'
 

@@ -1,6 +1,6 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { AuditQuery, StoredAuditEntry } from '../../ports/metadata/audit.ts'
 import { lookUpEvents } from '../../services/audit/lookup-events.ts'
-import { repositoryArn } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
 import { parseLookupInput } from './lookup-input.ts'
 

@@ -1,5 +1,5 @@
 import { parseTagMutability } from '../../core/ecr/parse-tag-mutability.ts'
-import { repositoryArn } from '../../services/authorize.ts'
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { createRepository as create, DEFAULT_ENCRYPTION } from '../../services/repositories/create-repository.ts'
 import { defineAction } from './define-action.ts'
 import { keysOfResourceTags, parseRepositoryField, parseResourceTags } from './parameters.ts'

@@ -1,4 +1,4 @@
-import { allRepositoriesArn } from '../../services/authorize.ts'
+import { allRepositoriesArn } from '../../core/ecr/repository-arn.ts'
 import { repositoryUnknown } from '../../services/get-repository.ts'
 import { listRepositories } from '../../services/repositories/describe-repositories.ts'
 import { defineAction } from './define-action.ts'

@@ -1,6 +1,6 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { TagMutability } from '../../core/tag-mutability.ts'
 import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
-import { repositoryArn } from '../../services/authorize.ts'
 import { registryUrl } from '../registry-url.ts'
 import type { EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'

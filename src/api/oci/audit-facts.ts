@@ -1,5 +1,5 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { CallFacts } from '../../services/audit/audited-call.ts'
-import { repositoryArn } from '../../services/authorize.ts'
 import type { OciCall } from './call.ts'
 import { describeCall } from './describe-call.ts'
 import type { OciRequest } from './registry-call.ts'

@@ -1,6 +1,7 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { authorize, repositoryArn } from '../../services/authorize.ts'
+import { authorize } from '../../services/authorize.ts'
 import { createRepositoryOnPush } from '../../services/repositories/create-repository-on-push.ts'
 import type { Need } from './needs.ts'
 import type { OciRequest } from './registry-call.ts'

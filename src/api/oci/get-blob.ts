@@ -17,7 +17,8 @@ export async function getBlob(oci: OciRequest, call: CallOf<'blob-get'>, reposit
     return new Response(null, { status: 304, headers })
   }
   const wanted = parseRange(request.headers.get('range'), stat.sizeBytes)
-  noteRead(oci, repository, { operation: 'blob-get', bytes: wantedBytes(wanted, stat.sizeBytes) })
+  const bytes = wantedBytes(wanted, stat.sizeBytes)
+  noteRead(oci, repository, { operation: 'blob-get', digest: undefined, tag: undefined, bytes })
   if (wanted.kind === 'whole') {
     const body = await readBlob(services, repository, stat)
     headers.set('Content-Length', lengthOf(body, stat.sizeBytes))

@@ -47,13 +47,11 @@ export async function handleOciRequest(
 }
 
 /** Answers a call and leaves its record, if it is one that leaves any beside denials. */
-async function runAudited(oci: OciRequest, call: OciCall): Promise<Response> {
+function runAudited(oci: OciRequest, call: OciCall): Promise<Response> {
   const facts = auditFacts(oci, call)
-  if (facts === undefined) return await runCall(oci, call)
+  if (facts === undefined) return runCall(oci, call)
   const codeOf = (reason: RefusalReason) => OCI_ERRORS[reason][1]
-  return await audited(oci.services, oci.caller, { ...facts, codeOf }, (services) =>
-    runCall({ ...oci, services }, call),
-  )
+  return audited(oci.services, oci.caller, { ...facts, codeOf }, (services) => runCall({ ...oci, services }, call))
 }
 
 /** The only look-up of the repository: what it finds is decided and worked with. */
@@ -62,7 +60,7 @@ async function runCall<Kind extends OciCall['kind']>(oci: OciRequest, call: Call
   // The kind of this call, and not any of the union's: it is what lets the row's handler take the call.
   const row = OCI_TABLE[call.kind as Kind]
   const repository = 'name' in call ? await services.metadata.findRepository(caller.registry.id, call.name) : undefined
-  for (const access of row.accesses(oci, call)) await authorize(services, caller, { ...access, repository })
+  for (const access of row.accesses(oci, call, repository)) await authorize(services, caller, access)
   return await row.handle(oci, call, repository)
 }
 

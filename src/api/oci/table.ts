@@ -1,6 +1,7 @@
+import { allRepositoriesArn, repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { RepositoryName } from '../../core/repository-name.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { type Access, type Action, allRepositoriesArn, repositoryArn } from '../../services/authorize.ts'
+import type { Access, Action } from '../../services/authorize.ts'
 import { repositoryUnknown } from '../../services/get-repository.ts'
 import type { OciCall } from './call.ts'
 import { appendToUpload, cancelUpload, finishUpload, getUploadStatus } from './continue-upload.ts'
@@ -19,13 +20,10 @@ import { startUpload } from './start-upload.ts'
 
 interface Row<Call> {
   /** What the caller must be allowed, all of it (ecr.md 5.3); nothing where a valid credential is enough. */
-  readonly accesses: (oci: OciRequest, call: Call) => readonly OciAccess[]
+  readonly accesses: (oci: OciRequest, call: Call, repository: Repository | undefined) => readonly Access[]
   /** @param repository the one that the call names; undefined when there is none such, or when it names none */
   readonly handle: (oci: OciRequest, call: Call, repository: Repository | undefined) => Promise<Response>
 }
-
-/** What is asked before a call is answered; the repository that it names comes with it. */
-export type OciAccess = Omit<Access, 'repository'>
 
 interface NamingCall {
   readonly name: RepositoryName
@@ -34,6 +32,7 @@ interface NamingCall {
 /** One action, or what a call of this kind takes. */
 type Needs<Call> = Action | ((oci: OciRequest, call: Call) => readonly Pick<Access, 'action' | 'keys'>[])
 
+const NO_KEYS = {}
 const nothing = () => []
 
 /** A call that needs the repository to be there. */
@@ -50,11 +49,10 @@ function inRepository<Call extends NamingCall>(
 /** A call that has an answer also where there is no such repository: a push makes it, a list of referrers is empty. */
 function inRepositoryIfAny<Call extends NamingCall>(needs: Needs<Call>, handle: Row<Call>['handle']): Row<Call> {
   return {
-    accesses: (oci, call) => {
+    accesses: (oci, call, repository) => {
       const resource = repositoryArn(oci.caller.registry, call.name)
-      return typeof needs === 'string'
-        ? [{ action: needs, resource }]
-        : needs(oci, call).map((need) => ({ ...need, resource }))
+      if (typeof needs === 'string') return [{ action: needs, resource, repository }]
+      return needs(oci, call).map(({ action, keys = NO_KEYS }) => ({ action, resource, repository, keys }))
     },
     handle,
   }
@@ -65,7 +63,9 @@ export const OCI_TABLE: { readonly [Kind in OciCall['kind']]: Row<CallOf<Kind>> 
   version: { accesses: nothing, handle: getVersion },
   'extensions-discover': { accesses: nothing, handle: discoverExtensions },
   catalog: {
-    accesses: ({ caller }) => [{ action: 'ecr:DescribeRepositories', resource: allRepositoriesArn(caller.registry) }],
+    accesses: ({ caller: { registry } }) => [
+      { action: 'ecr:DescribeRepositories', resource: allRepositoriesArn(registry), repository: undefined },
+    ],
     handle: listRepositories,
   },
   'tag-list': inRepository('ecr:ListImages', listTags),

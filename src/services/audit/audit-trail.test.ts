@@ -3,8 +3,9 @@ import { altered } from '../../../test/collection/world.ts'
 import { AUDIT_ACCOUNT, pullParts } from '../../../test/support/audit-parts.ts'
 import { type AuditWorld, numbers, openAuditWorld } from '../../../test/support/audit-world.ts'
 import { auditRecord } from '../../core/audit/audit-record.ts'
-import { rootPrincipal } from '../../core/principal.ts'
+import { type Principal, rootPrincipal } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { nextTurn } from '../next-turn.ts'
 import { AuditTrail, type AuditTrailOptions } from './audit-trail.ts'
@@ -177,17 +178,22 @@ test('a record that the database does not take is lost alone', async () => {
   expect(trail.lost).toBe(0)
 })
 
-function blobRead(bytes: number, change: Partial<Read> = {}): Read {
+function blobRead(
+  bytes: number,
+  change: { principal?: Principal; repository?: { id: number; name: string } } = {},
+): Read {
   return {
     operation: 'blob-get',
-    principal: rootPrincipal(AUDIT_ACCOUNT, 'AKIA'),
-    accountId: AUDIT_ACCOUNT,
-    region: 'us-east-1',
-    repositoryArn: `arn:aws:ecr:us-east-1:${AUDIT_ACCOUNT}:repository/team/app`,
+    caller: {
+      principal: change.principal ?? rootPrincipal(AUDIT_ACCOUNT, 'AKIA'),
+      registry: { accountId: AUDIT_ACCOUNT, region: 'us-east-1' },
+      requestId: `request of ${bytes}`,
+      origin: { clientAddress: '192.0.2.1', userAgent: 'containerd/2.1.0', secure: true },
+    },
+    repository: { id: change.repository?.id ?? 1, name: parseRepositoryName(change.repository?.name ?? 'team/app') },
+    digest: undefined,
+    tag: undefined,
     bytes,
-    origin: { clientAddress: '192.0.2.1', userAgent: 'containerd/2.1.0' },
-    requestId: `request of ${bytes}`,
-    ...change,
   }
 }
 
@@ -196,7 +202,7 @@ test('reads of blobs are summed up by principal, repository and minute', async (
   const startMs = world.clock.nowMs()
   for (const bytes of [100, 20, 3]) trail.noteRead(blobRead(bytes))
   trail.noteRead(blobRead(7, { principal: rootPrincipal(OTHER, 'AKIB') }))
-  trail.noteRead(blobRead(9, { repositoryArn: 'arn:aws:ecr:us-east-1:000000000000:repository/b' }))
+  trail.noteRead(blobRead(9, { repository: { id: 2, name: 'team/b' } }))
   world.clock.advance(59_999)
   trail.noteRead(blobRead(4000))
   await trail.flush()

@@ -93,7 +93,7 @@ export class AuditTrail {
   noteRead(read: Read): void {
     const reads = read.operation === 'blob-get' ? this.#blobReads : this.#pulls
     for (const record of reads.endBefore(this.#services.clock.nowMs())) this.note(record)
-    if (this.#isClosed || !reads.note(read)) this.#losses.add(read.accountId)
+    if (this.#isClosed || !reads.note(read)) this.#losses.add(read.caller.registry.accountId)
     this.#schedule()
   }
 

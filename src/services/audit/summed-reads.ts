@@ -1,29 +1,26 @@
 import { type AuditParts, type AuditRecord, auditRecord } from '../../core/audit/audit-record.ts'
+import { type RegistryPlace, repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Ids } from '../../ports/ids.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
+import type { RequestOrigin } from '../request-origin.ts'
 
 /** One read of a blob or a manifest that was let through. */
 export interface Read {
   readonly operation: 'blob-get' | 'manifest-get'
-  readonly principal: Principal
-  /** Whose repository it is. */
-  readonly accountId: string
-  readonly region: string
-  readonly repositoryArn: string
+  /** Of several reads that are summed up, the first one's stands in the record, with its key, session and address. */
+  readonly caller: {
+    readonly principal: Principal
+    readonly registry: RegistryPlace
+    readonly requestId: string
+    readonly origin: RequestOrigin
+  }
+  readonly repository: Pick<Repository, 'id' | 'name'>
   /** Of a manifest: which one, and by which tag if by one. */
-  readonly digest?: string
-  readonly tag?: string | undefined
+  readonly digest: string | undefined
+  readonly tag: string | undefined
   readonly bytes: number
-  /** Of several reads that are summed up, the first one's stand in the record, as do the key and the session. */
-  readonly origin: ReadOrigin
-  readonly requestId: string
-}
-
-/** Read only for the first of a sum. */
-export interface ReadOrigin {
-  readonly clientAddress: string
-  readonly userAgent: string | undefined
 }
 
 interface Sum {
@@ -46,7 +43,9 @@ const MOST_SUMS = 10_000
 export class SummedReads {
   readonly #services: { readonly clock: Clock; readonly ids: Ids }
   readonly #windowMs: number
-  #sums = new Map<string, Sum>()
+  /** By the principal's ARN, then by what was read. */
+  #sums = new Map<string, Map<string, Sum>>()
+  #size = 0
   #window = 0
 
   /** @param windowMs how long reads are summed up before they become a record */
@@ -57,52 +56,60 @@ export class SummedReads {
 
   /** How many records the window will give so far. */
   get size(): number {
-    return this.#sums.size
+    return this.#size
   }
 
   /** Only after `endBefore`. @returns false when there is no room for another sum */
   note(read: Read): boolean {
     const nowMs = this.#services.clock.nowMs()
-    const key = `${read.principal.arn} ${read.repositoryArn} ${read.digest ?? ''} ${read.tag ?? ''}`
-    const sum = this.#sums.get(key)
+    const { caller, repository, digest, tag } = read
+    const key = digest === undefined ? `${repository.id}` : `${repository.id} ${digest} ${tag ?? ''}`
+    const ofPrincipal = this.#sums.get(caller.principal.arn)
+    const sum = ofPrincipal?.get(key)
     if (sum !== undefined) {
       sum.count++
       sum.bytes += read.bytes
       sum.untilMs = nowMs
       return true
     }
-    if (this.#sums.size >= MOST_SUMS) return false
+    if (this.#size >= MOST_SUMS) return false
     this.#window = Math.floor(nowMs / this.#windowMs)
     // A request's address is only known while it lasts.
-    const { clientAddress: sourceAddress, userAgent = '' } = read.origin
-    const more = { sourceAddress, userAgent, fromMs: nowMs, untilMs: nowMs }
-    this.#sums.set(key, { first: read, ...more, count: 1, bytes: read.bytes })
+    const { clientAddress: sourceAddress, userAgent = '' } = caller.origin
+    const first = { sourceAddress, userAgent, fromMs: nowMs, untilMs: nowMs, count: 1, bytes: read.bytes }
+    const sums = ofPrincipal ?? new Map<string, Sum>()
+    this.#sums.set(caller.principal.arn, sums.set(key, { first: read, ...first }))
+    this.#size++
     return true
   }
 
   /** The records of a window that has ended at `nowMs`. */
   endBefore(nowMs: number): AuditRecord[] {
-    if (this.#sums.size === 0 || Math.floor(nowMs / this.#windowMs) === this.#window) return []
+    if (this.#size === 0 || Math.floor(nowMs / this.#windowMs) === this.#window) return []
     return this.endAll()
   }
 
   endAll(): AuditRecord[] {
-    const ended = [...this.#sums.values()]
+    const ended = [...this.#sums.values()].flatMap((sums) => [...sums.values()])
     this.#sums = new Map()
+    this.#size = 0
     return ended.flatMap((sum) => this.#recordsOf(sum))
   }
 
   /** In the trail of the repository's account, and of the principal's if that is another. */
   #recordsOf(sum: Sum): AuditRecord[] {
     const parts = this.#partsOf(sum)
-    const { principal, accountId } = sum.first
+    const { principal, registry } = sum.first.caller
+    const { accountId } = registry
     if (principal.kind === 'anonymous' || principal.accountId === accountId) return [auditRecord(parts)]
     const shared = { ...parts, sharedEventId: parts.eventId }
     return [auditRecord(shared), auditRecord({ ...shared, accountId: principal.accountId })]
   }
 
   #partsOf({ first, sourceAddress, userAgent, fromMs, untilMs, count, bytes }: Sum): AuditParts {
-    const { operation, principal, accountId, region, repositoryArn, requestId, digest, tag } = first
+    const { operation, caller, repository, digest, tag } = first
+    const { principal, requestId, registry } = caller
+    const { accountId, region } = registry
     const image = { ...(digest !== undefined && { digest }), ...(tag !== undefined && { tag }) }
     return {
       eventId: this.#services.ids.uuid(),
@@ -116,7 +123,7 @@ export class SummedReads {
       readOnly: true,
       sourceAddress,
       userAgent,
-      resources: [{ ARN: repositoryArn, accountId, type: 'AWS::ECR::Repository' }],
+      resources: [{ ARN: repositoryArn(registry, repository.name), accountId, type: 'AWS::ECR::Repository' }],
       ...(operation === 'blob-get' && { category: 'Data' as const }),
       detail: { protocol: 'oci', operation, ...image, count, bytes, fromMs, untilMs },
     }

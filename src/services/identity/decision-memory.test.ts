@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { allow, deny, makeUser, policy } from '../../../test/support/accounts.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { decideAccess, repositoryArn } from '../authorize.ts'
+import { decideAccess } from '../authorize.ts'
 import type { Caller } from '../context.ts'
 import { findKey } from './find-key.ts'
 

@@ -1,7 +1,7 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { repositoryArn } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { showPolicyText } from '../iam/policy-text.ts'
 import { refuseIfRestricted } from '../iam/restricted-session.ts'
