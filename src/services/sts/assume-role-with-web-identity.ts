@@ -1,6 +1,6 @@
 import { oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
-import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
+import { sessionTagsOf, type TokenSessionTags } from '../../core/oidc/session-tags.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import { decide } from '../../core/policy/decide.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'
@@ -71,13 +71,11 @@ export async function assumeRoleWithWebIdentity(
  */
 export async function verifyForRole(services: Services, roleArn: string, token: string): Promise<TrustedToken> {
   const found = await findRole(services, roleArn)
-  const providers = found === undefined ? [] : await trustedProviders(services, found)
+  if (found === undefined) throw notTrusted()
   let refusal = notTrusted()
-  for (const provider of providers) {
+  for (const provider of await trustedProviders(services, found)) {
     try {
-      const verified = await authenticateIdentityToken(services, provider, token)
-      // Without a role there are no providers.
-      return { found: found as FoundRole, provider, verified }
+      return { found, provider, verified: await authenticateIdentityToken(services, provider, token) }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       // What is said of a token by the provider that did issue it tells more than that others did not.
@@ -95,10 +93,11 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
 export function trustedSession(
   services: Services,
   origin: RequestOrigin,
-  { found, provider, verified }: TrustedToken,
+  trusted: TrustedToken,
   sessionName: string,
 ): Session {
-  const { accountId, role, arn } = found
+  const { found, provider, verified } = trusted
+  const { accountId, role } = found
   if (verified.issuedAtMs < role.sessionsValidFromMs) {
     // Or whoever has the token would just begin another session.
     throw new Refusal(
@@ -106,38 +105,12 @@ export function trustedSession(
       'The sessions of this role were revoked after this identity token was issued.',
     )
   }
-  const { region } = services.defaultRegistry
-  const tags = sessionTagsOf(provider, verified, { accountId, region })
-  const nowMs = services.clock.nowMs()
+  const tags = sessionTagsOf(provider, verified, { accountId, region: services.defaultRegistry.region })
+  requireTrust(services, origin, trusted, { tags, sessionName })
   const { sourceIdentity } = tags
-  const keys = {
-    ...conditionKeysOf(provider, verified, accountId),
-    ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
-    'sts:rolesessionname': sessionName,
-    ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
-  }
-  const principal = anonymousPrincipal(accountId)
-  const facts = { principal, principalTags: new Map(), origin, region, resourceAccountId: accountId, keys, nowMs }
-  const context = new RequestConditions({ ...facts, installationId: services.installationId, resourceTags: undefined })
-  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
   const providerArn = oidcProviderArn(accountId, provider.name)
-  const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
-  if (tags.ofToken.length > 0) actions.push('sts:TagSession')
-  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  for (const action of actions) {
-    const decision = decide({
-      action,
-      resource: arn,
-      resourceAccountId: accountId,
-      principal: { ...FEDERATED, accountId, directIds: [provider.id] },
-      resourcePolicies: [trust],
-      needsResourceGrant: true,
-      context,
-    })
-    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
-  }
   return {
-    issuedAtMs: nowMs,
+    issuedAtMs: services.clock.nowMs(),
     expiresAtMs: verified.expiresAtMs,
     policyLayers: [],
     tags: [...tags.ofProvider, ...tags.ofToken],
@@ -145,6 +118,59 @@ export function trustedSession(
     ...(sourceIdentity !== undefined && { sourceIdentity }),
     webIdentity: { providerArn, issuer: verified.issuer, subject: verified.subject, audience: verified.audience },
   }
+}
+
+interface Wanted {
+  readonly tags: TokenSessionTags
+  readonly sessionName: string
+}
+
+/** @throws {Refusal} `denied` unless the role's trust policy allows this token all that it asks for */
+function requireTrust(services: Services, origin: RequestOrigin, trusted: TrustedToken, wanted: Wanted): void {
+  const { accountId, role, arn } = trusted.found
+  const { ofToken, sourceIdentity } = wanted.tags
+  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
+  const context = conditionsOf(services, origin, trusted, wanted)
+  const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
+  if (ofToken.length > 0) actions.push('sts:TagSession')
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  for (const action of actions) {
+    const decision = decide({
+      action,
+      resource: arn,
+      resourceAccountId: accountId,
+      principal: { ...FEDERATED, accountId, directIds: [trusted.provider.id] },
+      resourcePolicies: [trust],
+      needsResourceGrant: true,
+      context,
+    })
+    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
+  }
+}
+
+function conditionsOf(
+  services: Services,
+  origin: RequestOrigin,
+  { found: { accountId }, provider, verified }: TrustedToken,
+  { tags, sessionName }: Wanted,
+): RequestConditions {
+  const { sourceIdentity } = tags
+  return new RequestConditions({
+    principal: anonymousPrincipal(accountId),
+    principalTags: new Map(),
+    origin,
+    region: services.defaultRegistry.region,
+    resourceAccountId: accountId,
+    installationId: services.installationId,
+    resourceTags: undefined,
+    keys: {
+      ...conditionKeysOf(provider, verified, accountId),
+      ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
+      'sts:rolesessionname': sessionName,
+      ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
+    },
+    nowMs: services.clock.nowMs(),
+  })
 }
 
 const FEDERATED = {
