@@ -72,12 +72,11 @@ export function naiveDecide(question: NaiveQuestion, witness: Witness = () => {}
   const isSameAccount = principal.accountId === question.resourceAccountId
   if (isSameAccount && direct !== undefined) return answer('allowed', direct)
   const isNeeded = !isSameAccount || question.needsResourceGrant === true
-  if (isNeeded && best === undefined) return noGrant
-  if (isSameAccount && role !== undefined) return limits() ?? answer('allowed', role)
   const own = allows(identity)
-  if (principal.kind !== 'root' && own === undefined) return lacking('identity')
-  const limited = limits()
-  if (limited !== undefined) return limited
+  const ofAccount = principal.kind !== 'root' && own === undefined ? lacking('identity') : limits()
+  if (isNeeded && best === undefined) return ofAccount ?? noGrant
+  if (isSameAccount && role !== undefined) return limits() ?? answer('allowed', role)
+  if (ofAccount !== undefined) return ofAccount
   if (isNeeded && best !== undefined) return answer('allowed', best)
   if (principal.kind === 'root') return { outcome: 'allowed', by: 'root', statement: undefined }
   return own === undefined ? lacking('identity') : answer('allowed', own)

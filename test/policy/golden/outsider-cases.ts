@@ -24,7 +24,7 @@ export const OUTSIDER_CASES: readonly GoldenCase[] = [
     rule: '1.1 cross account',
     principal: stranger,
     expected: 'implicit-deny',
-    by: 'repository',
+    by: 'identity',
   },
   {
     name: 'cross account: identity alone',
