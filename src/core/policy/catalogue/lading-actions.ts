@@ -1,10 +1,18 @@
-/** What has no counterpart in AWS: accounts, and why a decision was made. */
+/** What has no counterpart in AWS: the management API's, and why a decision was made. */
 export const LADING_ACTIONS: readonly string[] = [
   'CreateAccount',
+  'CreateAccountRootKey',
+  'DeleteAccountRootKey',
+  'DeleteOidcProvider',
   'ExplainDecision',
   'GetAccount',
+  'GetOidcProvider',
   'ListAccounts',
+  'ListOidcProviders',
+  'PutOidcProvider',
+  'RevokeSessions',
   'UpdateAccount',
+  'ValidatePolicy',
 ]
 /** The audit trail, by CloudTrail's name for it. */
 export const CLOUDTRAIL_ACTIONS: readonly string[] = ['LookupEvents']
