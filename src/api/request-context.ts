@@ -1,6 +1,6 @@
 import type { PolicyFinding } from '../core/policy/analyse-policy.ts'
 import type { Refusal } from '../core/refusal.ts'
-import type { RequestOrigin } from '../services/context.ts'
+import type { RequestOrigin } from '../services/request-origin.ts'
 
 /** Which API answers, for the log and the metrics. */
 export type Surface = 'oci' | 'ecr' | 'sts' | 'iam' | 'cloudtrail' | 'manage' | 'service'

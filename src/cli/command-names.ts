@@ -4,6 +4,8 @@ export const CLI_COMMANDS = {
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   sessions: 'end the sessions of a user or a role',
   policy: 'check a policy before it is put anywhere',
+  explain: 'say why a request was denied, and whether it would be now',
+  audit: 'export the audit trail, and verify an export with the public key alone',
   login: 'log docker and podman in',
   token: 'print a password for docker login, user AWS',
   'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',

@@ -11,6 +11,8 @@ export interface CliContext {
   readonly version: string
   /** What was asked for, for a program or for a person. */
   print(text: string): void
+  /** The same of any size: resolves when there is room for more. */
+  write(bytes: Uint8Array): Promise<void>
   /** What else a person should know. */
   tell(text: string): void
 }

@@ -1,7 +1,7 @@
 import { CliProblem } from './cli-problem.ts'
 import { displayable } from './displayable.ts'
 import { memberOf, textOf } from './members.ts'
-import { type Answer, send } from './send.ts'
+import { type Answer, type Message, send, sendForStream } from './send.ts'
 import type { Session } from './session.ts'
 
 export interface ManageRequest {
@@ -30,12 +30,29 @@ export class ManageClient {
     throw problemOf(answer, this.#session.endpoint)
   }
 
-  async #send({ method, path, body }: ManageRequest, password: string): Promise<Answer> {
+  /** The same for an answer of any size, whose bytes are given as they come. */
+  async stream(path: string): Promise<ReadableStream<Uint8Array>> {
+    const ask = async (password: string) => {
+      const { url, message } = this.#message({ method: 'GET', path }, password)
+      return await sendForStream(url, message, this.#certificates)
+    }
+    const first = await ask(await this.#session.password())
+    const answer = first.status === 401 ? await ask(await this.#session.renewedPassword()) : first
+    if (answer.body !== undefined) return answer.body
+    throw problemOf(answer, this.#session.endpoint)
+  }
+
+  async #send(request: ManageRequest, password: string): Promise<Answer> {
+    const { url, message } = this.#message(request, password)
+    return await send(url, message, this.#certificates)
+  }
+
+  #message({ method, path, body }: ManageRequest, password: string): { url: string; message: Message } {
     const headers: Record<string, string> = { authorization: `Basic ${btoa(`AWS:${password}`)}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
     const url = `${this.#session.endpoint}/manage/v1${path}`
     const text = body === undefined ? undefined : JSON.stringify(body)
-    return await send(url, { method, headers, body: text }, this.#certificates)
+    return { url, message: { method, headers, body: text } }
   }
 }
 

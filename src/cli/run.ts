@@ -2,7 +2,9 @@ import { Command, CommanderError } from 'commander'
 import { CliProblem } from './cli-problem.ts'
 import { CLI_COMMANDS, type CliCommand } from './command-names.ts'
 import { addAccountCommands } from './commands/account.ts'
+import { addAuditCommands } from './commands/audit.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
+import { addExplainCommand } from './commands/explain.ts'
 import { addLoginCommand } from './commands/login.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
 import { addPolicyCommands } from './commands/policy.ts'
@@ -17,6 +19,8 @@ const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) =
   'oidc-provider': addOidcProviderCommands,
   sessions: addSessionCommands,
   policy: addPolicyCommands,
+  explain: addExplainCommand,
+  audit: addAuditCommands,
   login: addLoginCommand,
   token: addTokenCommand,
   'credential-helper': addCredentialHelperCommand,
@@ -35,12 +39,19 @@ export async function runCli(args: readonly string[], version: string): Promise<
     version,
     print: (text) => process.stdout.write(text),
     tell: (text) => process.stderr.write(text),
+    write: writeOut,
   }
   try {
     await makeProgram(context).parseAsync([...args], { from: 'user' })
   } catch (error) {
     process.exitCode = statusOf(error)
   }
+}
+
+async function writeOut(bytes: Uint8Array): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  process.stdout.write(bytes, (error) => (error ? reject(error) : resolve()))
+  await promise
 }
 
 /** @throws what is no problem of the caller's: a bug of ours */

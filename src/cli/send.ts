@@ -18,23 +18,53 @@ export interface Answer {
 
 /** Sends one request and reads the whole answer. Never follows a redirect: it would carry the credential elsewhere. */
 export async function send(url: string, message: Message, certificates: string | undefined): Promise<Answer> {
-  const tls = certificates === undefined ? {} : { tls: { ca: await readCertificates(certificates) } }
+  const signal = AbortSignal.timeout(LIMIT_MS)
   try {
-    const response = await fetch(url, {
-      method: message.method,
-      headers: message.headers,
-      body: message.body ?? null,
-      redirect: 'manual',
-      signal: AbortSignal.timeout(LIMIT_MS),
-      ...tls,
-    })
-    return { status: response.status, json: parseJson(await readBounded(response)) }
+    return await answerOf(await fetchOnce(url, message, { certificates, signal }))
   } catch (error) {
-    if (error instanceof CliProblem) throw error
-    throw new CliProblem(`${new URL(url).origin} cannot be reached: ${reasonOf(error).replace(/\.$/, '')}.`, {
-      cause: error,
-    })
+    throw unreachable(url, error)
   }
+}
+
+/**
+ * The same for an answer of any size: one that is good is handed on as it comes, however long that takes; any other is
+ * read as `send` does.
+ */
+export async function sendForStream(
+  url: string,
+  message: Message,
+  certificates: string | undefined,
+): Promise<Answer & { readonly body: ReadableStream<Uint8Array> | undefined }> {
+  const abort = new AbortController()
+  const timer = setTimeout(() => abort.abort(new Error('it took too long to answer')), LIMIT_MS)
+  try {
+    const response = await fetchOnce(url, message, { certificates, signal: abort.signal })
+    if (response.ok && response.body !== null) return { status: response.status, json: undefined, body: response.body }
+    return { ...(await answerOf(response)), body: undefined }
+  } catch (error) {
+    throw unreachable(url, error)
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+async function fetchOnce(
+  url: string,
+  { method, headers, body }: Message,
+  { certificates, signal }: { readonly certificates: string | undefined; readonly signal: AbortSignal },
+): Promise<Response> {
+  const tls = certificates === undefined ? {} : { tls: { ca: await readCertificates(certificates) } }
+  return await fetch(url, { method, headers, body: body ?? null, redirect: 'manual', signal, ...tls })
+}
+
+async function answerOf(response: Response): Promise<Answer> {
+  return { status: response.status, json: parseJson(await readBounded(response)) }
+}
+
+function unreachable(url: string, error: unknown): CliProblem {
+  if (error instanceof CliProblem) return error
+  const reason = reasonOf(error).replace(/\.$/, '')
+  return new CliProblem(`${new URL(url).origin} cannot be reached: ${reason}.`, { cause: error })
 }
 
 /** @throws {CliProblem} */

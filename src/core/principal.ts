@@ -58,6 +58,8 @@ export interface Session {
   /** Keys of those tags that go on to sessions that this one makes. */
   readonly transitiveTagKeys: readonly string[]
   readonly sourceIdentity?: string
+  /** The key that a session of a user or the root user was made with: it ends with the key. */
+  readonly parentKeyId?: string
   /** Where a session by a provider's token comes from. */
   readonly webIdentity?: WebIdentity
 }

@@ -2,6 +2,7 @@ import type { Metrics } from '../adapters/metrics/metrics.ts'
 import type { Log, LogFields } from '../ports/log.ts'
 import { auditSigner } from '../services/audit/audit-signer.ts'
 import { checkpointAudit } from '../services/audit/checkpoint-audit.ts'
+import { deleteAuditOlderThan } from '../services/audit/retain-audit.ts'
 import { sealAudit } from '../services/audit/seal-audit.ts'
 import { collect } from '../services/collect.ts'
 import { type CollectOptions, defaultCollectOptions } from '../services/collection/collect-options.ts'
@@ -18,6 +19,8 @@ const FLUSH_PULLS_MS = 5000
 const REFRESH_IDENTITIES_MS = 500
 const SEAL_AUDIT_MS = 1000
 const SIGN_AUDIT_MS = 60_000
+const RETAIN_AUDIT_FIRST_MS = 10 * 60_000
+const RETAIN_AUDIT_MS = 24 * 3_600_000
 const LONGEST_EXPIRY_INTERVAL_MS = 300_000
 const LONGEST_SCRUB_INTERVAL_MS = 3_600_000
 const SCRUB_BATCH = 100
@@ -40,6 +43,7 @@ export function backgroundJobs(options: JobsOptions): Job[] {
     refreshJob(services),
     sealJob(services),
     checkpointJob(services),
+    retainJob(services, config.auditRetentionMs),
     sweepJob(services),
     expireJob(services, config.uploadExpiryMs),
     ...(config.collectIntervalMs > 0 ? [collectJob(options)] : []),
@@ -69,6 +73,20 @@ function checkpointJob(services: Services): Job {
   const signer = auditSigner(services.keys)
   const run = async () => reportUnlessZero({ checkpoints: (await checkpointAudit(services, signer)).length })
   return { name: 'sign-audit', intervalMs: SIGN_AUDIT_MS, isFrequent: true, run }
+}
+
+function retainJob(services: Services, retentionMs: number): Job {
+  const run = async (signal: AbortSignal) => {
+    const olderThanMs = services.clock.nowMs() - retentionMs
+    let deleted = 0
+    for (const { accountId } of await services.metadata.listAuditChains()) {
+      if (signal.aborted) break
+      deleted += (await deleteAuditOlderThan(services, accountId, olderThanMs)).deleted
+    }
+    return reportUnlessZero({ deleted })
+  }
+  // A process that is started anew every day has its run, too.
+  return { name: 'retain-audit', firstAfterMs: RETAIN_AUDIT_FIRST_MS, intervalMs: RETAIN_AUDIT_MS, run }
 }
 
 /** Once, soon after the start; the interval is for the next life of the process. */

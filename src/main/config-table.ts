@@ -149,6 +149,11 @@ export const SETTINGS = {
     parse: parseSize,
     doc: 'The most bytes a second that this check reads.',
   },
+  LADING_AUDIT_RETENTION: {
+    fallback: '400d',
+    parse: parseDurationWithin({ least: '1h' }),
+    doc: 'How long records of the audit trail are kept. Once a day, what is older goes, up to a signed checkpoint that the rest can be verified from.',
+  },
   LADING_TRANSFER_TIMEOUT: {
     fallback: '60s',
     parse: parseDurationWithin({ least: '1ms', most: LONGEST_TIMER }),

@@ -39,6 +39,7 @@ test('readConfig() has a default for everything that needs one', () => {
     collectShare: 0.5,
     removalDelayMs: 60_000,
     scrubIntervalMs: 7 * 86_400_000,
+    auditRetentionMs: 400 * 24 * 3_600_000,
     scrubBytesPerSecond: 16 * 1024 * 1024,
     transferTimeoutMs: 60_000,
     stopTimeoutMs: 30_000,

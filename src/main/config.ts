@@ -37,6 +37,7 @@ export interface Config {
   readonly removalDelayMs: number
   readonly scrubIntervalMs: number
   readonly scrubBytesPerSecond: number
+  readonly auditRetentionMs: number
   readonly transferTimeoutMs: number
   readonly stopTimeoutMs: number
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error'
@@ -202,6 +203,7 @@ function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | '
     collectShare: values.LADING_COLLECT_SHARE,
     removalDelayMs: values.LADING_REMOVAL_DELAY,
     scrubIntervalMs: values.LADING_SCRUB_INTERVAL,
+    auditRetentionMs: values.LADING_AUDIT_RETENTION,
     scrubBytesPerSecond: values.LADING_SCRUB_RATE,
     transferTimeoutMs: values.LADING_TRANSFER_TIMEOUT,
     stopTimeoutMs: values.LADING_STOP_TIMEOUT,

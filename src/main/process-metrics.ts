@@ -1,5 +1,6 @@
 import { readdirSync } from 'node:fs'
 import type { Metrics } from '../adapters/metrics/metrics.ts'
+import type { AuditTrail } from '../services/audit/audit-trail.ts'
 import type { RegistryServer } from './server.ts'
 import { VERSION } from './version.ts'
 
@@ -14,6 +15,12 @@ export function addProcessMetrics(metrics: Metrics, server: RegistryServer): voi
   metrics.gaugeOf('process_open_fds', 'Open file descriptors; -1 where the system does not say.', openFiles)
   const startedSeconds = Date.now() / 1000 - process.uptime()
   metrics.gaugeOf('process_start_time_seconds', 'When the process started, Unix time.', () => startedSeconds)
+}
+
+export function addAuditMetrics(metrics: Metrics, audit: AuditTrail): void {
+  metrics.counterOf('lading_audit_records_written_total', 'Records of the audit trail written.', () => audit.written)
+  metrics.counterOf('lading_audit_records_lost_total', 'Records that there was no room for.', () => audit.lost)
+  metrics.gaugeOf('lading_audit_pending', 'Records of reads and denials not written yet.', () => audit.pending)
 }
 
 function cpuSeconds(): number {

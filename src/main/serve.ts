@@ -12,7 +12,7 @@ import { type Config, ConfigError, readConfig } from './config.ts'
 import { meaningOfHangup } from './hangup.ts'
 import { Jobs } from './jobs.ts'
 import { observeRequests } from './observe-requests.ts'
-import { addProcessMetrics } from './process-metrics.ts'
+import { addAuditMetrics, addProcessMetrics } from './process-metrics.ts'
 import { type Application, RegistryServer } from './server.ts'
 import { ServiceEndpoints } from './service-endpoints.ts'
 import { VERSION } from './version.ts'
@@ -90,6 +90,7 @@ async function start(config: Config, log: JsonLog): Promise<void> {
   metrics.counterOf('lading_log_lines_dropped_total', 'Log lines that nobody read in time.', () => log.droppedLines)
   const installation = await openInstallation(config, log)
   const { services } = installation
+  addAuditMetrics(metrics, services.audit)
   const awsOptions = { version: VERSION, externalUrl: config.externalUrl }
   application = makeApplication(services, new ServiceEndpoints(services, metrics, log), awsOptions)
   ready.resolve(application)

@@ -1,8 +1,9 @@
 import { timingSafeEqual } from 'node:crypto'
 import type { AuthenticatedPrincipal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
-import type { RequestOrigin, Services } from './context.ts'
+import type { Services } from './context.ts'
 import { findKey } from './identity/find-key.ts'
+import type { RequestOrigin } from './request-origin.ts'
 import { logInWithIdentityToken } from './sts/log-in-with-identity-token.ts'
 import { unknownCredential, verifyToken } from './token.ts'
 
@@ -36,12 +37,15 @@ export async function authenticateBasic(
 ): Promise<AuthenticatedPrincipal> {
   if (header === null || header.length > LONGEST_HEADER) throw notAuthorized()
   const nowMs = services.clock.nowMs()
-  const known = services.logins.find(header, nowMs)
+  const known = services.logins.find(header, nowMs, origin)
   if (known !== undefined) return known
   const { version } = services.logins
-  const principal = await verifyLogin(services, parseBasic(header), origin)
+  const login = parseBasic(header)
+  const principal = await verifyLogin(services, login, origin)
+  // Whether a role trusts a token may depend on where it comes from.
+  const from = isRoleLogin(login) ? origin : undefined
   // What was revoked while this was verified is not to be remembered as good.
-  if (version === services.logins.version) services.logins.remember(header, principal, nowMs)
+  if (version === services.logins.version) services.logins.remember(header, { principal, from }, nowMs)
   return principal
 }
 
@@ -51,8 +55,12 @@ async function verifyLogin(
   origin: RequestOrigin,
 ): Promise<AuthenticatedPrincipal> {
   if (user === 'AWS') return await verifyToken(services, password)
-  if (user.startsWith('arn:')) return await logInWithIdentityToken(services, origin, { roleArn: user, token: password })
+  if (isRoleLogin({ user })) return await logInWithIdentityToken(services, origin, { roleArn: user, token: password })
   return await verifySecret(services, user, password)
+}
+
+function isRoleLogin({ user }: Pick<Login, 'user'>): boolean {
+  return user.startsWith('arn:')
 }
 
 function parseBasic(header: string): Login {

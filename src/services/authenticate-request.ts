@@ -63,6 +63,6 @@ async function findCandidate(services: Services, claim: SignatureClaim): Promise
   const { claims, secretAccessKey } = session
   return {
     secretAccessKey,
-    principal: () => principalOfSession(services.directory, claims, services.clock.nowMs()),
+    principal: () => principalOfSession(services, claims, services.clock.nowMs()),
   }
 }

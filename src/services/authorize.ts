@@ -1,4 +1,4 @@
-import { AWS_ACCOUNT } from '../core/iam/aws-managed-policies.ts'
+import { accountOfArn } from '../core/iam/account-of-arn.ts'
 import type { CompiledPolicy } from '../core/policy/compile-policy.ts'
 import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
@@ -8,6 +8,8 @@ import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
 import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
+import { compileText } from './identity/compile-text.ts'
+import { DecisionMemory } from './identity/decision-memory.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
 import { NO_REGISTRY } from './registry-for.ts'
@@ -44,6 +46,8 @@ export interface Access {
 export type AccessKeys = Readonly<Record<string, string | readonly string[]>>
 
 const NO_KEYS: AccessKeys = {}
+/** Of a role that does not exist. */
+export const TRUSTS_NOBODY = '{"Version":"2012-10-17","Statement":[]}'
 const NOTHING_ALLOWS: Decision = {
   isAllowed: false,
   outcome: 'implicit-deny',
@@ -83,7 +87,7 @@ export async function decideAccess(services: Services, caller: Caller, access: A
   const { principal, registry } = caller
   if (registry.id === NO_REGISTRY || isElsewhere(registry, access)) return NOTHING_ALLOWS
   const permissions = await permissionsFor(services, principal)
-  const decision = decide(await questionOf(services, caller, access, permissions))
+  const decision = await decideRemembering(services, caller, access, permissions)
   if (decision.isAllowed || decision.outcome === 'explicit-deny' || principal.kind !== 'anonymous') return decision
   const isOpen = registry.id === services.defaultRegistry.id && ANONYMOUS_ACTIONS.has(access.action)
   return isOpen ? ANONYMOUS_LISTENER : decision
@@ -91,19 +95,48 @@ export async function decideAccess(services: Services, caller: Caller, access: A
 
 /** What is acted on belongs to the registry that is asked; only roles may be another account's. */
 function isElsewhere(registry: Registry, { resource, trust }: Access): boolean {
-  return trust === undefined && (accountOf(resource) ?? registry.accountId) !== registry.accountId
+  return trust === undefined && (accountOfArn(resource) ?? registry.accountId) !== registry.accountId
+}
+
+async function decideRemembering(
+  services: Services,
+  caller: Caller,
+  access: Access,
+  permissions: Permissions,
+): Promise<Decision> {
+  const { registry, origin } = caller
+  const resourcePolicies = await resourcePoliciesOf(services, registry, access)
+  const memory = memoryOf(permissions)
+  const { action, resource, trust } = access
+  const asked = { action, resource, registryId: registry.id }
+  const name = trust === undefined ? memory.nameOf(asked, resourcePolicies, origin) : undefined
+  const known = name === undefined ? undefined : memory.find(name, resourcePolicies)
+  if (known !== undefined) return known
+  const decision = decide(await questionOf(services, caller, access, { ...permissions, resourcePolicies }))
+  if (name !== undefined) memory.keep(name, resourcePolicies, decision)
+  return decision
+}
+
+/** As long as what they were made of. */
+const memories = new WeakMap<Permissions, DecisionMemory>()
+
+function memoryOf(permissions: Permissions): DecisionMemory {
+  const known = memories.get(permissions)
+  if (known !== undefined) return known
+  const memory = new DecisionMemory(permissions)
+  memories.set(permissions, memory)
+  return memory
 }
 
 async function questionOf(
   services: Services,
   caller: Caller,
   access: Access,
-  { policies, tags }: Permissions,
+  { policies, tags, resourcePolicies }: Permissions & Pick<PolicyQuestion, 'resourcePolicies'>,
 ): Promise<PolicyQuestion> {
   const { principal, registry, origin } = caller
   const { action, resource, repository } = access
-  const resourcePolicies = await resourcePoliciesOf(services, registry, access)
-  const resourceAccountId = accountOf(resource) ?? registry.accountId
+  const resourceAccountId = accountOfArn(resource) ?? registry.accountId
   return {
     action,
     resource,
@@ -118,7 +151,7 @@ async function questionOf(
       region: registry.region,
       resourceAccountId,
       installationId: services.installationId,
-      resourceTags: await resourceTagsFor(services, repository, [policies, { resourcePolicies }]),
+      resourceTags: await resourceTagsFor(services, repository, policies, resourcePolicies),
       keys: access.keys ?? NO_KEYS,
       nowMs: services.clock.nowMs(),
     }),
@@ -127,6 +160,7 @@ async function questionOf(
 
 /** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
 const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
+const NO_POLICIES: readonly CompiledPolicy[] = []
 
 async function resourcePoliciesOf(
   services: Services,
@@ -134,34 +168,47 @@ async function resourcePoliciesOf(
   { action, repository, trust, instead = {} }: Access,
 ): Promise<readonly CompiledPolicy[]> {
   if (trust !== undefined) return [trust]
-  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return []
-  const account = await services.directory.account(registry.accountId)
+  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return NO_POLICIES
+  const { directory } = services
+  const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy
-  const ofRepository = instead.repository ?? (repository && (await services.repositoryPolicies.find(repository)))
+  const ofRepository = instead.repository ?? (await policyOf(services, repository))
+  if (ofRegistry === undefined && ofRepository === undefined) return NO_POLICIES
   return [ofRegistry, ofRepository].filter((policy) => policy !== undefined)
 }
 
-interface Reading {
-  readonly identityPolicies?: PolicyQuestion['principal']['identityPolicies']
-  readonly boundary?: PolicyQuestion['principal']['boundary']
-  readonly sessionLayers?: PolicyQuestion['principal']['sessionLayers']
-  readonly resourcePolicies?: PolicyQuestion['resourcePolicies']
+async function policyOf(
+  { repositoryPolicies }: Services,
+  repository: Repository | undefined,
+): Promise<CompiledPolicy | undefined> {
+  if (repository?.policyRevision === undefined) return undefined
+  return repositoryPolicies.remembered(repository) ?? (await repositoryPolicies.find(repository))
 }
 
 async function resourceTagsFor(
   services: Services,
   repository: Repository | undefined,
-  readings: readonly Reading[],
+  policies: PolicyQuestion['principal'],
+  resourcePolicies: readonly CompiledPolicy[],
 ): Promise<readonly ResourceTag[] | undefined> {
-  if (repository === undefined || !readings.some(readsResourceTags)) return undefined
-  return await services.metadata.listResourceTags(repository.id)
+  if (repository === undefined) return undefined
+  const { identityPolicies, boundary, sessionLayers } = policies
+  const asks =
+    identityPolicies.some(readsResourceTags) ||
+    resourcePolicies.some(readsResourceTags) ||
+    (boundary !== undefined && readsResourceTags(boundary)) ||
+    sessionLayers.some((layer) => layer.some(readsResourceTags))
+  return asks ? await services.metadata.listResourceTags(repository.id) : undefined
 }
 
-function readsResourceTags({ identityPolicies, boundary, sessionLayers, resourcePolicies }: Reading): boolean {
-  for (const policies of [identityPolicies, resourcePolicies, ...(sessionLayers ?? [])]) {
-    if (policies?.some(({ keys }) => asksForResourceTags(keys))) return true
-  }
-  return boundary !== undefined && asksForResourceTags(boundary.keys)
+const readers = new WeakMap<CompiledPolicy, boolean>()
+
+function readsResourceTags(policy: CompiledPolicy): boolean {
+  const known = readers.get(policy)
+  if (known !== undefined) return known
+  const reads = asksForResourceTags(policy.keys)
+  readers.set(policy, reads)
+  return reads
 }
 
 /** What was made of a principal's policies; a principal is verified anew every second, and forgotten with its login. */
@@ -175,20 +222,6 @@ async function permissionsFor(services: Services, principal: Principal): Promise
   return permissions
 }
 
-/**
- * The fifth part of `arn:partition:service:region:account:resource`; undefined for what is no ARN, or is of no account, as
- * are the managed policies that every account has.
- */
-function accountOf(arn: string): string | undefined {
-  let begin = 0
-  for (let colons = 0; colons < 4; colons++) {
-    begin = arn.indexOf(':', begin) + 1
-    if (begin === 0) return undefined
-  }
-  const account = arn.slice(begin, arn.indexOf(':', begin))
-  return account === '' || account === AWS_ACCOUNT ? undefined : account
-}
-
 async function denied(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Refusal> {
   const shown = await shownDecision(services, caller, access, decision)
   const { action } = access
@@ -197,7 +230,7 @@ async function denied(services: Services, caller: Caller, access: Access, decisi
   const clause = access.trust === undefined ? ` ${reasonClause(shown, action)}` : ''
   const decisionId = services.ids.uuid()
   const sentence = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}${clause}`
-  noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
+  await noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
   return new Refusal('denied', `${sentence} (decision ${decisionId})`, { decisionId })
 }
 
@@ -211,7 +244,15 @@ async function shownDecision(
   access: Access,
   decision: Decision,
 ): Promise<Decision> {
+  if (access.trust !== undefined) return await shownOfRole(services, caller, access, decision)
   if (access.repository === undefined) return decision
   const blind = await decideAccess(services, caller, { ...access, repository: undefined })
   return blind.isAllowed ? decision : blind
+}
+
+/** Nor must the trust policy of another account's role give away that there is one: the caller's own trail has this. */
+async function shownOfRole(services: Services, caller: Caller, access: Access, decision: Decision): Promise<Decision> {
+  if (accountOfArn(access.resource) === caller.principal.accountId) return decision
+  const trust = compileText(TRUSTS_NOBODY, { kind: 'trust', name: `trust policy of ${access.resource}` })
+  return await decideAccess(services, caller, { ...access, trust })
 }

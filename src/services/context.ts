@@ -15,6 +15,7 @@ import type { InstallationKeys } from './identity/installation-keys.ts'
 import type { RepositoryPolicies } from './identity/repository-policies.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
+import type { RequestOrigin } from './request-origin.ts'
 
 /** What the services work with; made once by `main/compose.ts`, and by tests from memory adapters. */
 export interface Services {
@@ -78,16 +79,6 @@ export const DEFAULT_LIMITS: Limits = {
   blobBytes: 52_000 * 1024 * 1024,
   manifestBytes: 4 * 1024 * 1024,
   sparseRepositories: [],
-}
-
-/** Where a request comes from, as conditions and records have it. */
-export interface RequestOrigin {
-  /** The peer's address without its port; empty when it is gone already. */
-  readonly clientAddress: string
-  /** Whether it came over TLS. */
-  readonly secure: boolean
-  /** As the client has it; undefined when it says nothing. */
-  readonly userAgent: string | undefined
 }
 
 /** Who asks for what registry: the part of a request that every service needs. */

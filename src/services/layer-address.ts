@@ -6,6 +6,7 @@ import type { Repository } from '../ports/metadata/repositories.ts'
 import { authorize, repositoryArn } from './authorize.ts'
 import type { Caller, Services } from './context.ts'
 import { openCredential, packCredential } from './identity/packed-credential.ts'
+import { registryOfAccount } from './registry-for.ts'
 import { openToken, signToken, type TokenClaims, unlikeOurs } from './signed-token.ts'
 
 /** How long an address that `GetDownloadUrlForLayer` gives can be used. */
@@ -38,7 +39,8 @@ export function issueLayerToken(services: Services, caller: Caller, repository: 
  * have been made again. Whoever asked for the address must still be allowed to read the layer.
  *
  * @param asked what the caller of a request is made of, beside the principal
- * @throws {Refusal} `denied` for anything that we did not make, that has expired or whose repository is not there;
+ * @throws {Refusal} `denied` for anything that we did not make, that has expired or whose repository is not there, or
+ *   not to be reached as its account is disabled;
  *   `credential-revoked`, `credential-expired`
  */
 export async function verifyLayerToken(
@@ -52,9 +54,10 @@ export async function verifyLayerToken(
   if (grant.expiresAtMs <= services.clock.nowMs()) {
     throw new Refusal('denied', 'This download address has expired; ask for another one.')
   }
-  const registry = (await services.directory.account(grant.accountId))?.registry
-  const repository = registry && (await services.metadata.findRepository(registry.id, grant.name))
-  if (registry === undefined || repository?.id !== grant.repositoryId) {
+  const { region } = services.defaultRegistry
+  const registry = await registryOfAccount(services, { accountId: grant.accountId, region })
+  const repository = await services.metadata.findRepository(registry.id, grant.name)
+  if (repository?.id !== grant.repositoryId) {
     throw new Refusal('denied', 'The repository that this download address was made for is not there any more.')
   }
   const caller: Caller = { ...asked, principal, registry }

@@ -1,4 +1,5 @@
 import type { AuthenticatedPrincipal } from '../core/principal.ts'
+import type { RequestOrigin } from './request-origin.ts'
 
 /** A revoked or expired credential works for this much longer at most. */
 const REMEMBERED_MS = 1000
@@ -9,6 +10,11 @@ const MOST_CHARACTERS = 8 * 1024 * 1024
 
 interface Login {
   readonly principal: AuthenticatedPrincipal
+  /** Where it has to come from to be good, as conditions decided about that; undefined when they did not. */
+  readonly from?: RequestOrigin | undefined
+}
+
+interface RememberedLogin extends Login {
   readonly untilMs: number
 }
 
@@ -21,7 +27,7 @@ interface Login {
  */
 export class LoginCache {
   /** The oldest first. */
-  readonly #logins = new Map<string, Login>()
+  readonly #logins = new Map<string, RememberedLogin>()
   #characters = 0
   #version = 0
 
@@ -35,17 +41,23 @@ export class LoginCache {
     return this.#logins.size
   }
 
-  find(header: string, nowMs: number): AuthenticatedPrincipal | undefined {
+  /** @param origin of the request that has the header */
+  find(header: string, nowMs: number, origin: RequestOrigin): AuthenticatedPrincipal | undefined {
     const login = this.#logins.get(header)
-    return login !== undefined && nowMs < login.untilMs ? login.principal : undefined
+    if (login === undefined || nowMs >= login.untilMs) return undefined
+    return login.from === undefined || isSame(login.from, origin) ? login.principal : undefined
   }
 
   /** Only for what has just been verified. */
-  remember(header: string, principal: AuthenticatedPrincipal, nowMs: number): void {
+  remember(header: string, { principal, from }: Login, nowMs: number): void {
     if (header.length > LONGEST_REMEMBERED) return
     this.#forget(header)
     const endsAtMs = principal.session?.expiresAtMs ?? Number.POSITIVE_INFINITY
-    this.#logins.set(header, { principal, untilMs: Math.min(nowMs + REMEMBERED_MS, endsAtMs) })
+    this.#logins.set(header, {
+      principal,
+      from: from && copyOf(from),
+      untilMs: Math.min(nowMs + REMEMBERED_MS, endsAtMs),
+    })
     this.#characters += header.length
     for (const [oldest, { untilMs }] of this.#logins) {
       if (nowMs < untilMs && this.#characters <= MOST_CHARACTERS) break
@@ -63,4 +75,13 @@ export class LoginCache {
   #forget(header: string): void {
     if (this.#logins.delete(header)) this.#characters -= header.length
   }
+}
+
+/** A request's own would keep the request. */
+function copyOf({ clientAddress, secure, userAgent }: RequestOrigin): RequestOrigin {
+  return { clientAddress, secure, userAgent }
+}
+
+function isSame(a: RequestOrigin, b: RequestOrigin): boolean {
+  return a.clientAddress === b.clientAddress && a.secure === b.secure && a.userAgent === b.userAgent
 }

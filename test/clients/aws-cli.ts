@@ -37,6 +37,30 @@ function identitySteps(cli: Cli): readonly Step[] {
       const { stdout } = await run(command, { environment: environmentOf(cli) })
       assertEqual(JSON.parse(stdout).Account, registry.account, 'the account')
     }),
+    step('cloudtrail lookup-events shows what this very client has just done', async () => {
+      const attribute = 'AttributeKey=EventName,AttributeValue=GetCallerIdentity'
+      const options = ['lookup-events', '--max-items', '1', '--lookup-attributes', attribute]
+      const lookUp = async (): Promise<readonly { CloudTrailEvent: string; Username: string }[]> =>
+        JSON.parse((await run(awsCommand(cli, 'cloudtrail', options), { environment: environmentOf(cli) })).stdout)
+          .Events
+      let events = await lookUp()
+      // Records are found when they are sealed, a second or two later.
+      for (let time = 0; events.length === 0 && time < 20; time++) {
+        await Bun.sleep(500)
+        events = await lookUp()
+      }
+      const [event] = events
+      assertEqual(event?.Username, 'root', 'who it was')
+      const record = JSON.parse(event?.CloudTrailEvent ?? '{}')
+      const { eventSource, recipientAccountId, readOnly, userIdentity, userAgent } = record
+      assertEqual(
+        [eventSource, recipientAccountId, readOnly],
+        ['sts.amazonaws.com', registry.account, true],
+        'the record',
+      )
+      assertEqual(userIdentity.type, 'Root', 'the kind of caller')
+      assertIncludes(userAgent, 'aws-cli/', 'the client')
+    }),
     step('cloudtrail lookup-events pages through the trail, by attribute too', async () => {
       const lookUp = ['lookup-events', '--page-size', '2', '--max-items', '5']
       const attribute = 'AttributeKey=EventSource,AttributeValue=ecr.amazonaws.com'

@@ -220,6 +220,21 @@ test('GetSessionToken gives a user itself for a while, and no session another on
   expect([identity.text('Arn'), identity.text('UserId')]).toEqual(['arn:aws:iam::000000000000:user/user', user.id])
   expect((await callEcr(registry, 'DescribeRepositories', {}, session)).status).toBe(200)
   expect((await callEcr(registry, 'ListImages', { repositoryName: 'team-blue/api' }, session)).status).toBe(403)
+  await registry.services.metadata.transact(async (transaction) => {
+    const identities = await transaction.changeIdentities('000000000000')
+    const found = await transaction.findIdentityById('access-key', key.accessKeyId)
+    if (found !== undefined) await identities.replace({ ...found.identity, state: 'inactive' })
+  })
+  const ended = await callQuery(registry, 'sts', { Action: 'GetCallerIdentity' }, session)
+  expect([ended.text('Code'), ended.text('Message')]).toEqual([
+    'InvalidClientTokenId',
+    'The access key that this session was made with is inactive.',
+  ])
+  await registry.services.metadata.transact(async (transaction) => {
+    const identities = await transaction.changeIdentities('000000000000')
+    const found = await transaction.findIdentityById('access-key', key.accessKeyId)
+    if (found !== undefined) await identities.replace({ ...found.identity, state: 'active' })
+  })
   const again = await callQuery(registry, 'sts', { Action: 'GetSessionToken' }, session)
   expect([again.status, again.text('Code')]).toEqual([403, 'AccessDenied'])
 })

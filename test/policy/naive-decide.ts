@@ -72,11 +72,16 @@ export function naiveDecide(question: NaiveQuestion, witness: Witness = () => {}
   const isSameAccount = principal.accountId === question.resourceAccountId
   if (isSameAccount && direct !== undefined) return answer('allowed', direct)
   const isNeeded = !isSameAccount || question.needsResourceGrant === true
-  const own = allows(identity)
-  const ofAccount = principal.kind !== 'root' && own === undefined ? lacking('identity') : limits()
-  if (isNeeded && best === undefined) return ofAccount ?? noGrant
+  // What is denied is the same whichever side is named; the principal's own is named first.
+  if (isNeeded && best === undefined) {
+    if (principal.kind !== 'root' && allows(identity) === undefined) return lacking('identity')
+    return limits() ?? noGrant
+  }
   if (isSameAccount && role !== undefined) return limits() ?? answer('allowed', role)
-  if (ofAccount !== undefined) return ofAccount
+  const own = allows(identity)
+  if (principal.kind !== 'root' && own === undefined) return lacking('identity')
+  const limited = limits()
+  if (limited !== undefined) return limited
   if (isNeeded && best !== undefined) return answer('allowed', best)
   if (principal.kind === 'root') return { outcome: 'allowed', by: 'root', statement: undefined }
   return own === undefined ? lacking('identity') : answer('allowed', own)

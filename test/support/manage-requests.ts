@@ -38,5 +38,7 @@ export async function callManage(
   const aws = { version: '9.9.9', externalUrl: options.externalUrl }
   const response = await handleManageRequest(registry.services, request, context, aws)
   const answer = await response.text()
-  return { status: response.status, headers: response.headers, json: answer === '' ? undefined : JSON.parse(answer) }
+  const isLines = response.headers.get('content-type')?.includes('jsonl') === true
+  const json = answer === '' ? undefined : isLines ? answer : JSON.parse(answer)
+  return { status: response.status, headers: response.headers, json }
 }

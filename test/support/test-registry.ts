@@ -78,7 +78,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     services,
     clock,
     caller: { principal, registry, requestId: 'test', origin: requestContext() },
-    send: (method, path, options = {}) => send(services, method, path, options),
+    send: (method, path, options = {}) => sendTo(services, method, path, options),
     [Symbol.asyncDispose]: async () => {
       await services.audit.close()
       await metadata.close()
@@ -122,7 +122,12 @@ export const ROOT_AUTHORIZATION = `Basic ${btoa(`${TEST_KEY_ID}:${TEST_SECRET}`)
 
 export const ANONYMOUS = anonymousPrincipal(ACCOUNT)
 
-async function send(services: Services, method: string, path: string, options: SendOptions): Promise<Response> {
+export async function sendTo(
+  services: Services,
+  method: string,
+  path: string,
+  options: SendOptions,
+): Promise<Response> {
   const headers = new Headers(options.headers)
   const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
   if (authorization !== null) headers.set('authorization', authorization)

@@ -83,9 +83,10 @@ export const updateGroup = defineIamAction('UpdateGroup', {
   resource: async (call, { name, to }) => {
     const { accountId } = call.caller.principal
     const found = await call.services.metadata.findIdentity(accountId, 'group', name)
-    const become = { path: found?.path ?? '/', name, ...to }
-    // What a stranger is told has no path that nobody gave.
-    const named = groupArn(accountId, to.path ?? '/', become.name)
+    // The name that stays is the group's own: the caller may have it in other letters.
+    const become = { path: found?.path ?? '/', name: found?.name ?? name, ...to }
+    // What a stranger is told has no path and no letter that nobody gave.
+    const named = groupArn(accountId, to.path ?? '/', to.name ?? name)
     return [await identityResource(call, 'group', name), { arn: groupArn(accountId, become.path, become.name), named }]
   },
   handle: async ({ services, caller }, given) => {

@@ -105,9 +105,10 @@ export const updateUser = defineIamAction('UpdateUser', {
   resource: async (call, { name, to }) => {
     const { accountId } = call.caller.principal
     const found = await call.services.metadata.findIdentity(accountId, 'user', name)
-    const { path, ...become } = { path: found?.path ?? '/', name, ...to }
-    // What a stranger is told has no path that nobody gave.
-    const named = userArn(accountId, to.path ?? '/', become.name)
+    // The name that stays is the user's own: the caller may have it in other letters.
+    const { path, ...become } = { path: found?.path ?? '/', name: found?.name ?? name, ...to }
+    // What a stranger is told has no path and no letter that nobody gave.
+    const named = userArn(accountId, to.path ?? '/', to.name ?? name)
     return [await identityResource(call, 'user', name), { arn: userArn(accountId, path, become.name), named }]
   },
   handle: async ({ services, caller }, given) => {

@@ -34,6 +34,8 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
   /** Undefined for an answer without a body. */
   readonly output: z.ZodType | undefined
   readonly status: 200 | 201 | 204
+  /** `lines`: the handler gives texts, and each becomes a line of the answer as soon as it is there. */
+  readonly answer: 'json' | 'lines'
   readonly resource: (registry: Registry, input: Input) => string
   readonly handle: (call: ManageCall, input: Input) => Promise<unknown>
 }
@@ -66,6 +68,22 @@ interface TypedInput<Parameters extends Shape, Query extends Shape, Body extends
   readonly body: z.output<Body>
 }
 
+/** An operation whose answer may be as long as it likes: JSON, one object on each line. */
+export function defineLines<Operation extends ManageOperation, Query extends Shape = typeof NOTHING>(
+  operation: Operation,
+  definition: Omit<Definition<typeof NOTHING, Query, typeof ABSENT, typeof LINES>, 'method' | 'handle'> & {
+    /** What is thrown before the first line is answered as any refusal; later, the answer ends in the middle. */
+    readonly lines: (call: ManageCall, input: TypedInput<typeof NOTHING, Query, typeof ABSENT>) => AsyncIterator<string>
+  },
+): ManageRow<Operation> {
+  const { lines, ...rest } = definition
+  const row = defineOperation(operation, { ...rest, method: 'get', output: LINES, handle: async () => '' })
+  // As `defineOperation` has it.
+  return { ...row, answer: 'lines', handle: async (call, input) => lines(call, input as Parameters<typeof lines>[1]) }
+}
+
+const LINES = z.string().describe('JSON, one object on each line.')
+
 export function defineOperation<
   Operation extends ManageOperation,
   Parameters extends Shape = typeof NOTHING,
@@ -81,6 +99,7 @@ export function defineOperation<
     body: undefined,
     output,
     status: output === undefined ? 204 : 200,
+    answer: 'json',
     ...definition,
     operation,
     // `parseInput` makes the input by this row's own schemas, which the table cannot say for all rows at once.

@@ -14,6 +14,7 @@ import type { RequestContext } from '../request-context.ts'
 import { checkOrigin } from './check-origin.ts'
 import type { ManageCall, ManageRow } from './define-operation.ts'
 import { errorResponse, MANAGE_ERRORS, MANAGE_HEADERS } from './errors.ts'
+import { linesAnswer } from './lines-answer.ts'
 import { describeApi } from './openapi.ts'
 import { parseInput } from './parse-input.ts'
 import { findRow, type Routed } from './router.ts'
@@ -94,6 +95,8 @@ async function runOperation(
     await authorize(services, caller, { action: row.action, resource, repository: undefined })
     return await row.handle({ ...call, services: given }, input)
   })
+  // A row of lines gives these.
+  if (row.answer === 'lines') return await linesAnswer(output as AsyncIterator<string>)
   if (row.output === undefined)
     return new Response(null, { status: row.status, headers: { 'Cache-Control': 'no-store' } })
   // Told to try again, a client would not know that it was done.

@@ -129,10 +129,10 @@ test('revoke-sessions ends what was made until now, of that very role, and never
   const { metadata } = registry.services
   await metadata.transact(async (one) => (await one.changeIdentities(ACCOUNT)).insert(ROLE))
   const { status, json } = await callManage(registry, 'POST', '/roles/ci/revoke-sessions')
-  expect([status, json]).toEqual([200, { sessionsValidFrom: '2026-01-01T00:00:00.000Z' }])
+  expect([status, json]).toEqual([200, { sessionsValidFrom: '2026-01-01T00:00:00.001Z' }])
   expect(await metadata.findIdentity(ACCOUNT, 'role', 'ci')).toEqual({
     ...ROLE,
-    sessionsValidFromMs: registry.clock.nowMs(),
+    sessionsValidFromMs: registry.clock.nowMs() + 1,
   })
   registry.clock.advance(-60_000)
   expect((await callManage(registry, 'POST', '/roles/ci/revoke-sessions')).json).toEqual(json)

@@ -36,6 +36,7 @@ export function describeApi(version: string): Members {
 
 function describeRow(row: ManageRow): Members {
   const { body, output, status } = row
+  const type = row.answer === 'lines' ? 'application/jsonl' : 'application/json'
   return {
     operationId: row.operation,
     summary: row.summary,
@@ -45,7 +46,7 @@ function describeRow(row: ManageRow): Members {
     responses: {
       [status]: {
         description: row.summary,
-        ...(output !== undefined && { content: json(schemaOf(output, 'output')) }),
+        ...(output !== undefined && { content: { [type]: { schema: schemaOf(output, 'output') } } }),
       },
       default: { description: 'A refusal.', content: json({ $ref: '#/components/schemas/Error' }) },
     },

@@ -3,7 +3,10 @@ import { createAccountRootKey } from './create-account-root-key.ts'
 import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { explainDecision } from './explain-decision.ts'
+import { exportAudit } from './export-audit.ts'
 import { getAccount } from './get-account.ts'
+import { getAuditKeys } from './get-audit-keys.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
@@ -20,7 +23,10 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   CreateAccountRootKey: createAccountRootKey,
   DeleteAccountRootKey: deleteAccountRootKey,
   DeleteOidcProvider: deleteOidcProvider,
+  ExplainDecision: explainDecision,
+  ExportAudit: exportAudit,
   GetAccount: getAccount,
+  GetAuditKeys: getAuditKeys,
   GetOidcProvider: getOidcProvider,
   ListAccounts: listAccounts,
   ListOidcProviders: listOidcProviders,

@@ -17,6 +17,6 @@ export const updateAccount = defineOperation('UpdateAccount', {
   resource: (registry, { parameters }) => accountArn(registry, parameters.accountId),
   handle: async ({ services, caller }, { parameters, body: { name, state } }) => {
     const change = { ...(name !== undefined && { name }), ...(state !== undefined && { state }) }
-    return viewAccount(await update(services, caller, parameters.accountId, change))
+    return viewAccount(await update(services, caller, { accountId: parameters.accountId, change }))
   },
 })

@@ -1,8 +1,10 @@
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import type { RefusalReason } from '../../core/refusal.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
+import type { Identify } from '../../services/audit/audited-call.ts'
 import { type Action, authorize } from '../../services/authorize.ts'
-import type { Caller, RequestOrigin, Services } from '../../services/context.ts'
+import type { Caller, Services } from '../../services/context.ts'
+import type { RequestOrigin } from '../../services/request-origin.ts'
 import type { ErrorShape } from './errors.ts'
 import type { Inputs } from './inputs.ts'
 import type { InputName, OperationOf, Output, Service, Shape, ShapeOf } from './operations.ts'
@@ -23,6 +25,8 @@ export interface UnsignedCall {
   readonly registry: Registry
   readonly requestId: string
   readonly origin: RequestOrigin
+  /** For the audit trail, as soon as it is known who asks. */
+  readonly identify: Identify
 }
 
 /** What is acted on. */

@@ -114,6 +114,7 @@ test('an unsigned operation reads its input and is told who asks from where', as
     registry: caller.registry,
     requestId: 'r',
     origin: { ...caller.origin, clientAddress: '192.0.2.1' },
+    identify: () => {},
   }
   const run = (input: Record<string, string>) => action.run(call, new Inputs(toTree(Object.entries(input))))
   expect(await run({ RoleArn: 'a' })).toEqual({ Provider: 'a', Audience: '192.0.2.1' })

@@ -1,8 +1,10 @@
 import { quote } from '../../core/digest.ts'
+import { accountOfArn } from '../../core/iam/account-of-arn.ts'
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import { anonymousPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
+import { existingAccount } from '../../services/audit/existing-account.ts'
 import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import type { AwsOptions } from '../aws-options.ts'
@@ -94,6 +96,18 @@ async function answer(
   return textAnswer(services, text, headers, action.isUnsigned || action.changes)
 }
 
+/** The role that somebody is about to become is also its own account's business. */
+async function assumedRole(
+  services: Services,
+  { operation }: QueryAction,
+  parameters: ParameterTree,
+): Promise<Pick<CallFacts, 'ownerId' | 'resources'>> {
+  const arn = operation === 'AssumeRole' ? textOf(parameters, 'RoleArn') : undefined
+  const ownerId = arn === undefined ? undefined : await existingAccount(services, accountOfArn(arn))
+  if (arn === undefined || ownerId === undefined) return {}
+  return { ownerId, resources: [{ ARN: arn, accountId: ownerId, type: 'AWS::IAM::Role' }] }
+}
+
 async function run(
   services: Services,
   context: RequestContext,
@@ -105,14 +119,15 @@ async function run(
     name: action.operation,
     readOnly: action.isUnsigned || !action.changes,
     parameters: { ...context.target },
+    ...(await assumedRole(services, action, parameters)),
     detail: { protocol: 'aws' },
   }
   const codeOf = (reason: RefusalReason) => errorShape(api, reason, action.errors).code
   if (action.isUnsigned) {
     const { requestId } = context
     const caller = callerOf(context, anonymousPrincipal(registry.accountId), registry)
-    return await audited(services, caller, { ...facts, codeOf }, (given) =>
-      action.run({ services: given, registry, requestId, origin: context }, new Inputs(parameters)),
+    return await audited(services, caller, { ...facts, codeOf, isUnsigned: true }, (given, identify) =>
+      action.run({ services: given, registry, requestId, origin: context, identify }, new Inputs(parameters)),
     )
   }
   if (principal === undefined) throw new Error(`${action.operation} was to be run for nobody`)

@@ -1,4 +1,10 @@
-import { assumeRoleWithWebIdentity as assume } from '../../services/sts/assume-role-with-web-identity.ts'
+import type { AuditDecision } from '../../core/audit/audit-record.ts'
+import type { Identified, Identify } from '../../services/audit/audited-call.ts'
+import {
+  assumeRoleWithWebIdentity as assume,
+  type TrustedToken,
+  webIdentityOf,
+} from '../../services/sts/assume-role-with-web-identity.ts'
 import { defineUnsignedAction } from '../query/define-action.ts'
 import { credentialsOf, parseRoleInputs } from './session-inputs.ts'
 
@@ -8,8 +14,8 @@ export const assumeRoleWithWebIdentity = defineUnsignedAction('AssumeRoleWithWeb
     ...parseRoleInputs(inputs),
     token: inputs.requiredText('WebIdentityToken', { min: 4, max: 20_000, isSecret: true }),
   }),
-  handle: async ({ services, origin }, input) => {
-    const assumed = await assume(services, origin, input)
+  handle: async ({ services, origin, identify }, input) => {
+    const assumed = await assume(services, origin, { ...input, ...tellWhoAsks(identify) })
     return {
       Credentials: credentialsOf(assumed),
       SubjectFromWebIdentityToken: assumed.verified.subject,
@@ -21,3 +27,25 @@ export const assumeRoleWithWebIdentity = defineUnsignedAction('AssumeRoleWithWeb
     }
   },
 })
+
+/** It belongs into the trail of the role's account, whichever host was asked. */
+function tellWhoAsks(identify: Identify) {
+  let identified: Identified | undefined
+  return {
+    onVerified: (trusted: TrustedToken) => {
+      const { accountId, arn: ARN } = trusted.found
+      const webIdentity = webIdentityOf(trusted)
+      identified = {
+        caller: { kind: 'web-identity', webIdentity },
+        accountId,
+        resources: [{ ARN, accountId, type: 'AWS::IAM::Role' }],
+        // `userIdentity` has no member for these of a caller who has no session yet.
+        detail: { protocol: 'aws', issuer: webIdentity.issuer, audience: webIdentity.audience },
+      }
+      identify(identified)
+    },
+    onDenied: (decision: AuditDecision) => {
+      if (identified !== undefined) identify({ ...identified, decision })
+    },
+  }
+}

@@ -1,3 +1,4 @@
+import type { Session } from '../principal.ts'
 import { boundedText, boundedValue } from './bounded-value.ts'
 import { type AuditCaller, formatTime, type UserIdentity, userIdentity } from './user-identity.ts'
 
@@ -76,15 +77,42 @@ export interface AuditDetail {
 /** Why a call was let through or not. */
 export interface AuditDecision {
   readonly outcome: 'allowed' | 'denied'
-  /** What decided, such as `identity-policy`, `repository-policy`, `boundary`, or `default` when nothing allowed it. */
+  /** The kind of policy that decided, such as `identity`; with `no allow: ` before it, the one that lacked an Allow. */
   readonly by: string
   /** ARN or name of the policy. */
   readonly policy?: string
   /** Counted from 0. */
   readonly statement?: number
   readonly sid?: string
-  /** What conditions could ask about, by key. */
-  readonly context?: Readonly<Record<string, unknown>>
+  /** What conditions could ask about, bounded. */
+  readonly context?: AuditContext
+  /** Undefined where it did not fit, and in trails of other accounts than the caller's. */
+  readonly replay?: AuditReplay
+}
+
+export interface AuditContext {
+  /** As policies name it, `ecr:PutImage`. */
+  readonly action: string
+  readonly resource: string
+  /** Whose it is, which not every resource says. */
+  readonly resourceAccount: string
+  /** What conditions could ask about this call alone. */
+  readonly keys: Readonly<Record<string, string | readonly string[]>>
+  readonly clientAddress: string
+  readonly secure: boolean
+  readonly userAgent?: string
+}
+
+/** What it takes to decide again beside what the record says anyway: who asked, so that they are found if they are there. */
+export interface AuditReplay {
+  readonly kind: 'root' | 'user' | 'role-session' | 'anonymous'
+  readonly accountId: string
+  /** Unique id of the user or the role; empty for the others, who are their account's. */
+  readonly id: string
+  readonly sessionName?: string
+  readonly accessKeyId?: string
+  /** As it was: its policies and tags are nowhere else. */
+  readonly session?: Session
 }
 
 /** What a record is made of. Texts may come from a request as they are. */

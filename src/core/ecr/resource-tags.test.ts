@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { checkResourceTagKey, checkResourceTags } from './resource-tags.ts'
+import { checkAddedResourceTags, checkResourceTagKey, checkResourceTags } from './resource-tags.ts'
 
 const tags = (count: number) => Array.from({ length: count }, (_, index) => ({ key: `k${index}`, value: 'v' }))
 
@@ -15,4 +15,15 @@ test('more, longer, empty, reserved or repeated ones are not', () => {
   for (const key of ['', 'k'.repeat(129), 'aws:x', 'AWS:x']) expect(() => checkResourceTagKey(key)).toThrow(invalid)
   expect(() => checkResourceTags([{ key: 'k', value: 'v'.repeat(257) }])).toThrow(invalid)
   expect(() => checkResourceTags([...tags(1), ...tags(1)])).toThrow(invalid)
+})
+
+test('keys that conditions take for one are one: neither two at once, nor one beside another that is there', () => {
+  const invalid = expect.objectContaining({ reason: 'resource-tag-invalid' })
+  const tag = (key: string) => ({ key, value: 'v' })
+  // The last is the sign of kelvins.
+  for (const other of ['TEAM-K', 'Team-k', 'team-\u212a']) {
+    expect(() => checkResourceTags([tag('team-k'), tag(other)])).toThrow(invalid)
+    expect(() => checkAddedResourceTags([tag('team-k')], [tag(other)])).toThrow(invalid)
+  }
+  checkAddedResourceTags([tag('team-k'), tag('other')], [tag('team-k'), tag('third')])
 })

@@ -100,6 +100,17 @@ describe('condition keys', () => {
   })
 })
 
+test('an issuer with the name of a namespace of ours says nothing at all', async () => {
+  const { provider, verified } = await verifiedFixture('gitlab')
+  for (const name of ['aws', 'STS', 'iam']) {
+    const named = { ...provider, issuer: `https://${name}` }
+    expect(() => conditionKeysOf(named, verified, ACCOUNT)).toThrow(
+      expect.objectContaining({ reason: 'identity-token-rejected' }),
+    )
+  }
+  expect(conditionKeysOf({ ...provider, issuer: 'https://aws.example' }, verified, ACCOUNT)).toBeDefined()
+})
+
 test('two clusters with one issuer and one key id never cross', async () => {
   const clusters = ['prod-1', 'stage-1'].map((name) => ({ name, signer: makeSigner('RS256', 'same-id') }))
   const claims = await tokenFixture('kubernetes-1.34')

@@ -1,7 +1,11 @@
 import { oidcProviderArn } from '../iam/oidc-provider-arn.ts'
 import type { ClaimValue } from './flatten-claims.ts'
+import { tokenRejected } from './refusals.ts'
 import type { TrustedProvider } from './trusted-provider.ts'
 import type { VerifiedToken } from './verify-identity-token.ts'
+
+/** What the keys begin with that are not of tokens: an issuer of that name could say who somebody is, or from where. */
+const OURS: ReadonlySet<string> = new Set(['aws', 'sts', 'iam', 'ecr', 'lading', 'cloudtrail', 'saml'])
 
 /** By key in lower case; without a prototype, as claims choose the keys. */
 export type TokenConditionKeys = Readonly<Record<string, ClaimValue>>
@@ -13,6 +17,8 @@ export type TokenConditionKeys = Readonly<Record<string, ClaimValue>>
  *
  * `aud` is the one audience that the token is for, so that it has one value whatever the token lists; `azp` stays to be
  * asked for by itself.
+ *
+ * @throws {Refusal} `identity-token-rejected` when the issuer's name is that of a namespace of AWS's keys
  */
 export function conditionKeysOf(
   provider: TrustedProvider,
@@ -20,6 +26,7 @@ export function conditionKeysOf(
   accountId: string,
 ): TokenConditionKeys {
   const prefix = issuerPrefix(provider.issuer)
+  if (OURS.has(prefix)) throw tokenRejected(`No identity provider may be called "${prefix}".`)
   const keys: Record<string, ClaimValue> = Object.create(null)
   for (const [name, value] of verified.claims) {
     if (!looksLikePort(name)) keys[`${prefix}:${name.toLowerCase()}`] = value

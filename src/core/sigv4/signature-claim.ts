@@ -26,6 +26,7 @@ export interface SignatureClaim {
 
 const ALGORITHM = 'AWS4-HMAC-SHA256'
 const LONGEST_HEADER = 8192
+const FIELDS: ReadonlySet<string> = new Set(['Credential', 'SignedHeaders', 'Signature'])
 
 /**
  * Reads the `Authorization` header, or the `X-Amz-…` parameters of a presigned address.
@@ -69,6 +70,8 @@ function parseAuthorization(header: string): Map<string, string> {
   for (const part of header.slice(space + 1).split(',')) {
     const equals = part.indexOf('=')
     const name = part.slice(0, Math.max(equals, 0)).trim()
+    // Two Authorization headers arrive joined by a comma: a proxy in front may have looked at the other one.
+    if (!FIELDS.has(name)) throw signatureIncomplete('its Authorization header has something else in it')
     if (fields.has(name)) throw signatureIncomplete(`${quote(name)} is given twice`)
     fields.set(name, part.slice(equals + 1).trim())
   }

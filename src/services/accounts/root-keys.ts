@@ -3,7 +3,7 @@ import type { AccessKeyRecord } from '../../ports/metadata/identity.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
 import { makerOf, requireUnbounded } from '../iam/bounded-maker.ts'
-import { refuseIfRestricted, refuseOwnSession } from '../iam/restricted-session.ts'
+import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
 import { sealSecret } from '../identity/access-key-secret.ts'
 import { accountArn } from './account-arn.ts'
 import { getAccount } from './get-account.ts'
@@ -79,8 +79,7 @@ interface Deed {
  * @throws {Refusal} `denied`; `credential-revoked` when the caller is gone
  */
 export async function requireOperator(transaction: MetadataTransaction, caller: Caller, deed: Deed): Promise<void> {
-  refuseIfRestricted(caller)
-  refuseOwnSession(caller)
+  refuseTemporaryMaker(caller)
   const maker = await makerOf(transaction, caller.principal)
   requireUnbounded(maker, { action: deed.action, resource: accountArn(caller.registry, deed.accountId) })
 }

@@ -5,3 +5,8 @@ import type { InstallationKeys } from '../identity/installation-keys.ts'
 export function auditSigner(keys: InstallationKeys): CheckpointSigner {
   return checkpointSigner(keys.current('audit').key)
 }
+
+/** One for each key that the installation has, the newest first. */
+export function auditSigners(keys: InstallationKeys): CheckpointSigner[] {
+  return keys.all('audit').map(({ key }) => checkpointSigner(key))
+}

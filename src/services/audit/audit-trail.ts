@@ -68,12 +68,18 @@ export class AuditTrail {
     return this.#losses.count
   }
 
+  /** Records that were written, be it here or with the changes that they are of. */
   get written(): number {
     return this.#written
   }
 
   get pending(): number {
     return this.#pending.length
+  }
+
+  /** Some were written with their change. */
+  countWritten(count: number): void {
+    this.#written += count
   }
 
   note(record: AuditRecord): void {

@@ -1,11 +1,13 @@
 import { auditEntry } from '../../core/audit/audit-entry.ts'
 import {
+  type AuditDecision,
   type AuditParts,
   type AuditRecord,
   type AuditResource,
   type AuditSource,
   auditRecord,
 } from '../../core/audit/audit-record.ts'
+import type { AuditCaller } from '../../core/audit/user-identity.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import type { MetadataStore } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
@@ -20,7 +22,22 @@ export interface CallFacts {
   readonly parameters?: Readonly<Record<string, unknown>>
   readonly resources?: readonly AuditResource[]
   readonly detail?: NonNullable<AuditParts['detail']>
+  /** Whose it is that is acted on, when that is neither the caller's nor the registry's account; it has to exist. */
+  readonly ownerId?: string
 }
+
+/** Who asks although nobody has signed, and in whose account they do. */
+export interface Identified {
+  readonly caller: AuditCaller
+  readonly accountId: string
+  readonly resources: readonly AuditResource[]
+  readonly detail: NonNullable<AuditParts['detail']>
+  /** Why it was denied, if it was. */
+  readonly decision?: AuditDecision
+}
+
+/** Tells who asks, as soon as it is known. */
+export type Identify = (identified: Identified) => void
 
 /** How a call ended that was refused. */
 export interface CallError {
@@ -38,40 +55,48 @@ export function callRecords(
   caller: Caller,
   facts: CallFacts & { readonly eventId: string; readonly error?: CallError },
 ): AuditRecord[] {
-  const { principal, registry, requestId, origin } = caller
-  const parts: AuditParts = {
+  const { principal, registry } = caller
+  const parts = partsOf(services, caller, facts)
+  if (principal.kind === 'anonymous' || principal.accountId === parts.accountId) return [auditRecord(parts)]
+  const shared = { ...parts, sharedEventId: parts.eventId }
+  const ofCaller = auditRecord({ ...shared, accountId: principal.accountId })
+  return facts.ownerId === undefined && registry.id === NO_REGISTRY ? [ofCaller] : [auditRecord(shared), ofCaller]
+}
+
+function partsOf(
+  { clock }: Pick<Services, 'clock'>,
+  { principal, registry, requestId, origin }: Caller,
+  { ownerId, ...facts }: CallFacts & { readonly eventId: string; readonly error?: CallError },
+): AuditParts {
+  return {
     ...facts,
-    atMs: services.clock.nowMs(),
+    atMs: clock.nowMs(),
     requestId,
     caller: principal,
     region: registry.region,
-    accountId: registry.accountId,
+    accountId: ownerId ?? registry.accountId,
     sourceAddress: origin.clientAddress,
     userAgent: origin.userAgent ?? '',
   }
-  const isOwn = principal.kind === 'anonymous' || principal.accountId === registry.accountId
-  if (isOwn) return [auditRecord(parts)]
-  const shared = { ...parts, sharedEventId: parts.eventId }
-  const ofCaller = auditRecord({ ...shared, accountId: principal.accountId })
-  return registry.id === NO_REGISTRY ? [ofCaller] : [auditRecord(shared), ofCaller]
 }
 
 /**
  * Runs a call so that it leaves a record: of a change, in the transaction that makes it; of a read and of a refusal, soon
  * afterwards. A denial has left its own (`noteDenial`).
  *
- * @param codeOf the code by which the call's surface refuses
+ * @param call.codeOf the code by which the call's surface refuses
+ * @param call.isUnsigned the call itself finds out who asks, and tells; of somebody who is not found out there is no record
  */
 export async function audited<Result>(
   services: Services,
   caller: Caller,
-  call: CallFacts & { readonly codeOf: (reason: RefusalReason) => string },
-  run: (services: Services) => Promise<Result>,
+  call: CallFacts & { readonly codeOf: (reason: RefusalReason) => string; readonly isUnsigned?: boolean },
+  run: (services: Services, identify: Identify) => Promise<Result>,
 ): Promise<Result> {
-  const { codeOf, ...facts } = call
-  const running = new AuditedCall(services, caller, facts)
+  const { codeOf, isUnsigned = false, ...facts } = call
+  const running = new AuditedCall(services, caller, facts, !isUnsigned)
   try {
-    const result = await run(running.services)
+    const result = await run(running.services, (found) => running.identify(found))
     running.succeeded()
     return result
   } catch (error) {
@@ -89,12 +114,20 @@ class AuditedCall {
   readonly #facts: CallFacts
   readonly #eventId: string
   #isRecorded = false
+  #isKnown: boolean
+  #identified: Identified | undefined
 
-  constructor(services: Services, caller: Caller, facts: CallFacts) {
+  constructor(services: Services, caller: Caller, facts: CallFacts, isKnown: boolean) {
     this.#given = services
     this.#caller = caller
     this.#facts = facts
     this.#eventId = services.ids.uuid()
+    this.#isKnown = isKnown
+  }
+
+  identify(identified: Identified): void {
+    this.#isKnown = true
+    this.#identified = identified
   }
 
   /** What the call works with: every transaction of a call that changes something writes its record too. */
@@ -112,11 +145,18 @@ class AuditedCall {
   failed(error: CallError): void {
     const { ids, audit } = this.#given
     const eventId = this.#isRecorded ? ids.uuid() : this.#eventId
-    for (const record of callRecords(this.#given, this.#caller, { ...this.#facts, eventId, error })) audit.note(record)
+    for (const record of this.#records(eventId, error)) audit.note(record)
   }
 
-  #records(): AuditRecord[] {
-    return callRecords(this.#given, this.#caller, { ...this.#facts, eventId: this.#eventId })
+  #records(eventId = this.#eventId, error?: CallError): AuditRecord[] {
+    if (!this.#isKnown) return []
+    const facts = { ...this.#facts, eventId, ...(error !== undefined && { error }) }
+    const identified = this.#identified
+    if (identified === undefined) return callRecords(this.#given, this.#caller, facts)
+    const { decision, ...known } = identified
+    const record = auditRecord({ ...partsOf(this.#given, this.#caller, facts), ...known })
+    if (decision === undefined) return [record]
+    return [{ ...record, additionalEventData: { ...record.additionalEventData, decision } }]
   }
 
   #auditing(metadata: MetadataStore): MetadataStore {
@@ -131,7 +171,9 @@ class AuditedCall {
           await transaction.recordAudit(this.#records().map(auditEntry))
           return done
         })
-        this.#isRecorded ||= !(result instanceof Refusal)
+        if (result instanceof Refusal) return result
+        if (!this.#isRecorded) this.#given.audit.countWritten(this.#records().length)
+        this.#isRecorded = true
         return result
       },
     }

@@ -1,14 +1,19 @@
-import type { AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
+import type { AuditContext, AuditDecision, AuditResource, AuditSource } from '../../core/audit/audit-record.ts'
+import { boundedValue } from '../../core/audit/bounded-value.ts'
+import { accountOfArn } from '../../core/iam/account-of-arn.ts'
 import type { Decision } from '../../core/policy/decide.ts'
 import type { Caller, Services } from '../context.ts'
 import { callRecords } from './audited-call.ts'
+import { describeDecision } from './describe-decision.ts'
+import { existingAccount } from './existing-account.ts'
+import { replayOf } from './replay-of.ts'
 
 /** What was asked for. */
 interface Asked {
   /** As policies name it, `ecr:PutImage`. */
   readonly action: string
   readonly resource: string
-  readonly keys?: Readonly<Record<string, unknown>>
+  readonly keys?: AuditContext['keys']
 }
 
 /** A denial, as whoever owns what was asked for sees it, and as the caller was told. */
@@ -23,8 +28,9 @@ export interface Denial {
  * Leaves the record of a denial, under the id that the caller was given. The caller's own account, when it is another
  * one, hears no more of the decision than the caller did.
  */
-export function noteDenial(services: Services, caller: Caller, access: Asked, denial: Denial): void {
+export async function noteDenial(services: Services, caller: Caller, access: Asked, denial: Denial): Promise<void> {
   const { decisionId: eventId, decision, shown, sentence } = denial
+  const ownerId = await findOwner(services, caller, access.resource)
   const facts = {
     eventId,
     source: sourceOf(access.action),
@@ -32,37 +38,41 @@ export function noteDenial(services: Services, caller: Caller, access: Asked, de
     readOnly: isRead(access.action),
     resources: resourcesOf(caller, access),
     error: { code: 'AccessDenied', message: sentence },
+    ...(ownerId !== undefined && { ownerId }),
   }
-  const records = callRecords(services, caller, facts)
-  for (const record of records) {
-    const isOwner = record.recipientAccountId === caller.registry.accountId
-    const seen = describe(isOwner ? decision : shown, access, caller)
-    const { additionalEventData } = record
-    services.audit.note({ ...record, additionalEventData: { ...additionalEventData, decision: seen } })
+  for (const record of callRecords(services, caller, facts)) {
+    const viewer = record.recipientAccountId
+    const seen = viewer === (ownerId ?? caller.registry.accountId) ? decision : shown
+    const detail = { ...record.additionalEventData, decision: describe(seen, viewer, access, caller) }
+    services.audit.note({ ...record, additionalEventData: detail })
   }
 }
 
-function describe({ outcome, by, statement }: Decision, access: Asked, { origin, principal }: Caller): AuditDecision {
-  const session = principal.kind === 'anonymous' ? undefined : principal.session
+/** Roles alone may be another account's than the one that is asked. */
+async function findOwner(services: Services, { registry }: Caller, resource: string): Promise<string | undefined> {
+  const accountId = accountOfArn(resource)
+  return accountId === registry.accountId ? undefined : await existingAccount(services, accountId)
+}
+
+function describe(decision: Decision, viewer: string, access: Asked, caller: Caller): AuditDecision {
+  const { principal, registry, origin } = caller
+  const context: AuditContext = {
+    action: access.action,
+    resource: access.resource,
+    resourceAccount: accountOfArn(access.resource) ?? registry.accountId,
+    keys: access.keys ?? {},
+    clientAddress: origin.clientAddress,
+    secure: origin.secure,
+    ...(origin.userAgent !== undefined && { userAgent: origin.userAgent }),
+  }
+  const isNobody = principal.kind === 'anonymous'
+  const sides = { viewer, caller: isNobody ? undefined : principal.accountId, owner: context.resourceAccount }
+  const replay = isNobody || principal.accountId === viewer ? replayOf(principal, context) : undefined
   return {
-    outcome: 'denied',
-    by: outcome === 'explicit-deny' ? by : `no allow: ${by}`,
-    ...(statement !== undefined && {
-      policy: statement.source.name,
-      statement: statement.index,
-      ...(statement.sid !== undefined && { sid: statement.sid }),
-    }),
-    context: {
-      action: access.action,
-      resource: access.resource,
-      keys: access.keys ?? {},
-      clientAddress: origin.clientAddress,
-      secure: origin.secure,
-      ...(session !== undefined && {
-        sessionTags: session.tags.map(({ key, value }) => `${key}=${value}`),
-        sessionLayers: session.policyLayers.length,
-      }),
-    },
+    ...describeDecision(decision, sides),
+    // A copy has the members of what it is a copy of.
+    context: boundedValue(context) as AuditContext,
+    ...(replay !== undefined && { replay }),
   }
 }
 
@@ -88,8 +98,14 @@ function isRead(action: string): boolean {
   return READS.test(nameOf(action))
 }
 
-function resourcesOf({ registry }: Caller, { resource }: Asked): AuditResource[] {
+function resourcesOf(caller: Caller, asked: Asked): AuditResource[] {
+  const { resource } = asked
   if (resource === '*') return []
   const type = resource.startsWith('arn:aws:ecr:') ? 'AWS::ECR::Repository' : 'AWS::IAM::Resource'
-  return [{ ARN: resource, accountId: registry.accountId, type }]
+  return [{ ARN: resource, accountId: ownerOf(caller, asked), type }]
+}
+
+/** A role that somebody wants to assume may be of another account than the one that is asked. */
+function ownerOf({ registry }: Caller, { resource }: Asked): string {
+  return accountOfArn(resource) ?? registry.accountId
 }

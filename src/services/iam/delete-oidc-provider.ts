@@ -2,7 +2,7 @@ import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { changeAccount } from './change-account.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
-import { refuseIfRestricted, refuseOwnSession } from './restricted-session.ts'
+import { refuseTemporaryMaker } from './restricted-session.ts'
 
 /** @throws {Refusal} `entity-unknown`; `denied` to whoever would get beyond their own */
 export async function deleteOidcProvider(
@@ -10,8 +10,7 @@ export async function deleteOidcProvider(
   caller: Caller,
   { name, resource }: { readonly name: string; readonly resource: string },
 ): Promise<void> {
-  refuseIfRestricted(caller)
-  refuseOwnSession(caller)
+  refuseTemporaryMaker(caller)
   await changeAccount(services, caller, async ({ accountId, maker, reads, changes }) => {
     requireUnbounded(maker, { action: 'lading:DeleteOidcProvider', resource })
     const { id } = await getOidcProvider(reads, accountId, name)

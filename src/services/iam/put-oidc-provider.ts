@@ -7,7 +7,7 @@ import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { changeAccount } from './change-account.ts'
 import { MOST_PROVIDERS } from './oidc-providers.ts'
-import { refuseIfRestricted, refuseOwnSession } from './restricted-session.ts'
+import { refuseTemporaryMaker } from './restricted-session.ts'
 
 /** All that is said of a provider beside what it got when it was made. */
 export type ProviderTerms = Pick<
@@ -28,8 +28,7 @@ export async function putOidcProvider(
   { terms, resource }: { readonly terms: ProviderTerms; readonly resource: string },
 ): Promise<OidcProvider> {
   checkClaimTags(terms.claimTags)
-  refuseIfRestricted(caller)
-  refuseOwnSession(caller)
+  refuseTemporaryMaker(caller)
   const id = services.ids.entityId('AOID')
   return await changeAccount(services, caller, async ({ accountId, maker, reads, changes, nowMs }) => {
     // Whoever signs tokens for a provider is whatever role trusts it.

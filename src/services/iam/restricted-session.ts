@@ -27,8 +27,19 @@ export function refuseOwnSession({ principal }: Pick<Caller, 'principal'>): void
   if (principal.kind === 'role-session' || sessionOf(principal) === undefined) return
   throw new Refusal(
     'denied',
-    `User: ${principal.arn} has temporary credentials of GetSessionToken, which cannot call operations of IAM`,
+    `User: ${principal.arn} has temporary credentials of GetSessionToken, which cannot call operations of IAM or make credentials`,
   )
+}
+
+/**
+ * What is made here outlasts the session, and IAM is the one place where temporary credentials of GetSessionToken make
+ * nothing: they must not make it by another API.
+ *
+ * @throws {Refusal} `denied`
+ */
+export function refuseTemporaryMaker(caller: Pick<Caller, 'principal'>): void {
+  refuseIfRestricted(caller)
+  refuseOwnSession(caller)
 }
 
 function sessionOf(principal: Principal): { readonly policyLayers: readonly unknown[] } | undefined {

@@ -82,6 +82,11 @@ export class Directory {
     return await this.#memory(accountId).remember('account', () => this.#readAccount(accountId))
   }
 
+  /** The same without waiting, when it is remembered: every request asks for it. */
+  rememberedAccount(accountId: string): KnownAccount | undefined {
+    return this.isFresh ? this.#accounts.get(accountId)?.peek('account') : undefined
+  }
+
   /** Of whichever account; undefined when there is none. */
   async accessKey(accessKeyId: string): Promise<KnownKey | undefined> {
     const known = this.#keys.get(accessKeyId)

@@ -62,6 +62,11 @@ export class InstallationKeys {
     return root && this.#derive(use, root)
   }
 
+  /** Of every key that there is, the newest first. */
+  all(use: KeyUse): DerivedKey[] {
+    return [...this.#roots.values()].map((root) => this.#derive(use, root))
+  }
+
   #derive(use: KeyUse, { keyId, bytes }: Root): DerivedKey {
     const name = `${keyId} ${use}`
     const known = this.#derived.get(name)

@@ -28,7 +28,7 @@ export async function openCredential(services: Services, claims: TokenClaims): P
   if (claims.o !== undefined) {
     const unpacked = unpackSessionClaims(claims)
     if (unpacked === undefined) throw new Error('a token with our signature holds a session that is not of ours')
-    return await principalOfSession(services.directory, unpacked, services.clock.nowMs())
+    return await principalOfSession(services, unpacked, services.clock.nowMs())
   }
   const { k: accessKeyId, i: issuedAtMs } = claims
   if (typeof accessKeyId !== 'string' || typeof issuedAtMs !== 'number') {

@@ -1,13 +1,16 @@
 import {
   type AuthenticatedPrincipal,
   assumedRoleArn,
+  type RoleSessionPrincipal,
   roleArn,
   rootPrincipal,
+  type Session,
   type UserPrincipal,
   userArn,
 } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { User } from '../../ports/metadata/identity.ts'
+import type { Role, User } from '../../ports/metadata/identity.ts'
+import type { Services } from '../context.ts'
 import type { Directory, KnownKey } from './directory.ts'
 import type { SessionClaims } from './session-claims.ts'
 
@@ -18,30 +21,67 @@ import type { SessionClaims } from './session-claims.ts'
  *   or its session was ended. Only whoever holds the credential gets to hear it.
  */
 export async function principalOfSession(
-  directory: Directory,
+  services: Pick<Services, 'directory' | 'credentials'>,
   claims: SessionClaims,
   nowMs: number,
 ): Promise<AuthenticatedPrincipal> {
+  const { directory } = services
   const { owner, session } = claims
   if (session.expiresAtMs <= nowMs) throw expired('The security token included in the request is expired.')
   await requireEnabled(directory, owner.accountId)
+  if (session.parentKeyId !== undefined) await requireKey(services, session.parentKeyId)
   if (owner.kind === 'root') return rootPrincipal(owner.accountId, claims.accessKeyId, session)
   const { issuedAtMs } = session
   if (owner.kind === 'user') return await principalOfUser(directory, { ...claims, ...owner, issuedAtMs })
   const role = await directory.identity(owner.accountId, 'role', owner.id)
+  if (role !== undefined && issuedAtMs < role.sessionsValidFromMs) throw revoked('This session was revoked.')
+  return principalOfRole(role, { ...owner, accessKeyId: claims.accessKeyId, session })
+}
+
+/** Who asked once, as they are today, whether or not their credential is still good. */
+export interface FormerPrincipal {
+  readonly kind: AuthenticatedPrincipal['kind']
+  readonly accountId: string
+  /** Unique id of the user or the role. */
+  readonly id: string
+  readonly sessionName: string
+  readonly accessKeyId: string
+  readonly session: Session | undefined
+}
+
+/** @throws {Refusal} `credential-revoked` when their account is disabled, or they are gone */
+export async function principalAgain(directory: Directory, former: FormerPrincipal): Promise<AuthenticatedPrincipal> {
+  const { kind, accountId, id, session } = former
+  await requireEnabled(directory, accountId)
+  if (kind === 'root') return rootPrincipal(accountId, former.accessKeyId, session)
+  if (kind === 'user') return await principalOfUser(directory, { ...former, issuedAtMs: undefined })
+  if (session === undefined) throw new Error('a role session has a session')
+  return principalOfRole(await directory.identity(accountId, 'role', id), { ...former, session })
+}
+
+function principalOfRole(
+  role: Role | undefined,
+  {
+    accountId,
+    sessionName,
+    accessKeyId,
+    session,
+  }: Pick<FormerPrincipal, 'accountId' | 'sessionName' | 'accessKeyId'> & {
+    readonly session: Session
+  },
+): RoleSessionPrincipal {
   if (role === undefined) throw revoked('The role of this session was deleted.')
-  if (issuedAtMs < role.sessionsValidFromMs) throw revoked('This session was revoked.')
   return {
     kind: 'role-session',
-    accountId: owner.accountId,
-    arn: assumedRoleArn(owner.accountId, role.name, owner.sessionName),
-    userId: `${role.id}:${owner.sessionName}`,
-    accessKeyId: claims.accessKeyId,
+    accountId,
+    arn: assumedRoleArn(accountId, role.name, sessionName),
+    userId: `${role.id}:${sessionName}`,
+    accessKeyId,
     session,
     roleId: role.id,
-    roleArn: roleArn(owner.accountId, role.path, role.name),
+    roleArn: roleArn(accountId, role.path, role.name),
     roleName: role.name,
-    sessionName: owner.sessionName,
+    sessionName,
   }
 }
 
@@ -86,6 +126,16 @@ async function principalOfUser(
     accessKeyId: of.accessKeyId,
     session: of.session,
   }
+}
+
+async function requireKey(
+  { directory, credentials }: Pick<Services, 'directory' | 'credentials'>,
+  accessKeyId: string,
+): Promise<void> {
+  if ((await credentials.find(accessKeyId)) !== undefined) return
+  const key = await directory.accessKey(accessKeyId)
+  if (key === undefined) throw revoked('The access key that this session was made with was deleted.')
+  if (key.record.state === 'inactive') throw revoked('The access key that this session was made with is inactive.')
 }
 
 async function requireEnabled(directory: Directory, accountId: string): Promise<void> {

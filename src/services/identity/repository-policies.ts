@@ -19,6 +19,11 @@ export class RepositoryPolicies {
     this.#mostCharacters = mostCharacters
   }
 
+  /** The same without waiting, when it is remembered: every request asks for it. */
+  remembered({ id, policyRevision }: Pick<Repository, 'id' | 'policyRevision'>): CompiledPolicy | undefined {
+    return this.#policies.get(`${id}/${policyRevision}`)
+  }
+
   /** @returns undefined for a repository that has none */
   async find(repository: Pick<Repository, 'id' | 'name' | 'policyRevision'>): Promise<CompiledPolicy | undefined> {
     if (repository.policyRevision === undefined) return undefined

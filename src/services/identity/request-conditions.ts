@@ -1,7 +1,7 @@
 import type { ConditionContext } from '../../core/policy/evaluation.ts'
 import type { Principal } from '../../core/principal.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
-import type { RequestOrigin } from '../context.ts'
+import type { RequestOrigin } from '../request-origin.ts'
 
 /** What conditions are asked about. */
 export interface ConditionFacts {

@@ -31,7 +31,7 @@ const OWNERS = { r: 'root', u: 'user', o: 'role' } as const
 /** Under names of a letter or two: it goes with every request. */
 export function packSessionClaims({ owner, accessKeyId, session }: SessionClaims): Record<string, unknown> {
   const kind = owner.kind === 'role' ? 'o' : owner.kind === 'user' ? 'u' : 'r'
-  const { policyLayers, tags, transitiveTagKeys, sourceIdentity, webIdentity } = session
+  const { policyLayers, tags, transitiveTagKeys, sourceIdentity, parentKeyId, webIdentity } = session
   return {
     o: [kind, owner.accountId, owner.id, owner.sessionName],
     k: accessKeyId,
@@ -41,6 +41,7 @@ export function packSessionClaims({ owner, accessKeyId, session }: SessionClaims
     ...(tags.length > 0 && { t: tags.map(({ key, value }) => [key, value]) }),
     ...(transitiveTagKeys.length > 0 && { x: transitiveTagKeys }),
     ...(sourceIdentity !== undefined && { s: sourceIdentity }),
+    ...(parentKeyId !== undefined && { y: parentKeyId }),
     ...(webIdentity !== undefined && { w: packWebIdentity(webIdentity) }),
   }
 }
@@ -51,7 +52,18 @@ function packWebIdentity({ providerArn, issuer, subject, audience }: WebIdentity
 
 /** @returns undefined for what `packSessionClaims` does not make: whoever opened it knows that it was ours */
 export function unpackSessionClaims(claims: Readonly<Record<string, unknown>>): SessionClaims | undefined {
-  const { o: owner, k: accessKeyId, i: issuedAtMs, e: expiresAtMs, p, t, x, s: sourceIdentity, w } = claims
+  const {
+    o: owner,
+    k: accessKeyId,
+    i: issuedAtMs,
+    e: expiresAtMs,
+    p,
+    t,
+    x,
+    s: sourceIdentity,
+    y: parentKeyId,
+    w,
+  } = claims
   if (!isTexts(owner) || typeof accessKeyId !== 'string') return undefined
   if (typeof issuedAtMs !== 'number' || typeof expiresAtMs !== 'number') return undefined
   const [letter = '', accountId = '', id = '', sessionName = ''] = owner
@@ -63,6 +75,7 @@ export function unpackSessionClaims(claims: Readonly<Record<string, unknown>>): 
     return undefined
   }
   if (sourceIdentity !== undefined && typeof sourceIdentity !== 'string') return undefined
+  if (parentKeyId !== undefined && typeof parentKeyId !== 'string') return undefined
   if (w !== undefined && !isTexts(w)) return undefined
   const session: Session = {
     issuedAtMs,
@@ -71,6 +84,7 @@ export function unpackSessionClaims(claims: Readonly<Record<string, unknown>>): 
     tags,
     transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
+    ...(parentKeyId !== undefined && { parentKeyId }),
     ...(w !== undefined && { webIdentity: unpackWebIdentity(w) }),
   }
   return { owner: { kind, accountId, id, sessionName }, accessKeyId, session }

@@ -10,7 +10,7 @@ const RESTRICTED = roleSession(ROLE, {
 const DENIAL = { Effect: 'Deny', Principal: '*', Action: 'ecr:BatchDeleteImage' }
 const SETTINGS = { appliedFor: ['CREATE_ON_PUSH'], resourceTags: [] } as const
 
-test('a session with a session policy deletes no template that has a policy', async () => {
+test('a session with a session policy deletes no template, as another one may fit then', async () => {
   await using registry = await openTestRegistry()
   const { services, caller } = registry
   await insertIdentities(registry, [ROLE])
@@ -18,7 +18,8 @@ test('a session with a session policy deletes no template that has a policy', as
   await createTemplate(services, caller, { ...SETTINGS, prefix: 'kept', repositoryPolicyText: policy })
   await createTemplate(services, caller, { ...SETTINGS, prefix: 'plain' })
   const by = { ...caller, principal: RESTRICTED }
-  await expect(deleteTemplate(services, by, 'kept')).rejects.toMatchObject({ reason: 'denied' })
+  for (const prefix of ['kept', 'plain']) {
+    await expect(deleteTemplate(services, by, prefix)).rejects.toMatchObject({ reason: 'denied' })
+  }
   expect(await services.metadata.findCreationTemplate(caller.registry.id, 'kept')).toBeDefined()
-  expect(await deleteTemplate(services, by, 'plain')).toMatchObject({ prefix: 'plain' })
 })

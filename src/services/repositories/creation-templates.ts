@@ -11,14 +11,17 @@ export type TemplateSettings = Omit<CreationTemplate, 'createdAtMs' | 'updatedAt
 export type TemplateChange = Partial<Omit<TemplateSettings, 'prefix'>>
 
 /**
- * @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many`, `parameter-invalid` for its policy;
- *   `denied` to a session with a session policy when the template has a policy
+ * Which template fits best says what policy a repository gets, so also one without a policy is not for a session with a
+ * session policy.
+ *
+ * @throws {Refusal} `template-exists`, `resource-tag-invalid`, `resource-tags-too-many`; `denied`
  */
 export async function createTemplate(
   services: Services,
   caller: Caller,
   settings: TemplateSettings,
 ): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   checkResourceTags(settings.resourceTags)
   const nowMs = services.clock.nowMs()
   const stored = await withStoredPolicy(services, caller, settings)
@@ -38,6 +41,7 @@ export async function updateTemplate(
   prefix: string,
   change: TemplateChange,
 ): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   checkResourceTags(change.resourceTags ?? [])
   const stored = await withStoredPolicy(services, caller, change)
   return await services.metadata.transact(async (transaction) => {
@@ -48,12 +52,11 @@ export async function updateTemplate(
   })
 }
 
-/** @returns the template as it was. @throws {Refusal} `template-unknown`; `denied` as `createTemplate` does */
+/** @returns the template as it was. @throws {Refusal} `template-unknown`; `denied` to a session with a session policy */
 export async function deleteTemplate(services: Services, caller: Caller, prefix: string): Promise<CreationTemplate> {
+  refuseIfRestricted(caller)
   return await services.metadata.transact(async (transaction) => {
     const template = await getTemplate(transaction, caller, prefix)
-    // Its policy may be one that denies.
-    if (template.repositoryPolicyText !== undefined) refuseIfRestricted(caller)
     await transaction.deleteCreationTemplate(caller.registry.id, prefix)
     return template
   })
@@ -87,7 +90,6 @@ async function withStoredPolicy(
   { repositoryPolicyText }: TemplateChange,
 ): Promise<Pick<TemplateChange, 'repositoryPolicyText'>> {
   if (repositoryPolicyText === undefined) return {}
-  refuseIfRestricted(caller)
   const { accountId } = caller.registry
   const saved = await saveResourcePolicy(
     services.metadata,

@@ -1,4 +1,5 @@
 import {
+  checkAddedResourceTags,
   checkResourceTagKey,
   checkResourceTags,
   MOST_RESOURCE_TAGS,
@@ -23,6 +24,7 @@ export async function tagRepository(
   await services.metadata.transact(async (transaction) => {
     await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const present = await transaction.listResourceTags(repository.id)
+    checkAddedResourceTags(present, tags)
     const keys = new Set([...present, ...tags].map(({ key }) => key))
     if (keys.size > MOST_RESOURCE_TAGS) throw tooManyResourceTags()
     await transaction.putResourceTags(repository.id, tags)

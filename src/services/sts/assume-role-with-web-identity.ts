@@ -1,24 +1,32 @@
+import type { AuditContext, AuditDecision } from '../../core/audit/audit-record.ts'
+import { boundedValue } from '../../core/audit/bounded-value.ts'
 import { oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import { conditionKeysOf } from '../../core/oidc/condition-keys.ts'
-import { sessionTagsOf, type TokenSessionTags } from '../../core/oidc/session-tags.ts'
+import { sessionTagsOf } from '../../core/oidc/session-tags.ts'
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
-import { decide } from '../../core/policy/decide.ts'
+import { type Decision, decide } from '../../core/policy/decide.ts'
 import { readPolicy } from '../../core/policy/read-policy.ts'
-import { anonymousPrincipal, type Session } from '../../core/principal.ts'
+import { anonymousPrincipal, type Session, type WebIdentity } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
+import { describeDecision } from '../audit/describe-decision.ts'
 import type { Action } from '../authorize.ts'
-import type { RequestOrigin, Services } from '../context.ts'
+import type { Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
+import { type FoundRole, findRole } from '../identity/find-role.ts'
 import { RequestConditions } from '../identity/request-conditions.ts'
 import { authenticateIdentityToken } from '../oidc/authenticate-identity-token.ts'
-import { type FoundRole, findRole } from './find-role.ts'
+import type { RequestOrigin } from '../request-origin.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
 import { type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
 export interface WebIdentityInput extends SessionWishes {
   readonly roleArn: string
   readonly token: string
+  /** Told of the token as soon as it is known to be good, whatever is decided then. */
+  readonly onVerified: (trusted: TrustedToken) => void
+  /** Told why the role's trust policy does not let it in. */
+  readonly onDenied: (decision: AuditDecision) => void
 }
 
 /** A session by a provider's token, and what the token said. */
@@ -47,7 +55,8 @@ export async function assumeRoleWithWebIdentity(
   input: WebIdentityInput,
 ): Promise<WebIdentitySession> {
   const trusted = await verifyForRole(services, input.roleArn, input.token)
-  const session = trustedSession(services, origin, trusted, input.sessionName)
+  input.onVerified(trusted)
+  const session = trustedSession(services, origin, { ...trusted, ...input })
   const { found, provider, verified } = trusted
   const layer = await sessionLayer(services, found.accountId, input)
   const seconds = sessionSeconds(input.durationSeconds, found.role.maxSessionSeconds)
@@ -71,11 +80,13 @@ export async function assumeRoleWithWebIdentity(
  */
 export async function verifyForRole(services: Services, roleArn: string, token: string): Promise<TrustedToken> {
   const found = await findRole(services, roleArn)
-  if (found === undefined) throw notTrusted()
+  const providers = found === undefined ? [] : await trustedProviders(services, found)
   let refusal = notTrusted()
-  for (const provider of await trustedProviders(services, found)) {
+  for (const provider of providers) {
     try {
-      return { found, provider, verified: await authenticateIdentityToken(services, provider, token) }
+      const verified = await authenticateIdentityToken(services, provider, token)
+      // Without a role there are no providers.
+      return { found: found as FoundRole, provider, verified }
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
       // What is said of a token by the provider that did issue it tells more than that others did not.
@@ -85,20 +96,18 @@ export async function verifyForRole(services: Services, roleArn: string, token: 
   throw refusal
 }
 
+/** Who wants which session of a role. */
+type AskedSession = TrustedToken & Pick<WebIdentityInput, 'sessionName'> & Partial<Pick<WebIdentityInput, 'onDenied'>>
+
 /**
  * The session that the trust policy gives to this token, until the token ends.
  *
  * @throws {Refusal} `denied`, `identity-token-rejected`, `credential-revoked`
  */
-export function trustedSession(
-  services: Services,
-  origin: RequestOrigin,
-  trusted: TrustedToken,
-  sessionName: string,
-): Session {
-  const { found, provider, verified } = trusted
-  const { accountId, role } = found
-  if (verified.issuedAtMs < role.sessionsValidFromMs) {
+export function trustedSession(services: Services, origin: RequestOrigin, asked: AskedSession): Session {
+  const { found, provider, verified, sessionName } = asked
+  const { accountId } = found
+  if (verified.issuedAtMs < found.role.sessionsValidFromMs) {
     // Or whoever has the token would just begin another session.
     throw new Refusal(
       'credential-revoked',
@@ -106,9 +115,17 @@ export function trustedSession(
     )
   }
   const tags = sessionTagsOf(provider, verified, { accountId, region: services.defaultRegistry.region })
-  requireTrust(services, origin, trusted, { tags, sessionName })
   const { sourceIdentity } = tags
-  const providerArn = oidcProviderArn(accountId, provider.name)
+  const keys = {
+    ...conditionKeysOf(provider, verified, accountId),
+    ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
+    'sts:rolesessionname': sessionName,
+    ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
+  }
+  const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
+  if (tags.ofToken.length > 0) actions.push('sts:TagSession')
+  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
+  requireTrust(services, origin, { ...asked, keys, actions })
   return {
     issuedAtMs: services.clock.nowMs(),
     expiresAtMs: verified.expiresAtMs,
@@ -116,61 +133,60 @@ export function trustedSession(
     tags: [...tags.ofProvider, ...tags.ofToken],
     transitiveTagKeys: tags.transitiveTagKeys,
     ...(sourceIdentity !== undefined && { sourceIdentity }),
-    webIdentity: { providerArn, issuer: verified.issuer, subject: verified.subject, audience: verified.audience },
+    webIdentity: webIdentityOf(asked),
   }
 }
 
-interface Wanted {
-  readonly tags: TokenSessionTags
-  readonly sessionName: string
-}
-
-/** @throws {Refusal} `denied` unless the role's trust policy allows this token all that it asks for */
-function requireTrust(services: Services, origin: RequestOrigin, trusted: TrustedToken, wanted: Wanted): void {
-  const { accountId, role, arn } = trusted.found
-  const { ofToken, sourceIdentity } = wanted.tags
-  const trust = compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })
-  const context = conditionsOf(services, origin, trusted, wanted)
-  const actions: Action[] = ['sts:AssumeRoleWithWebIdentity']
-  if (ofToken.length > 0) actions.push('sts:TagSession')
-  if (sourceIdentity !== undefined) actions.push('sts:SetSourceIdentity')
-  for (const action of actions) {
-    const decision = decide({
-      action,
-      resource: arn,
-      resourceAccountId: accountId,
-      principal: { ...FEDERATED, accountId, directIds: [trusted.provider.id] },
-      resourcePolicies: [trust],
-      needsResourceGrant: true,
-      context,
-    })
-    if (!decision.isAllowed) throw new Refusal('denied', `Not authorized to perform ${action}`)
-  }
-}
-
-function conditionsOf(
+/** @throws {Refusal} `denied` */
+function requireTrust(
   services: Services,
   origin: RequestOrigin,
-  { found: { accountId }, provider, verified }: TrustedToken,
-  { tags, sessionName }: Wanted,
-): RequestConditions {
-  const { sourceIdentity } = tags
-  return new RequestConditions({
-    principal: anonymousPrincipal(accountId),
-    principalTags: new Map(),
-    origin,
-    region: services.defaultRegistry.region,
+  { actions, ...asked }: AskedSession & { readonly keys: AuditContext['keys']; readonly actions: readonly Action[] },
+): void {
+  const { found, provider, keys } = asked
+  const { accountId, role, arn } = found
+  const question = {
+    resource: arn,
     resourceAccountId: accountId,
-    installationId: services.installationId,
-    resourceTags: undefined,
-    keys: {
-      ...conditionKeysOf(provider, verified, accountId),
-      ...sessionTagKeys([...tags.ofProvider, ...tags.ofToken], tags.transitiveTagKeys),
-      'sts:rolesessionname': sessionName,
-      ...(sourceIdentity !== undefined && { 'sts:sourceidentity': sourceIdentity }),
-    },
-    nowMs: services.clock.nowMs(),
-  })
+    principal: { ...FEDERATED, accountId, directIds: [provider.id] },
+    resourcePolicies: [compileText(role.trustPolicy, { kind: 'trust', name: `trust policy of ${arn}` })],
+    needsResourceGrant: true,
+    context: new RequestConditions({
+      principal: anonymousPrincipal(accountId),
+      principalTags: new Map(),
+      origin,
+      region: services.defaultRegistry.region,
+      resourceAccountId: accountId,
+      installationId: services.installationId,
+      resourceTags: undefined,
+      keys,
+      nowMs: services.clock.nowMs(),
+    }),
+  }
+  for (const action of actions) {
+    const decision = decide({ ...question, action })
+    if (decision.isAllowed) continue
+    asked.onDenied?.(describeDenial(decision, origin, { action, resource: arn, resourceAccount: accountId, keys }))
+    throw new Refusal('denied', `Not authorized to perform ${action}`)
+  }
+}
+
+function describeDenial(
+  decision: Decision,
+  { clientAddress, secure }: RequestOrigin,
+  asked: Pick<AuditContext, 'action' | 'resource' | 'resourceAccount' | 'keys'>,
+): AuditDecision {
+  const { resourceAccount: owner } = asked
+  return {
+    ...describeDecision(decision, { viewer: owner, caller: owner, owner }),
+    // A copy has the members of what it is a copy of.
+    context: boundedValue({ ...asked, clientAddress, secure }) as AuditContext,
+  }
+}
+
+export function webIdentityOf({ found, provider, verified }: TrustedToken): WebIdentity {
+  const { issuer, subject, audience } = verified
+  return { providerArn: oidcProviderArn(found.accountId, provider.name), issuer, subject, audience }
 }
 
 const FEDERATED = {

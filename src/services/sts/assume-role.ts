@@ -1,10 +1,10 @@
 import type { PrincipalTag, Session, SessionPolicyLayer } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { type Action, authorize } from '../authorize.ts'
+import { type Action, authorize, TRUSTS_NOBODY } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { compileText } from '../identity/compile-text.ts'
 import { findManagedPolicyText } from '../identity/find-managed-policy.ts'
-import { type FoundRole, findRole } from './find-role.ts'
+import { type FoundRole, findRole } from '../identity/find-role.ts'
 import { type AssumedRole, makeRoleSession } from './new-session.ts'
 import { CHAINED_SECONDS, type SessionWishes, sessionLayer, sessionSeconds, sessionTagKeys } from './session-limits.ts'
 
@@ -15,8 +15,6 @@ export interface AssumeRoleInput extends SessionWishes {
   readonly externalId: string | undefined
   readonly sourceIdentity: string | undefined
 }
-
-const TRUSTS_NOBODY = '{"Version":"2012-10-17","Statement":[]}'
 
 /**
  * A session of a role, for a caller whom the role's trust policy lets in, also across accounts.

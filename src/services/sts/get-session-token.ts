@@ -26,6 +26,7 @@ export function getSessionToken(services: Services, { principal }: Caller, asked
     policyLayers: [],
     tags: [],
     transitiveTagKeys: [],
+    parentKeyId: principal.accessKeyId,
   }
   return makeSession(services, ownerOf(principal), session)
 }

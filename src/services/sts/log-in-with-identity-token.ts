@@ -1,8 +1,9 @@
 import type { VerifiedToken } from '../../core/oidc/verify-identity-token.ts'
 import type { AuthenticatedPrincipal, Session } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { RequestOrigin, Services } from '../context.ts'
+import type { Services } from '../context.ts'
 import { principalOfSession } from '../identity/principal-of.ts'
+import type { RequestOrigin } from '../request-origin.ts'
 import { trustedSession, verifyForRole } from './assume-role-with-web-identity.ts'
 
 const LONGEST_SESSION_NAME = 64
@@ -22,12 +23,12 @@ export async function logInWithIdentityToken(
   const sessionName = sessionNameOf(trusted.verified)
   // The token is the session, and as old as that.
   const { issuedAtMs } = trusted.verified
-  const session = { ...sessionOf(services, origin, trusted, sessionName), issuedAtMs }
+  const session = { ...sessionOf(services, origin, { ...trusted, sessionName }), issuedAtMs }
   const { accountId, role } = trusted.found
   const owner = { kind: 'role', accountId, id: role.id, sessionName } as const
   // It was made with no key; the id is for records alone.
   const claims = { owner, accessKeyId: `token-of-${sessionName}`, session }
-  return await principalOfSession(services.directory, claims, services.clock.nowMs())
+  return await principalOfSession(services, claims, services.clock.nowMs())
 }
 
 /** To whom the role gives no session, that is no login: clients say why only of one that was not good. */

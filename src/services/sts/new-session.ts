@@ -1,9 +1,9 @@
 import { assumedRoleArn, type Session } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Services } from '../context.ts'
+import type { FoundRole } from '../identity/find-role.ts'
 import { packSessionClaims, type SessionOwner } from '../identity/session-claims.ts'
 import { sealSession } from '../identity/session-token.ts'
-import type { FoundRole } from './find-role.ts'
 
 /** A temporary credential, as it is given out. */
 export interface NewSession {

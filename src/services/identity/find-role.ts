@@ -1,6 +1,6 @@
 import type { Role } from '../../ports/metadata/identity.ts'
 import type { Services } from '../context.ts'
-import { findIdentityByArn } from '../identity/find-identity-by-arn.ts'
+import { findIdentityByArn } from './find-identity-by-arn.ts'
 
 export interface FoundRole {
   readonly accountId: string
