@@ -20,8 +20,6 @@ export type RefusalReason =
   | 'identity-token-invalid' // not a token of the provider that the role trusts
   | 'identity-token-rejected' // a good token, whose claims are not good enough
   | 'identity-provider-unreachable'
-  | 'repository-policy-unknown'
-  | 'registry-policy-unknown'
   // names
   | 'name-invalid'
   | 'tag-invalid'
@@ -30,6 +28,8 @@ export type RefusalReason =
   | 'page-invalid' // a page size or page token that is out of range
   // policies
   | 'policy-malformed' // the message says where in the document, and what is expected there
+  | 'repository-policy-unknown'
+  | 'registry-policy-unknown'
   // repositories
   | 'repository-unknown'
   | 'repository-exists'

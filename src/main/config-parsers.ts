@@ -1,5 +1,5 @@
 import { parseInstallationKey } from '../adapters/credentials/installation-key-file.ts'
-import { type IpRange, parseIpRange } from '../core/policy/ip-address.ts'
+import { type IpRange, parseIpRange } from '../core/ip-address.ts'
 
 /** Thrown by a setting's parser. The message goes on after the setting's name and value: "must be …". */
 export class SettingProblem extends Error {}

@@ -1,6 +1,6 @@
 import { lstatSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import type { IpRange } from '../core/policy/ip-address.ts'
+import type { IpRange } from '../core/ip-address.ts'
 import { type ListenAddress, SettingProblem } from './config-parsers.ts'
 import { isSettingName, SETTING_NAMES, type SettingName, type SettingValues, settingOf } from './config-table.ts'
 import { nearestName } from './nearest-name.ts'

@@ -1,6 +1,6 @@
 import { storageRefusal } from '../adapters/blobs/storage-error.ts'
 import type { RequestContext } from '../api/request-context.ts'
-import type { IpRange } from '../core/policy/ip-address.ts'
+import type { IpRange } from '../core/ip-address.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Log } from '../ports/log.ts'
 import type { ListenAddress } from './config-parsers.ts'

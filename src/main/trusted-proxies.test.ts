@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { type IpRange, parseIpRange } from '../core/policy/ip-address.ts'
+import { type IpRange, parseIpRange } from '../core/ip-address.ts'
 import { TrustedProxies } from './trusted-proxies.ts'
 
 const proxies = new TrustedProxies(

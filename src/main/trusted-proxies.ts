@@ -1,4 +1,4 @@
-import { type IpRange, isInRange, parseIpAddress } from '../core/policy/ip-address.ts'
+import { type IpRange, isInRange, parseIpAddress } from '../core/ip-address.ts'
 
 /** More are no chain of proxies, but somebody who tries how much we read. */
 const MOST_HOPS = 50

@@ -2,7 +2,7 @@ import { expect, test } from 'bun:test'
 import { callEcr } from '../../test/support/aws-requests.ts'
 import { openTestRegistry } from '../../test/support/test-registry.ts'
 
-test('a session token is refused: there are no sessions yet', async () => {
+test('a session token that is none of ours is refused', async () => {
   await using registry = await openTestRegistry()
   const { json } = await callEcr(registry, 'DescribeRegistry', {}, { sessionToken: 'anything' })
   expect(json.__type).toBe('UnrecognizedClientException')

@@ -2,7 +2,7 @@ import { compilePolicy } from '../../core/policy/compile-policy.ts'
 import { parsePolicy } from '../../core/policy/parse-policy.ts'
 import type { PolicyDocument } from '../../core/policy/policy-document.ts'
 import { getIdentityByArn } from '../../services/iam/get-identity-by-arn.ts'
-import { policiesOf } from '../../services/iam/policies-of.ts'
+import { simulatedPoliciesOf } from '../../services/iam/simulated-policies.ts'
 import { defineIamAction } from '../query/define-action.ts'
 import { parsePolicies, parseSourceArn } from './simulation-inputs.ts'
 
@@ -22,7 +22,7 @@ export const getContextKeysForPrincipalPolicy = defineIamAction('GetContextKeysF
   handle: async ({ services, caller }, { arn, texts }) => {
     const { accountId } = caller.principal
     const source = await getIdentityByArn(services.metadata, accountId, arn)
-    const own = await policiesOf(services.metadata, accountId, source)
+    const own = await simulatedPoliciesOf(services.metadata, accountId, source)
     return keysOf([...own.map(({ document }) => document), ...texts.map(parseGiven)])
   },
   errors: ERRORS,

@@ -1,10 +1,10 @@
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { roleArn } from '../../core/principal.ts'
 import type { Role } from '../../ports/metadata/identity.ts'
+import { getIdentity } from '../../services/iam/get-identity.ts'
 import { showPolicyText } from '../../services/iam/policy-text.ts'
 import {
   createRole as create,
-  getRole as get,
   deleteRole as remove,
   updateRole as update,
   updateTrustPolicy,
@@ -46,7 +46,7 @@ export const getRole = defineIamAction('GetRole', {
   parse: parseRoleName,
   resource: (call, name) => identityResource(call, 'role', name),
   handle: async (call, name) => {
-    const role = await get(call.services.metadata, call.caller.principal.accountId, name)
+    const role = await getIdentity(call.services.metadata, call.caller.principal.accountId, { kind: 'role', name })
     return { Role: await shown(call, role) }
   },
 })
@@ -127,7 +127,7 @@ export const listInstanceProfilesForRole = defineIamAction('ListInstanceProfiles
   parse: parseRoleName,
   resource: (call, name) => identityResource(call, 'role', name),
   handle: async ({ services, caller }, name) => {
-    await get(services.metadata, caller.principal.accountId, name)
+    await getIdentity(services.metadata, caller.principal.accountId, { kind: 'role', name })
     return { InstanceProfiles: [], IsTruncated: false }
   },
 })

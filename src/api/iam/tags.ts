@@ -1,9 +1,9 @@
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../../services/context.ts'
+import { getIdentity } from '../../services/iam/get-identity.ts'
 import { getManagedPolicy } from '../../services/iam/get-managed-policy.ts'
 import { getProvider } from '../../services/iam/oidc-providers.ts'
-import { getRole } from '../../services/iam/roles.ts'
 import {
   changePolicyTags,
   changeProviderTags,
@@ -30,7 +30,7 @@ const ROLE: Tagged = {
   parse: parseRoleName,
   resource: async (call, name) => await identityResource(call, 'role', name),
   tagsOf: async ({ services, caller }, name) =>
-    (await getRole(services.metadata, caller.principal.accountId, name)).tags,
+    (await getIdentity(services.metadata, caller.principal.accountId, { kind: 'role', name })).tags,
   change: async (services, caller, { key, change }) => await changeRoleTags(services, caller, { name: key, change }),
 }
 

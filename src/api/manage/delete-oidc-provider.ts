@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { deleteOidcProvider as remove } from '../../services/oidc-providers/delete-oidc-provider.ts'
+import { deleteOidcProvider as remove } from '../../services/iam/delete-oidc-provider.ts'
 import { defineOperation } from './define-operation.ts'
 import { providerNameField } from './fields.ts'
 import { providerArn } from './oidc-provider-view.ts'

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { getOidcProvider as get } from '../../services/oidc-providers/get-oidc-provider.ts'
+import { getOidcProvider as get } from '../../services/iam/get-oidc-provider.ts'
 import { defineOperation } from './define-operation.ts'
 import { providerNameField } from './fields.ts'
 import { providerArn, providerView, viewProvider } from './oidc-provider-view.ts'

@@ -1,5 +1,4 @@
 import { expect, test } from 'bun:test'
-import { parseAddress } from './ip-address.ts'
 import { isPublicAddress } from './public-address.ts'
 
 test.each([
@@ -94,13 +93,4 @@ test.each([
   '2606::1.2.3.4:1',
 ])('isPublicAddress() stops %p', (address) => {
   expect(isPublicAddress(address)).toBe(false)
-})
-
-test('parseAddress() reads every spelling of an address alike', () => {
-  const expected = Uint8Array.from([0x20, 1, 0xd, 0xb8, 0, 0, 0, 0, 0, 0, 0, 0, 192, 0, 2, 1])
-  for (const text of ['2001:db8::192.0.2.1', '2001:0DB8:0:0:0:0:c000:201', '2001:db8::c000:201']) {
-    expect(parseAddress(text)).toEqual(expected)
-  }
-  expect(parseAddress('1:2:3:4:5:6:7::')).toHaveLength(16)
-  expect(parseAddress('192.0.2.1')).toEqual(Uint8Array.from([192, 0, 2, 1]))
 })

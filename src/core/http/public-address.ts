@@ -1,4 +1,4 @@
-import { parseAddress } from './ip-address.ts'
+import { type IpRange, isInRange, parseIpAddress, parseIpRange } from '../ip-address.ts'
 
 /**
  * What is not reached over the public internet, or only leads elsewhere: IANA's special-purpose registries (RFC 6890, as
@@ -34,36 +34,21 @@ const NOT_PUBLIC: readonly string[] = [
 const GLOBAL_UNICAST = parseRange('2000::/3')
 const RANGES = NOT_PUBLIC.map(parseRange)
 
-interface Range {
-  readonly bytes: Uint8Array
-  readonly bits: number
-}
-
 /**
  * Whether an address is one that anybody on the internet has for the same host. What is no address is not public.
  *
  * @param text an IPv4 or IPv6 address as resolvers give them, without brackets
  */
 export function isPublicAddress(text: string): boolean {
-  const address = parseAddress(text)
+  const address = parseIpAddress(text)
   if (address === undefined) return false
-  if (address.length === 16 && !isIn(address, GLOBAL_UNICAST)) return false
-  return !RANGES.some((range) => isIn(address, range))
+  // What is IPv4 in IPv6's clothes is read as IPv4, and is not given out either.
+  if (text.includes(':') && !isInRange(address, GLOBAL_UNICAST)) return false
+  return !RANGES.some((range) => isInRange(address, range))
 }
 
-function parseRange(text: string): Range {
-  const [address = '', bits = ''] = text.split('/')
-  const bytes = parseAddress(address)
-  if (bytes === undefined) throw new Error(`${text} is no range of addresses`)
-  return { bytes, bits: Number(bits) }
-}
-
-function isIn(address: Uint8Array, range: Range): boolean {
-  if (address.length !== range.bytes.length) return false
-  for (let bit = 0; bit < range.bits; bit += 8) {
-    const mask = 0xff & (0xff00 >> Math.min(8, range.bits - bit))
-    const at = bit / 8
-    if (((address[at] ?? 0) & mask) !== ((range.bytes[at] ?? 0) & mask)) return false
-  }
-  return true
+function parseRange(text: string): IpRange {
+  const range = parseIpRange(text)
+  if (range === undefined) throw new Error(`${text} is no range of addresses`)
+  return range
 }

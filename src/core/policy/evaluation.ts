@@ -1,5 +1,5 @@
+import { type IpAddress, parseIpAddress } from '../ip-address.ts'
 import { type ArnText, arnTextOf } from './arn-text.ts'
-import { type IpAddress, parseIpAddress } from './ip-address.ts'
 import { parseInstant } from './parse-instant.ts'
 
 /** What is known of a request: IAM's context keys (iam.md 1.3). */

@@ -1,6 +1,6 @@
+import { parseIpRange } from '../ip-address.ts'
 import type { JsonValue } from '../strict-json.ts'
 import { type ConditionOperator, findConditionOperator } from './condition-operator.ts'
-import { parseIpRange } from './ip-address.ts'
 import { malformedPolicy, shown } from './malformed-policy.ts'
 import { parseDecimal } from './parse-decimal.ts'
 import { parseInstant } from './parse-instant.ts'

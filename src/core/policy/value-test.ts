@@ -1,7 +1,7 @@
+import { isInRange, parseIpRange } from '../ip-address.ts'
 import { compileArnPattern } from './arn-pattern.ts'
 import type { ConditionOperator, Relation } from './condition-operator.ts'
 import type { Evaluation } from './evaluation.ts'
-import { isInRange, parseIpRange } from './ip-address.ts'
 import { parseDecimal } from './parse-decimal.ts'
 import { parseInstant } from './parse-instant.ts'
 import { type BoundTest, textTest, type ValueTest } from './text-test.ts'

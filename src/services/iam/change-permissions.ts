@@ -38,4 +38,5 @@ export async function changePermissions<Result>(
   })
 }
 
-const NOUNS = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<PermittedKind, string>
+/** As names of operations have them. */
+export const NOUNS = { user: 'User', group: 'Group', role: 'Role' } as const satisfies Record<PermittedKind, string>

@@ -3,8 +3,9 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Group } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
 import { changeAccount } from './change-account.ts'
+import { entityInUse } from './entity-in-use.ts'
 import { getIdentity } from './get-identity.ts'
-import { changeUser, entityInUse } from './users.ts'
+import { changeUser } from './users.ts'
 
 /** IAM's quotas (IAM user guide, "IAM and AWS STS quotas", read 2026-11-27); the first is the highest it goes to. */
 export const MOST_GROUPS = 500

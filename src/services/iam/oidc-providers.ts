@@ -6,6 +6,7 @@ import type { IdentityReads, OidcProvider } from '../../ports/metadata/identity.
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
+import { findOidcProvider } from '../identity/find-oidc-provider.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
 import { withTags } from './tags.ts'
@@ -67,8 +68,7 @@ export async function findProvider(
 ): Promise<OidcProvider | undefined> {
   const named = parseOidcProviderArn(arn)
   if (named.accountId !== accountId) return undefined
-  const provider = await reader.findIdentity(accountId, 'oidc-provider', named.name)
-  return provider?.name === named.name ? provider : undefined
+  return await findOidcProvider(reader, accountId, named.name)
 }
 
 /** What is not there is passed over (IAM API reference, DeleteOpenIDConnectProvider). @throws {Refusal} `denied` to a bounded maker */

@@ -1,9 +1,11 @@
 import { identityArn } from '../../core/iam/identity-arn.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Role, User } from '../../ports/metadata/identity.ts'
+import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireUnbounded } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
+import { NOUNS } from './change-permissions.ts'
 import { getIdentity } from './get-identity.ts'
 import { requireAttachable } from './get-managed-policy.ts'
 
@@ -43,7 +45,7 @@ async function findFor(
   target: Bounded,
 ): Promise<User | Role> {
   const found = await getIdentity(reads, accountId, target)
-  const noun = found.kind === 'user' ? 'User' : 'Role'
-  requireUnbounded(maker, { action: `iam:${verb}${noun}PermissionsBoundary`, resource: identityArn(accountId, found) })
+  const action: Action = `iam:${verb}${NOUNS[found.kind]}PermissionsBoundary`
+  requireUnbounded(maker, { action, resource: identityArn(accountId, found) })
   return found
 }

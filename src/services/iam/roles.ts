@@ -2,11 +2,13 @@ import { checkTrustPolicySize, overQuota } from '../../core/iam/policy-size.ts'
 import type { PolicyFinding } from '../../core/policy/analyse-policy.ts'
 import { roleArn } from '../../core/principal.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { IdentityReads, Role } from '../../ports/metadata/identity.ts'
+import type { Role } from '../../ports/metadata/identity.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
+import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireBounded, requireSameBoundary } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
+import { entityInUse } from './entity-in-use.ts'
 import { getIdentity } from './get-identity.ts'
 import { requireAttachable } from './get-managed-policy.ts'
 import { savePolicyText } from './policy-text.ts'
@@ -23,11 +25,6 @@ export interface NewRole {
   readonly maxSessionSeconds: number
   readonly boundaryArn: string | undefined
   readonly tags: readonly ResourceTag[]
-}
-
-/** @throws {Refusal} `entity-unknown` */
-export async function getRole(reader: IdentityReads, accountId: string, name: string): Promise<Role> {
-  return await getIdentity(reader, accountId, { kind: 'role', name })
 }
 
 /**
@@ -69,12 +66,9 @@ export async function updateRole(
   caller: Caller,
   { name, ...to }: { readonly name: string } & Partial<Pick<Role, 'description' | 'maxSessionSeconds'>>,
 ): Promise<Role> {
-  return await changeAccount(services, caller, async (change) => {
-    const role = await getRole(change.reads, change.accountId, name)
-    const resource = roleArn(change.accountId, role.path, role.name)
-    requireBounded(change.maker, { action: 'iam:UpdateRole', resource }, role)
+  return await changeRole(services, caller, { name, action: 'iam:UpdateRole' }, async (role, { changes }) => {
     const changed = { ...role, ...to }
-    await change.changes.replace(changed)
+    await changes.replace(changed)
     return changed
   })
 }
@@ -85,10 +79,8 @@ export async function updateTrustPolicy(
   caller: Caller,
   given: { readonly name: string; readonly text: string },
 ): Promise<readonly PolicyFinding[]> {
-  return await changeAccount(services, caller, async (change) => {
-    const role = await getRole(change.reads, change.accountId, given.name)
-    const resource = roleArn(change.accountId, role.path, role.name)
-    requireBounded(change.maker, { action: 'iam:UpdateAssumeRolePolicy', resource }, role)
+  const target = { name: given.name, action: 'iam:UpdateAssumeRolePolicy' } as const
+  return await changeRole(services, caller, target, async (role, change) => {
     const { text, findings } = await saveTrustPolicy(change, given.text)
     await change.changes.replace({ ...role, trustPolicy: text })
     return findings
@@ -98,18 +90,29 @@ export async function updateTrustPolicy(
 /** @throws {Refusal} `entity-unknown`; `entity-in-use` while it has policies */
 export async function deleteRole(services: Services, caller: Caller, name: string): Promise<void> {
   await changeAccount(services, caller, async ({ accountId, reads, changes }) => {
-    const role = await getRole(reads, accountId, name)
-    if (role.attachedPolicies.length > 0) throw inUse('must detach all policies first')
-    if (role.inlinePolicies.length > 0) throw inUse('must delete policies first')
+    const role = await getIdentity(reads, accountId, { kind: 'role', name })
+    if (role.attachedPolicies.length > 0) throw entityInUse('must detach all policies first')
+    if (role.inlinePolicies.length > 0) throw entityInUse('must delete policies first')
     await changes.delete('role', role.id)
+  })
+}
+
+/** Changes a role, which a bounded maker may do to one that is bounded alike. */
+export async function changeRole<Result>(
+  services: Services,
+  caller: Caller,
+  { name, action }: { readonly name: string; readonly action: Action },
+  work: (role: Role, change: AccountChange) => Promise<Result>,
+): Promise<Result> {
+  return await changeAccount(services, caller, async (change) => {
+    const { accountId, reads, maker } = change
+    const role = await getIdentity(reads, accountId, { kind: 'role', name })
+    requireBounded(maker, { action, resource: roleArn(accountId, role.path, role.name) }, role)
+    return await work(role, change)
   })
 }
 
 async function saveTrustPolicy({ reads, accountId }: AccountChange, text: string) {
   checkTrustPolicySize(text)
   return await savePolicyText(reads, accountId, text, 'trust')
-}
-
-function inUse(why: string): Refusal {
-  return new Refusal('entity-in-use', `Cannot delete entity, ${why}.`)
 }

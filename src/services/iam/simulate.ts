@@ -5,7 +5,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Group, IdentityReads, Role, User } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
 import { getIdentityByArn } from './get-identity-by-arn.ts'
-import { managedPolicy, policiesOf } from './policies-of.ts'
+import { simulatedManagedPolicy, simulatedPoliciesOf } from './simulated-policies.ts'
 import { simulatedPrincipal } from './simulated-principal.ts'
 import { findStoredPrincipal, type PrincipalReads } from './stored-principal.ts'
 
@@ -38,7 +38,7 @@ export async function prepareSimulation(
   return compileSimulation({
     principal: asking.names,
     identityPolicies: [
-      ...(source === undefined ? [] : await policiesOf(reader, accountId, source)),
+      ...(source === undefined ? [] : await simulatedPoliciesOf(reader, accountId, source)),
       ...input.policies.map((text, index) =>
         givenPolicy(`PolicyInputList.${index + 1}`, parsePolicy(text, 'identity')),
       ),
@@ -60,7 +60,7 @@ async function boundaryFor(
 ): Promise<SimulatedPolicy | undefined> {
   if (given !== undefined) return givenPolicy('PermissionsBoundaryPolicyInputList.1', parsePolicy(given, 'identity'))
   if (source === undefined || source.kind === 'group' || source.boundaryArn === undefined) return undefined
-  const [boundary] = await managedPolicy(reader, accountId, source.boundaryArn)
+  const [boundary] = await simulatedManagedPolicy(reader, accountId, source.boundaryArn)
   return boundary
 }
 

@@ -3,6 +3,7 @@ import { assumedRoleArn, roleArn, userArn } from '../../core/principal.ts'
 import type { AccountReads } from '../../ports/metadata/accounts.ts'
 import type { IdentityReads } from '../../ports/metadata/identity.ts'
 import { findIdentityByArn } from '../identity/find-identity-by-arn.ts'
+import { findOidcProvider } from '../identity/find-oidc-provider.ts'
 
 export type PrincipalReads = IdentityReads & Pick<AccountReads, 'findAccount'>
 
@@ -47,8 +48,7 @@ export async function findStoredProvider(
   }
   const named = matchOidcProviderArn(principal)
   if (named?.accountId !== accountId) return undefined
-  const provider = await reader.findIdentity(accountId, 'oidc-provider', named.name)
-  return provider?.name === named.name ? provider.id : undefined
+  return (await findOidcProvider(reader, accountId, named.name))?.id
 }
 
 async function findUserOrRole(reader: IdentityReads, arn: string): Promise<string | undefined> {

@@ -1,13 +1,11 @@
-import { identityArn } from '../../core/iam/identity-arn.ts'
 import { PROVIDER_NAME_TAG } from '../../core/iam/oidc-provider-url.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
-import { requireBounded } from './bounded-maker.ts'
 import { changeAccount } from './change-account.ts'
 import { changePolicy } from './change-policy.ts'
-import { getIdentity } from './get-identity.ts'
 import { getProvider } from './oidc-providers.ts'
+import { changeRole } from './roles.ts'
 import { withoutTags, withTags } from './tags.ts'
 
 /** What becomes of somebody's tags. */
@@ -25,9 +23,7 @@ export async function changeRoleTags(
   caller: Caller,
   { name, change }: { readonly name: string; readonly change: TagChange },
 ): Promise<void> {
-  await changeAccount(services, caller, async ({ accountId, reads, changes, maker }) => {
-    const role = await getIdentity(reads, accountId, { kind: 'role', name })
-    requireBounded(maker, { action: `iam:${change.verb}Role`, resource: identityArn(accountId, role) }, role)
+  await changeRole(services, caller, { name, action: `iam:${change.verb}Role` }, async (role, { changes }) => {
     await changes.replace({ ...role, tags: changed(role.tags, change) })
   })
 }

@@ -7,6 +7,7 @@ import type { Action } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { requireBounded, requireSameBoundary } from './bounded-maker.ts'
 import { type AccountChange, changeAccount } from './change-account.ts'
+import { entityInUse } from './entity-in-use.ts'
 import { getIdentity } from './get-identity.ts'
 import { requireAttachable } from './get-managed-policy.ts'
 import { withoutTags, withTags } from './tags.ts'
@@ -106,11 +107,6 @@ export async function changeUser(
     requireBounded(maker, { action, resource: userArn(accountId, user.path, user.name) }, user)
     await work(user, change)
   })
-}
-
-/** @param first what has to go before, in AWS's words */
-export function entityInUse(first: string): Refusal {
-  return new Refusal('entity-in-use', `Cannot delete entity, ${first}.`)
 }
 
 function userExists(name: string): Refusal {

@@ -3,16 +3,20 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 import { compileText } from './compile-text.ts'
 
-/** Compiled, a policy takes some 5 KiB (iam.md 1.5); the largest that may be saved, ten times that. */
-const MOST_POLICIES = 5000
+/** Of the texts together: compiled, a policy takes some ten times its text (iam.md 1.5), so this is some 50 MB. */
+const MOST_CHARACTERS = 5_000_000
 
 /** Compiled repository policies. A repository's row says which revision its policy has, so none is ever out of date. */
 export class RepositoryPolicies {
   readonly #metadata: Pick<MetadataReader, 'readRepositoryPolicy'>
+  readonly #mostCharacters: number
   readonly #policies = new Map<string, CompiledPolicy>()
+  #characters = 0
 
-  constructor(metadata: Pick<MetadataReader, 'readRepositoryPolicy'>) {
+  /** @param mostCharacters for tests */
+  constructor(metadata: Pick<MetadataReader, 'readRepositoryPolicy'>, mostCharacters = MOST_CHARACTERS) {
     this.#metadata = metadata
+    this.#mostCharacters = mostCharacters
   }
 
   /** The same without waiting, when it is remembered: every request asks for it. */
@@ -30,8 +34,18 @@ export class RepositoryPolicies {
     // Deleted a moment ago.
     if (text === undefined) return undefined
     const policy = compileText(text, { kind: 'repository', name: `repository policy of ${repository.name}` })
-    if (this.#policies.size >= MOST_POLICIES) this.#policies.clear()
-    this.#policies.set(key, policy)
+    this.#remember(key, policy, text.length)
     return policy
+  }
+
+  #remember(key: string, policy: CompiledPolicy, characters: number): void {
+    // Another request may have read it meanwhile.
+    if (this.#policies.has(key)) return
+    if (this.#characters + characters > this.#mostCharacters) {
+      this.#policies.clear()
+      this.#characters = 0
+    }
+    this.#policies.set(key, policy)
+    this.#characters += characters
   }
 }

@@ -1,4 +1,4 @@
-/** What has no counterpart in AWS: accounts, providers of identities, sessions, and why a decision was made. */
+/** What has no counterpart in AWS: the management API's, and why a decision was made. */
 export const LADING_ACTIONS: readonly string[] = [
   'CreateAccount',
   'CreateAccountRootKey',

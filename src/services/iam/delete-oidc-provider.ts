@@ -1,8 +1,8 @@
 import type { Caller, Services } from '../context.ts'
-import { requireUnbounded } from '../iam/bounded-maker.ts'
-import { changeAccount } from '../iam/change-account.ts'
-import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
+import { requireUnbounded } from './bounded-maker.ts'
+import { changeAccount } from './change-account.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
+import { refuseTemporaryMaker } from './restricted-session.ts'
 
 /** @throws {Refusal} `entity-unknown`; `denied` to whoever would get beyond their own */
 export async function deleteOidcProvider(

@@ -4,10 +4,10 @@ import { isKubernetesTagKey } from '../../core/oidc/kubernetes-tags.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
 import type { Caller, Services } from '../context.ts'
-import { requireUnbounded } from '../iam/bounded-maker.ts'
-import { changeAccount } from '../iam/change-account.ts'
-import { MOST_PROVIDERS } from '../iam/oidc-providers.ts'
-import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
+import { requireUnbounded } from './bounded-maker.ts'
+import { changeAccount } from './change-account.ts'
+import { MOST_PROVIDERS } from './oidc-providers.ts'
+import { refuseTemporaryMaker } from './restricted-session.ts'
 
 /** All that is said of a provider beside what it got when it was made. */
 export type ProviderTerms = Pick<

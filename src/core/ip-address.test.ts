@@ -69,3 +69,10 @@ describe('IP ranges', () => {
     )
   })
 })
+
+test('parseIpAddress() reads every spelling of an address alike', () => {
+  const [first, ...others] = ['2001:db8::192.0.2.1', '2001:0DB8:0:0:0:0:c000:201', '2001:db8::c000:201']
+  expect(parseIpAddress(first ?? '')).toEqual({ words: [0x20010db8, 0, 0, 0xc0000201 | 0] })
+  for (const text of others) expect(parseIpAddress(text)).toEqual(parseIpAddress(first ?? ''))
+  expect(parseIpAddress('1:2:3:4:5:6:7::')?.words).toHaveLength(4)
+})

@@ -1,13 +1,10 @@
 import { Refusal } from '../../core/refusal.ts'
 import type { IdentityReads, OidcProvider } from '../../ports/metadata/identity.ts'
+import { findOidcProvider } from '../identity/find-oidc-provider.ts'
 
-/**
- * The provider of that very name: the permission was asked for it, and not for one in other letters.
- *
- * @throws {Refusal} `entity-unknown`
- */
+/** @throws {Refusal} `entity-unknown` */
 export async function getOidcProvider(reader: IdentityReads, accountId: string, name: string): Promise<OidcProvider> {
-  const found = await reader.findIdentity(accountId, 'oidc-provider', name)
-  if (found?.name === name) return found
+  const found = await findOidcProvider(reader, accountId, name)
+  if (found !== undefined) return found
   throw new Refusal('entity-unknown', `There is no identity provider called ${name}.`)
 }
