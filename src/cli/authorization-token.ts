@@ -1,11 +1,14 @@
 import { SignatureV4 } from '@smithy/signature-v4'
 import { CliProblem } from './cli-problem.ts'
 import type { AwsCredentials } from './credentials.ts'
+import { displayable } from './displayable.ts'
 import { listOf, memberOf, textOf } from './members.ts'
 import { type Answer, send } from './send.ts'
 import { Sha256 } from './sha256.ts'
 
 const TARGET = 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken'
+const ACTION = 'ecr:GetAuthorizationToken'
+const ADVICE = `Every lading command that speaks to a server needs ${ACTION}: an identity policy has to allow it, with "Resource": "*".`
 const OTHER_REGION = /should be scoped to a valid region: '([a-z0-9-]{1,64})'/
 const USUAL_REGION = 'us-east-1'
 
@@ -61,7 +64,14 @@ function readAnswer({ status, json }: Answer, endpoint: string): AuthorizationTo
   const message = textOf(json, '__type') === undefined ? undefined : messageOf(json)
   if (message === undefined)
     throw new CliProblem(`${endpoint} does not answer as a registry of Lading does (status ${status}).`)
-  throw new CliProblem(`${endpoint} gives no token: ${message}`)
+  const sentence = displayable(message.endsWith('.') ? message : `${message}.`)
+  throw new CliProblem(`${endpoint} gives no token: ${sentence}${isDenial(json) ? ` ${ADVICE}` : ''}`)
+}
+
+/** Whether a policy is what it lacks, and not a good key. */
+function isDenial(json: unknown): boolean {
+  const isDenied = textOf(json, '__type')?.endsWith('AccessDeniedException') === true
+  return isDenied && messageOf(json)?.includes(ACTION) === true
 }
 
 function messageOf(json: unknown): string | undefined {

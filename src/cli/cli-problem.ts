@@ -13,6 +13,9 @@ export class CliProblem extends Error {
 /** Nothing in the environment says who asks. */
 export class NoCredentials extends CliProblem {}
 
+/** Somebody named a profile, and it gives none. */
+export class NoProfileCredentials extends NoCredentials {}
+
 /** What the error says, for a sentence of our own. */
 export function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

@@ -1,6 +1,7 @@
-import { CliProblem, NoCredentials, reasonOf } from './cli-problem.ts'
+import { CliProblem, NoCredentials, NoProfileCredentials, reasonOf } from './cli-problem.ts'
 import { type CliEnvironment, type GithubActions, prepareSdk, type StaticCredentials } from './environment.ts'
 import { textOf } from './members.ts'
+import { hasProfile } from './profiles.ts'
 import { readCertificates, send } from './send.ts'
 
 export interface AwsCredentials extends StaticCredentials {
@@ -41,7 +42,9 @@ async function askChain(profile: string | undefined, environment: CliEnvironment
     const found = await defaultProvider({ ...(profile !== undefined && { profile }), clientConfig, logger: silent })()
     return toCredentials(found)
   } catch (error) {
-    if (/^Could not load credentials from any providers/.test(reasonOf(error))) throw noCredentials(profile)
+    if (/^Could not load credentials from any providers/.test(reasonOf(error))) {
+      throw await noCredentials(profile, environment)
+    }
     throw new CliProblem(`The credentials cannot be used: ${sentenceOf(error)}`, { cause: error })
   }
 }
@@ -84,11 +87,19 @@ function toCredentials({ accessKeyId, secretAccessKey, sessionToken, $source = {
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }), isLocal }
 }
 
-function noCredentials(profile: string | undefined): NoCredentials {
-  return new NoCredentials(
-    profile === undefined
-      ? 'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile.'
-      : `The profile ${JSON.stringify(profile)} has no credentials.`,
+async function noCredentials(profile: string | undefined, environment: CliEnvironment): Promise<NoCredentials> {
+  const named = profile ?? environment.profile
+  if (named === undefined) {
+    return new NoCredentials(
+      'No credentials were found: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or name a profile with --profile.',
+    )
+  }
+  const what = `The profile ${JSON.stringify(named)}${profile === undefined ? ' (AWS_PROFILE)' : ''}`
+  const files = environment.sharedFiles
+  return new NoProfileCredentials(
+    (await hasProfile(files, named))
+      ? `${what} has no credentials.`
+      : `${what} does not exist: it is neither in ${files.join(' nor in ')}.`,
   )
 }
 

@@ -10,6 +10,7 @@ export interface CliEnvironment {
   /** `LADING_ENDPOINT` alone, which the credential helper compares with what it is asked for. */
   readonly ladingEndpoint: string | undefined
   readonly region: string | undefined
+  readonly profile: string | undefined
   /** A PEM file. */
   readonly certificates: string | undefined
   readonly staticCredentials: StaticCredentials | undefined
@@ -56,6 +57,7 @@ export function readEnvironment(given: Variables = process.env): CliEnvironment 
     endpoint: variables.LADING_ENDPOINT ?? variables.AWS_ENDPOINT_URL_ECR ?? variables.AWS_ENDPOINT_URL,
     ladingEndpoint: variables.LADING_ENDPOINT,
     region: variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION,
+    profile: variables.AWS_PROFILE,
     certificates: variables.AWS_CA_BUNDLE,
     staticCredentials: staticCredentialsOf(variables),
     githubActions: githubActionsOf(variables),

@@ -23,7 +23,7 @@ export class ManageClient {
 
   /** @returns what it answered; undefined for nothing. @throws {CliProblem} with the server's sentence */
   async call(request: ManageRequest): Promise<unknown> {
-    const first = await this.#send(request, await this.#session.password())
+    const first = await this.#send(request, await this.#session.uncheckedPassword())
     // The server may have forgotten what the cache remembers.
     const answer = first.status === 401 ? await this.#send(request, await this.#session.renewedPassword()) : first
     if (answer.status >= 200 && answer.status < 300) return answer.json
@@ -36,7 +36,7 @@ export class ManageClient {
       const { url, message } = this.#message({ method: 'GET', path }, password)
       return await sendForStream(url, message, this.#certificates)
     }
-    const first = await ask(await this.#session.password())
+    const first = await ask(await this.#session.uncheckedPassword())
     const answer = first.status === 401 ? await ask(await this.#session.renewedPassword()) : first
     if (answer.body !== undefined) return answer.body
     throw problemOf(answer, this.#session.endpoint)

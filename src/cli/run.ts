@@ -1,4 +1,4 @@
-import { Command, CommanderError } from 'commander'
+import { Command, CommanderError, Help, type Option } from 'commander'
 import { CliProblem } from './cli-problem.ts'
 import { CLI_COMMANDS, type CliCommand } from './command-names.ts'
 import { addAccountCommands } from './commands/account.ts'
@@ -81,9 +81,18 @@ function makeProgram(context: CliContext): Command {
     .option('--region <region>', 'of the server; it says so itself')
     .option('--json', 'print what the server answered')
   for (const [name, description] of Object.entries(CLI_COMMANDS)) {
-    const command = program.command(name).description(description).configureHelp({ showGlobalOptions: true })
+    const command = program
+      .command(name)
+      .description(description)
+      .configureHelp({ showGlobalOptions: true, optionDescription })
     // The keys of a table are what its type says.
     ADD[name as CliCommand](command, context)
   }
   return program
+}
+
+/** commander tells of a mandatory option only whoever left it out. */
+function optionDescription(option: Option): string {
+  const description = new Help().optionDescription(option)
+  return option.mandatory ? `${description} (required)` : description
 }

@@ -33,6 +33,14 @@ test('a token is found again, in a file and a folder of nobody else', async () =
   expect(NAME).toMatch(/^[0-9a-f]{64}$/)
 })
 
+test('what was removed is not found, and removing nothing is no error', async () => {
+  const cache = new TokenCache(await freshFolder())
+  await cache.remove(NAME)
+  await cache.put(NAME, TOKEN)
+  await cache.remove(NAME)
+  expect([await cache.find(NAME), await cache.list()]).toEqual([undefined, []])
+})
+
 test('a folder that others can look into is closed before anything is put there, and not believed before', async () => {
   const folder = await freshFolder()
   await mkdir(folder, { recursive: true, mode: 0o755 })

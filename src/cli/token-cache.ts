@@ -51,6 +51,14 @@ export class TokenCache {
     }
   }
 
+  async remove(name: string): Promise<void> {
+    try {
+      if (await isPrivateFolder(this.#folder)) await rm(join(this.#folder, name), { force: true })
+    } catch {
+      // A read-only home: it is found again, and refused again.
+    }
+  }
+
   /** Every token that is kept, whether or not it is still good. */
   async list(): Promise<CachedToken[]> {
     if (!(await isPrivateFolder(this.#folder))) return []

@@ -9,6 +9,7 @@ import { assumedRoleAnswer, type SeenRequest, startFakeEndpoint, tokenAnswer } f
 function startTokens() {
   let made = 0
   return startFakeEndpoint(({ body, path }) => {
+    if (path === '/v2/') return Response.json({})
     if (path.startsWith('/idtoken')) return Response.json({ value: 'github.identity.token' })
     return body.includes('AssumeRoleWithWebIdentity') ? assumedRoleAnswer() : tokenAnswer(`v1.token-${++made}`)
   })
@@ -16,6 +17,7 @@ function startTokens() {
 
 const kindsOf = (seen: readonly SeenRequest[]) =>
   seen.map(({ path, body }) => {
+    if (path === '/v2/') return 'check'
     if (path.startsWith('/idtoken')) return 'github'
     return body.includes('AssumeRoleWithWebIdentity') ? 'assume' : 'token'
   })
@@ -42,17 +44,56 @@ test('a token is kept, and made anew for another key, profile or server', async 
   await writeFile(join(home, '.aws/credentials'), '[team]\naws_access_key_id = A\naws_secret_access_key = C\n')
   expect(await token({}, '--profile', 'team')).toBe('v1.token-4')
   expect(await token({ LADING_ENDPOINT: other.url })).toBe('v1.token-1')
-  expect(fake.seen[2]?.headers.get('authorization')).toContain('Credential=A/')
+  expect(fake.seen.filter(({ path }) => path === '/')[2]?.headers.get('authorization')).toContain('Credential=A/')
 }, 30_000)
 
 test('a token is replaced at half of its life', async () => {
   let made = 0
-  await using fake = startFakeEndpoint(() => tokenAnswer(`v1.token-${++made}`, 3000))
+  await using fake = startFakeEndpoint(({ path }) =>
+    path === '/v2/' ? Response.json({}) : tokenAnswer(`v1.token-${++made}`, 3000),
+  )
   const environment = { HOME: await freshHome(), LADING_ENDPOINT: fake.url, ...ROOT_KEY }
   const token = async () => (await runLading(['token'], { environment })).stdout.trim()
   expect([await token(), await token()]).toEqual(['v1.token-1', 'v1.token-1'])
   await Bun.sleep(1600)
   expect(await token()).toBe('v1.token-2')
+}, 30_000)
+
+test.each([401, 403])(
+  'a token of the cache that the registry answers with %d is thrown away, and not handed out when there is no new one',
+  async (refused) => {
+    let [made, bad] = [0, '']
+    await using fake = startFakeEndpoint(({ path, headers }) => {
+      const isBad = headers.get('authorization') === `Basic ${btoa(`AWS:${bad}`)}`
+      if (path === '/v2/') return new Response('{}', { status: isBad ? refused : 200 })
+      if (made < 2) return tokenAnswer(`v1.token-${++made}`)
+      return Response.json({ __type: 'AccessDeniedException', message: 'This key is inactive.' }, { status: 400 })
+    })
+    const environment = { HOME: await freshHome(), LADING_ENDPOINT: fake.url, ...ROOT_KEY }
+    const run = (...args: string[]) => runLading(args, { environment, input: fake.host })
+    expect((await run('token')).stdout).toBe('v1.token-1\n')
+    bad = 'v1.token-1'
+    expect((await run('login', '--print')).stdout).toBe('v1.token-2\n')
+    bad = 'v1.token-2'
+    const helped = await run('credential-helper', 'get')
+    const sentence = `${fake.url} gives no token: This key is inactive.\n`
+    expect([helped.status, helped.stdout, helped.stderr]).toEqual([1, sentence, `lading: ${sentence}`])
+    expect((await run('credential-helper', 'list')).stdout).toBe('{}\n')
+  },
+  30_000,
+)
+
+test('a token of the cache is handed out when nobody is there to be asked about it', async () => {
+  const environment = { HOME: await freshHome(), ...ROOT_KEY }
+  const run = (url: string) => runLading(['token', '--endpoint', url], { environment })
+  const fake = startTokens()
+  try {
+    expect((await run(fake.url)).stdout).toBe('v1.token-1\n')
+  } finally {
+    await fake[Symbol.asyncDispose]()
+  }
+  const { status, stdout, stderr } = await run(fake.url)
+  expect([status, stdout, stderr]).toEqual([0, 'v1.token-1\n', ''])
 }, 30_000)
 
 test('a program that gives another key than before is noticed', async () => {
@@ -85,7 +126,7 @@ test('a token file assumes a role at the server itself, once until it is of some
   const token = async () => (await runLading(['token'], { environment })).stdout.trim()
   await writeFile(file, identityToken('a'))
   expect([await token(), await token()]).toEqual(['v1.token-1', 'v1.token-1'])
-  expect(kindsOf(fake.seen)).toEqual(['assume', 'token'])
+  expect(kindsOf(fake.seen)).toEqual(['assume', 'token', 'check'])
   expect(fake.seen[0]?.body).toContain(`WebIdentityToken=${identityToken('a')}`)
   expect(fake.seen[1]?.headers.get('x-amz-security-token')).toBe('role-session-token')
   await writeFile(file, identityToken('b'))

@@ -31,10 +31,34 @@ test('an account from its making to its second root key', async () => {
   expect((await run('account', 'rename', '123456789012', 'Red')).stdout).toMatch(/^123456789012 +Red /m)
   expect(JSON.parse((await run('account', 'show', '123456789012', '--json')).stdout).name).toBe('Red')
 
+  const shown = await run('account', 'show', '123456789012')
+  const keys = `ROOT KEY +STATE +CREATED\\n${rootKey.accessKeyId} +active +2\\d{3}-\\S+\\n$`
+  expect(shown.stdout).toMatch(new RegExp(`^ACCOUNT [^]*\\n\\n${keys}`))
+  expect(shown.stdout).not.toContain(rootKey.secretAccessKey)
   const second = await run('account', 'create-key', '123456789012')
   expect(second.stdout).toMatch(/^access key id +AKIA\w+\nsecret access key +\S{40}\n$/)
   const deleted = await run('account', 'delete-key', '123456789012', rootKey.accessKeyId)
   expect([deleted.status, deleted.stdout]).toEqual([0, `Root key ${rootKey.accessKeyId} was deleted.\n`])
+}, 30_000)
+
+test('account create takes the id as an argument too, and with --json prints the key wherever that stands', async () => {
+  const plain = await run('account', 'create', '210987654321', '--name', 'dev')
+  expect([plain.status, plain.stderr]).toEqual([0, ''])
+  expect(plain.stdout).toMatch(/^Account 210987654321 was made\.\naccess key id +AKIA\w+\nsecret access key +\S{40}\n$/)
+  const spellings = [
+    ['--json', 'account', 'create', '210987654322'],
+    ['account', '--json', 'create', '--id', '210987654323'],
+    ['account', 'create', '210987654324', '--id=210987654324', '--json'],
+  ]
+  const made = await Promise.all(spellings.map((args) => run(...args)))
+  expect(made.map(({ stdout }) => JSON.parse(stdout).account.accountId)).toEqual([
+    '210987654322',
+    '210987654323',
+    '210987654324',
+  ])
+  for (const { stdout } of made) expect(JSON.parse(stdout).rootKey.secretAccessKey).toMatch(/^\S{40}$/)
+  const two = await run('account', 'create', '210987654325', '--id', '210987654326')
+  expect([two.status, two.stderr]).toEqual([2, 'lading: Give one id: 210987654325 and 210987654326 are two.\n'])
 }, 30_000)
 
 test('options that all commands take stand before the command or behind it', async () => {
@@ -62,10 +86,15 @@ test('an identity provider with the keys of a file', async () => {
   const terms = ['--issuer', 'https://kubernetes.default.svc', '--audience', 'lading', '--kubernetes-cluster', 'prod']
   const put = await run('oidc-provider', 'put', 'prod', ...terms, '--jwks', jwks, '--claim-tag', 'team=groups')
   expect([put.status, put.stderr]).toEqual([0, ''])
-  expect(put.stdout).toMatch(/^prod +https:\/\/kubernetes.default.svc +prod +lading +1 uploaded$/m)
+  expect(put.stdout).toMatch(
+    /^prod +https:\/\/kubernetes.default.svc +prod +lading +1 uploaded +arn:aws:iam::000000000000:oidc-provider\/prod$/m,
+  )
   const shown = JSON.parse((await run('oidc-provider', 'show', 'prod', '--json')).stdout)
   expect(shown).toMatchObject({ keyCount: 1, claimTags: [{ tagKey: 'team', claim: 'groups' }] })
-  expect((await run('oidc-provider', 'list')).stdout).toContain('prod')
+  const arn = 'arn:aws:iam::000000000000:oidc-provider/prod'
+  for (const args of [['list'], ['show', 'prod']]) {
+    expect([args, (await run('oidc-provider', ...args)).stdout]).toEqual([args, expect.stringContaining(`${arn}\n`)])
+  }
   expect((await run('oidc-provider', 'delete', 'prod')).status).toBe(0)
   expect((await run('oidc-provider', 'show', 'prod')).stderr).toBe(
     'lading: There is no identity provider called prod.\n',
@@ -175,7 +204,10 @@ test('what cannot work is said in one sentence', async () => {
     expect.stringMatching(/^lading: http:\/\/127.0.0.1:1 cannot be reached: [^\n]+\n$/),
   ])
   const profile = await run('token', '--profile', 'nobody')
-  expect([profile.status, profile.stderr]).toEqual([1, 'lading: The profile "nobody" has no credentials.\n'])
+  expect([profile.status, profile.stderr]).toEqual([
+    1,
+    expect.stringMatching(/^lading: The profile "nobody" does not exist: it is neither in \/[^\n]+\n$/),
+  ])
   const wrong = await runLading(['token'], { environment: { ...environment, ...home, AWS_SECRET_ACCESS_KEY: 'wrong' } })
   expect([wrong.status, wrong.stdout, wrong.stderr.split('\n').length]).toEqual([1, '', 2])
 }, 30_000)
@@ -198,6 +230,17 @@ test('what was asked wrongly has status 2, and the nearest name where there is o
   const help = await run('oidc-provider', 'put', '--help')
   expect([help.status, help.stderr]).toEqual([0, ''])
   expect(help.stdout).toContain('--kubernetes-cluster')
+  expect(help.stdout).toMatch(/--issuer <url> +as tokens have it in iss \(required\)$/m)
+  expect(help.stdout.replace(/\s+/g, ' ')).toContain('may be given again (required)')
+  expect((await run('policy', 'validate', '--help')).stdout.replace(/\s+/g, ' ')).toContain('"registry") (required)')
+  const missing = await Promise.all([
+    run('oidc-provider', 'put', 'p', '--issuer', 'https://a.example'),
+    run('policy', 'validate', 'policy.json', '--kind', 'bucket'),
+  ])
+  expect(missing.map(({ status, stderr }) => [status, stderr])).toEqual([
+    [2, "lading: required option '--audience <audience>' not specified\n"],
+    [2, expect.stringContaining('is invalid. Allowed choices are identity, session, trust, repository, registry.')],
+  ])
 }, 30_000)
 
 test('a server takes LADING_ENDPOINT for the client’s that it is', async () => {

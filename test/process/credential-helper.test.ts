@@ -50,6 +50,16 @@ test('without credentials it says what docker takes for nobody, and nothing else
   expect([status, stdout, stderr]).toEqual([1, NOT_FOUND, ''])
 }, 30_000)
 
+test('a profile that was named and is not there is nobody for docker, and the reason is for a person', async () => {
+  const home = await freshHome()
+  const { status, stdout, stderr } = await helper('get', host, { HOME: home, AWS_PROFILE: 'typo' })
+  expect([status, stdout, stderr]).toEqual([
+    1,
+    NOT_FOUND,
+    `lading: The profile "typo" (AWS_PROFILE) does not exist: it is neither in ${home}/.aws/config nor in ${home}/.aws/credentials.\n`,
+  ])
+}, 30_000)
+
 test('Docker Hub is not asked, as docker asks a store of all credentials about it', async () => {
   const environment = { HOME: await freshHome(), ...ROOT_KEY }
   const { status, stdout } = await helper('get', 'https://index.docker.io/v1/', environment)

@@ -77,8 +77,22 @@ test('UpdateAccount renames, disables and enables, and leaves what it was not to
   expect(disabled.json).toMatchObject({ name: 'Team', state: 'disabled' })
   const renamed = await callManage(registry, 'PATCH', `/accounts/${TEAM}`, { body: { name: '' } })
   expect(renamed.json).toMatchObject({ name: '', state: 'disabled' })
-  expect((await callManage(registry, 'GET', `/accounts/${TEAM}`)).json).toEqual(renamed.json)
+  expect((await callManage(registry, 'GET', `/accounts/${TEAM}`)).json).toMatchObject(renamed.json)
   expect((await callManage(registry, 'PATCH', '/accounts/999999999999', { body: { name: 'x' } })).status).toBe(404)
+})
+
+test('GetAccount names the root keys that were made here, and none of their secrets', async () => {
+  await using registry = await openTestRegistry()
+  const { json: made } = await callManage(registry, 'POST', '/accounts', { body: { accountId: TEAM } })
+  const { json: second } = await callManage(registry, 'POST', `/accounts/${TEAM}/root-keys`)
+  const { json } = await callManage(registry, 'GET', `/accounts/${TEAM}`)
+  expect(MANAGE_TABLE.GetAccount.output?.parse(json)).toEqual(json)
+  const ids = [made.rootKey.accessKeyId, second.accessKeyId].toSorted()
+  const createdAt = '2026-01-01T00:00:00.000Z'
+  expect(json.rootKeys).toEqual(ids.map((accessKeyId) => ({ accessKeyId, state: 'active', createdAt })))
+  await callManage(registry, 'DELETE', `/accounts/${TEAM}/root-keys/${ids[0]}`)
+  const { json: after } = await callManage(registry, 'GET', `/accounts/${TEAM}`)
+  expect(after.rootKeys).toEqual([{ accessKeyId: ids[1], state: 'active', createdAt }])
 })
 
 test('the default account cannot be disabled, also not together with a name', async () => {

@@ -13,6 +13,8 @@ export const getOidcProvider = defineOperation('GetOidcProvider', {
   parameters: z.strictObject({ name: providerNameField }),
   output: providerView,
   resource: (registry, { parameters }) => providerArn(registry, parameters.name),
-  handle: async ({ services, caller }, { parameters }) =>
-    viewProvider(await get(services.metadata, caller.registry.accountId, parameters.name)),
+  handle: async ({ services, caller }, { parameters }) => {
+    const { accountId } = caller.registry
+    return viewProvider(accountId, await get(services.metadata, accountId, parameters.name))
+  },
 })

@@ -36,6 +36,7 @@ test('a provider is made, shown, replaced as a whole and deleted; it stays the s
   const replaced = await put(registry, 'prod', { ...GITHUB, clientIds: ['lading'] })
   expect(replaced.json).toEqual({
     name: 'prod',
+    arn: `arn:aws:iam::${ACCOUNT}:oidc-provider/prod`,
     ...GITHUB,
     clientIds: ['lading'],
     claimTags: [],

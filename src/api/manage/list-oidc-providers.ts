@@ -16,6 +16,9 @@ export const listOidcProviders = defineOperation('ListOidcProviders', {
     const { accountId } = caller.registry
     const providers = await services.metadata.listIdentities(accountId, 'oidc-provider', { after, limit })
     const next = providers.length < limit ? undefined : providers.at(-1)?.name
-    return { oidcProviders: providers.map(summarizeProvider), ...(next !== undefined && { next }) }
+    return {
+      oidcProviders: providers.map((provider) => summarizeProvider(accountId, provider)),
+      ...(next !== undefined && { next }),
+    }
   },
 })

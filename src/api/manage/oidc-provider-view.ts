@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { oidcProviderArn } from '../../core/iam/oidc-provider-arn.ts'
 import type { OidcProvider } from '../../ports/metadata/identity.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import { ladingArn, timeField, toTime } from './fields.ts'
@@ -8,6 +9,7 @@ const claimTagsView = z.array(z.strictObject({ tagKey: z.string(), claim: z.stri
 /** A provider in a list: keys are large. */
 export const providerSummary = z.strictObject({
   name: z.string(),
+  arn: z.string().describe('As trust policies name it: made of its name, and not of its issuer as at AWS.'),
   issuer: z.string(),
   clientIds: z.array(z.string()),
   keyCount: z.number().int().optional().describe('Of uploaded keys; absent when they are fetched from the issuer.'),
@@ -20,10 +22,11 @@ export const providerView = providerSummary.extend({
   keys: z.array(z.record(z.string(), z.unknown())).optional().describe('As RFC 7517 has them, public members only.'),
 })
 
-export function summarizeProvider(provider: OidcProvider): z.output<typeof providerSummary> {
+export function summarizeProvider(accountId: string, provider: OidcProvider): z.output<typeof providerSummary> {
   const { name, issuer, clientIds, keys, kubernetesCluster, claimTags, createdAtMs } = provider
   return {
     name,
+    arn: oidcProviderArn(accountId, name),
     issuer,
     clientIds: [...clientIds],
     ...(keys !== undefined && { keyCount: keys.length }),
@@ -33,9 +36,12 @@ export function summarizeProvider(provider: OidcProvider): z.output<typeof provi
   }
 }
 
-export function viewProvider(provider: OidcProvider): z.output<typeof providerView> {
+export function viewProvider(accountId: string, provider: OidcProvider): z.output<typeof providerView> {
   const { keys } = provider
-  return { ...summarizeProvider(provider), ...(keys !== undefined && { keys: keys.map((key) => ({ ...key })) }) }
+  return {
+    ...summarizeProvider(accountId, provider),
+    ...(keys !== undefined && { keys: keys.map((key) => ({ ...key })) }),
+  }
 }
 
 export function providerArn(registry: Registry, name: string): string {

@@ -49,6 +49,6 @@ export const putOidcProvider = defineOperation('PutOidcProvider', {
     checkIssuerUrl(terms.issuer)
     const uploaded = keys === undefined ? undefined : parseUploadedKeys(JSON.stringify(keys))
     const provider = { ...terms, name, keys: uploaded, kubernetesCluster }
-    return viewProvider(await put(services, caller, { terms: provider, resource }))
+    return viewProvider(caller.registry.accountId, await put(services, caller, { terms: provider, resource }))
   },
 })

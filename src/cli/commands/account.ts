@@ -1,11 +1,14 @@
 import type { Command } from 'commander'
+import { CliProblem } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listAll } from '../list-all.ts'
-import { memberOf, textOf } from '../members.ts'
+import { listOf, memberOf, textOf } from '../members.ts'
 
 const COLUMNS = ['accountId', 'name', 'state', 'createdAt'] as const
 const HEADINGS = ['ACCOUNT', 'NAME', 'STATE', 'CREATED']
+const KEY_COLUMNS = ['accessKeyId', 'state', 'createdAt'] as const
+const KEY_HEADINGS = ['ROOT KEY', 'STATE', 'CREATED']
 
 export function addAccountCommands(account: Command, context: CliContext): void {
   addReads(account, context)
@@ -23,11 +26,11 @@ function addReads(account: Command, context: CliContext): void {
     })
   account
     .command('show')
-    .description('one account')
+    .description('one account, and the ids of its root keys')
     .argument('<id>', '12 digits')
     .action(async (id: string, _options, command: Command) => {
       const answer = await openClient(context, command).call({ method: 'GET', path: pathOf(id) })
-      printAnswer(context, command, answer, () => formatTable([HEADINGS, cellsOf(answer)]))
+      printAnswer(context, command, answer, () => formatTable([HEADINGS, cellsOf(answer)]) + rootKeysTable(answer))
     })
 }
 
@@ -35,10 +38,15 @@ function addChanges(account: Command, context: CliContext): void {
   account
     .command('create')
     .description('make an account and a root key for it, whose secret is shown this once')
-    .option('--id <id>', '12 digits; without it the server picks them')
+    .argument('[id]', '12 digits; without them the server picks some')
+    .option('--id <id>', 'the same')
     .option('--name <name>', 'for people')
-    .action(async (options: { id?: string; name?: string }, command: Command) => {
-      const body = { name: options.name ?? '', ...(options.id !== undefined && { accountId: options.id }) }
+    .action(async (given: string | undefined, options: { id?: string; name?: string }, command: Command) => {
+      if (given !== undefined && options.id !== undefined && given !== options.id) {
+        throw new CliProblem(`Give one id: ${displayable(`${given} and ${options.id}`)} are two.`, { exitCode: 2 })
+      }
+      const accountId = given ?? options.id
+      const body = { name: options.name ?? '', ...(accountId !== undefined && { accountId }) }
       const answer = await openClient(context, command).call({ method: 'POST', path: '/accounts', body })
       printAnswer(context, command, answer, () => {
         const id = textOf(memberOf(answer, 'account'), 'accountId') ?? ''
@@ -86,6 +94,12 @@ function pathOf(id: string): string {
 
 function cellsOf(account: unknown): string[] {
   return COLUMNS.map((column) => textOf(account, column) ?? '')
+}
+
+/** Nothing for none: a root key of the settings is no key that could be deleted here. */
+function rootKeysTable(account: unknown): string {
+  const rows = listOf(account, 'rootKeys').map((key) => KEY_COLUMNS.map((column) => textOf(key, column) ?? ''))
+  return rows.length === 0 ? '' : `\n${formatTable([KEY_HEADINGS, ...rows])}`
 }
 
 function keyLines(key: unknown): string {

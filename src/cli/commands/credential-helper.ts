@@ -1,5 +1,5 @@
 import { type Command, InvalidArgumentError } from 'commander'
-import { CliProblem, NoCredentials } from '../cli-problem.ts'
+import { CliProblem, NoCredentials, NoProfileCredentials } from '../cli-problem.ts'
 import { type CliContext, commonOptions } from '../context.ts'
 import { defaultEndpoint, isAtHost, parseEndpoint, parseServerHost } from '../endpoint.ts'
 import { findHost } from '../hosts-file.ts'
@@ -26,8 +26,9 @@ export function addCredentialHelperCommand(helper: Command, context: CliContext)
     } catch (error) {
       if (!(error instanceof CliProblem)) throw error
       context.print(`${error instanceof NoCredentials ? NOT_FOUND : error.message}\n`)
-      if (error instanceof NoCredentials) process.exitCode = 1
-      else throw error
+      // docker shows what is written there, and goes on without a login.
+      if (error instanceof NoProfileCredentials || !(error instanceof NoCredentials)) throw error
+      process.exitCode = 1
     }
   })
 }

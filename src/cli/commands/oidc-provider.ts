@@ -6,7 +6,7 @@ import { displayable, formatTable } from '../displayable.ts'
 import { listAll } from '../list-all.ts'
 import { isMembers, listOf, memberOf, textOf } from '../members.ts'
 
-const HEADINGS = ['NAME', 'ISSUER', 'CLUSTER', 'AUDIENCES', 'KEYS']
+const HEADINGS = ['NAME', 'ISSUER', 'CLUSTER', 'AUDIENCES', 'KEYS', 'ARN']
 
 interface PutOptions {
   readonly issuer: string
@@ -35,7 +35,7 @@ function addPut(provider: Command, context: CliContext): void {
     .description('make a provider, or replace all that is said of it')
     .argument('<name>')
     .requiredOption('--issuer <url>', 'as tokens have it in iss')
-    .option('--audience <audience>', 'whom tokens may be for; may be given again', collect, [])
+    .requiredOption('--audience <audience>', 'whom tokens may be for; may be given again', collect)
     .option('--kubernetes-cluster <cluster>', 'tokens are of service accounts of this cluster')
     .option('--jwks <file>', 'its keys, when the issuer cannot be reached from the server')
     .option('--claim-tag <tag=claim>', 'a session tag made of a claim; may be given again', collect, [])
@@ -70,7 +70,7 @@ function addReads(provider: Command, context: CliContext): void {
     })
 }
 
-function collect(value: string, before: readonly string[]): string[] {
+function collect(value: string, before: readonly string[] = []): string[] {
   return [...before, value]
 }
 
@@ -87,7 +87,7 @@ async function readKeys(path: string): Promise<readonly unknown[]> {
   } catch (error) {
     throw new CliProblem(`The key set ${path} cannot be read: ${reasonOf(error)}.`, { cause: error })
   }
-  if (!isMembers(value) || !Array.isArray(value.keys)) {
+  if (!isMembers(value) || !Array.isArray(value.keys) || value.keys.length === 0) {
     throw new CliProblem(`${path} is no key set: it must be JSON like {"keys": […]}.`)
   }
   return value.keys
@@ -105,5 +105,6 @@ function cellsOf(provider: unknown): string[] {
     textOf(provider, 'kubernetesCluster') ?? '-',
     listOf(provider, 'clientIds').join(' '),
     typeof keyCount === 'number' ? `${keyCount} uploaded` : 'from the issuer',
+    textOf(provider, 'arn') ?? '-',
   ]
 }

@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises'
-import type { Command } from 'commander'
+import { type Command, Option } from 'commander'
 import { CliProblem, reasonOf } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
 
+const KINDS = ['identity', 'session', 'trust', 'repository', 'registry']
 const FINDING = ['severity', 'where', 'message'] as const
 
 export function addPolicyCommands(policy: Command, context: CliContext): void {
@@ -12,7 +13,7 @@ export function addPolicyCommands(policy: Command, context: CliContext): void {
     .command('validate')
     .description('say what is wrong with a policy, and what is probably not meant')
     .argument('<file>', 'with the policy as JSON')
-    .requiredOption('--kind <kind>', 'identity, session, trust, repository or registry; boundaries are identity')
+    .addOption(new Option('--kind <kind>', 'boundaries are identity').choices(KINDS).makeOptionMandatory())
     .action(async (file: string, { kind }: { kind: string }, command: Command) => {
       const body = { text: await readText(file), kind }
       const answer = await openClient(context, command).call({ method: 'POST', path: '/policies/validate', body })

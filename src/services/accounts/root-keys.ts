@@ -1,5 +1,5 @@
 import { Refusal } from '../../core/refusal.ts'
-import type { AccessKeyRecord } from '../../ports/metadata/identity.ts'
+import type { AccessKeyRecord, IdentityReads } from '../../ports/metadata/identity.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
 import { makerOf, requireUnbounded } from '../iam/bounded-maker.ts'
@@ -34,6 +34,16 @@ export async function createRootKey(services: Services, caller: Caller, accountI
     if (!(await changes.insert(record))) throw new Error(`an access key has the id ${record.id} already`)
     return key
   })
+}
+
+/** Those that were made here, by id; a root key of the settings is none of them. */
+export async function listRootKeys(reader: IdentityReads, accountId: string): Promise<AccessKeyRecord[]> {
+  return await reader.listIdentities(
+    accountId,
+    'access-key',
+    { after: undefined, limit: MOST_ROOT_KEYS },
+    { ownerId: accountId },
+  )
 }
 
 /** Tokens that were made with it end with it. @throws {Refusal} `entity-unknown`; `denied` */
