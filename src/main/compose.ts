@@ -22,6 +22,7 @@ import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.
 import { Directory } from '../services/identity/directory.ts'
 import { InstallationKeys } from '../services/identity/installation-keys.ts'
 import { RepositoryPolicies } from '../services/identity/repository-policies.ts'
+import { UseRecorder } from '../services/identity/use-recorder.ts'
 import { LoginCache } from '../services/login-cache.ts'
 import { ProviderKeys } from '../services/oidc/provider-keys.ts'
 import type { ProviderKeysEvent } from '../services/oidc/provider-keys-event.ts'
@@ -95,6 +96,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     keys,
     installationId,
     pulls: new PullRecorder(metadata, clock),
+    uses: new UseRecorder({ metadata, clock }, registry.region),
     credentials: new RootCredentials(config.accountId, rootKey),
     clock,
     ids,
