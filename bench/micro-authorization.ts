@@ -35,7 +35,7 @@ export async function authorizationCalls(): Promise<{ calls: MicroCall[] } & Asy
   })
   await setPolicies(registry, name)
   const caller = async () => {
-    const principal = await authenticateBasic(services, basic(key.accessKeyId, key.secret), ORIGIN)
+    const principal = await authenticateBasic(services, pull(basic(key.accessKeyId, key.secret)), ORIGIN)
     return { principal, registry: services.defaultRegistry, requestId: 'bench', origin: ORIGIN }
   }
   const known = await caller()
@@ -51,7 +51,7 @@ export async function authorizationCalls(): Promise<{ calls: MicroCall[] } & Asy
     {
       name: 'blob GET: login, repository, decision',
       call: async () => {
-        const principal = await authenticateBasic(services, header, ORIGIN)
+        const principal = await authenticateBasic(services, pull(header), ORIGIN)
         const found = await services.metadata.findRepository(services.defaultRegistry.id, name)
         await authorize(services, { ...known, principal }, { ...access, repository: found })
       },
@@ -60,6 +60,8 @@ export async function authorizationCalls(): Promise<{ calls: MicroCall[] } & Asy
   for (const { call } of calls) await call()
   return { calls, [Symbol.asyncDispose]: () => opened[Symbol.asyncDispose]() }
 }
+
+const pull = (header: string) => ({ header, service: 'ecr' })
 
 // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the policy's
 const OF_TEAM = 'arn:aws:ecr:*:000000000000:repository/${aws:PrincipalTag/team}/*'

@@ -51,10 +51,12 @@ function credentialCalls(): MicroCall[] {
     credentials: { find: async (id: string) => (id === KEY.accessKeyId ? key : undefined) },
     clock: { nowMs: () => Date.now() },
     logins: new LoginCache(),
+    uses: { note: () => {} },
     keys: new InstallationKeys([new Uint8Array(randomBytes(32))]),
   } as unknown as Services
-  const secret = `Basic ${btoa(`${KEY.accessKeyId}:${KEY.secretAccessKey}`)}`
-  const token = `Basic ${btoa(`AWS:${issueToken(services, principal).token}`)}`
+  const basic = (login: string) => ({ header: `Basic ${btoa(login)}`, service: 'ecr' })
+  const secret = basic(`${KEY.accessKeyId}:${KEY.secretAccessKey}`)
+  const token = basic(`AWS:${issueToken(services, principal).token}`)
   const forgetful = () => ({ ...services, logins: new LoginCache() })
   return [
     { name: 'Basic, seen within the last second', call: () => authenticateBasic(services, secret, ORIGIN) },

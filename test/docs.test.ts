@@ -3,6 +3,9 @@ import { existsSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
+import { IAM_TABLE } from '../src/api/iam/table.ts'
+import { STS_TABLE } from '../src/api/sts/table.ts'
+import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 
@@ -33,10 +36,24 @@ test('every npm command in README and docs exists', async () => {
   expect(named.filter((name) => !known.has(name) && name !== 'ci')).toEqual([])
 })
 
+/** What stands as code between two marks. */
+function listedIn(page: string, mark: string): string[] {
+  const between = page.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? ''
+  return [...between.matchAll(/`([A-Za-z:]+)`/g)].map((match) => match[1] ?? '')
+}
+
+test.each([
+  ['iam-operations', Object.keys(IAM_TABLE)],
+  ['sts-operations', Object.keys(STS_TABLE)],
+  ['lading-actions', LADING_ACTIONS.map((name) => `lading:${name}`)],
+])('docs/identity.md names exactly the %s that there are', async (mark, known) => {
+  const listed = listedIn(await Bun.file(join(ROOT, 'docs/identity.md')).text(), mark)
+  expect(listed.toSorted()).toEqual(known.toSorted())
+})
+
 test('README names exactly the ECR operations that are not available yet', async () => {
   const readme = await Bun.file(join(ROOT, 'README.md')).text()
-  const [, list = ''] = /<!-- not-available-yet -->([\s\S]*?)<!-- \/not-available-yet -->/.exec(readme) ?? []
-  const listed = [...list.matchAll(/`([A-Za-z]+)`/g)].map((match) => match[1] ?? '')
+  const listed = listedIn(readme, 'not-available-yet')
   const missing = Object.entries(ECR_TABLE).flatMap(([name, row]) => (row === NOT_AVAILABLE_YET ? [name] : []))
   expect(listed.sort()).toEqual(missing.sort())
 })

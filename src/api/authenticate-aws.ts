@@ -34,6 +34,7 @@ export async function authenticateAws(
   const body = reading.use(await readCall(services, request, expected.bodyLimitBytes)).bytes
   const bodySha256 = createHash('sha256').update(body).digest('hex')
   const principal = await authenticateRequest(services, parts, { claim, bodySha256 })
+  services.uses.note(principal, claim.service)
   const held = reading.move()
   return { principal, claim, body, [Symbol.dispose]: () => held.dispose() }
 }

@@ -15,6 +15,7 @@ import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
 
 const FLUSH_PULLS_MS = 5000
+const FLUSH_USES_MS = 5000
 /** What another process has changed is in force here after this and the second that a login is remembered. */
 const REFRESH_IDENTITIES_MS = 500
 const SEAL_AUDIT_MS = 1000
@@ -40,6 +41,7 @@ export function backgroundJobs(options: JobsOptions): Job[] {
   const { services, config } = options
   return [
     { name: 'flush-pulls', intervalMs: FLUSH_PULLS_MS, run: () => services.pulls.flush().then(() => undefined) },
+    { name: 'flush-uses', intervalMs: FLUSH_USES_MS, run: () => services.uses.flush().then(() => undefined) },
     refreshJob(services),
     sealJob(services),
     checkpointJob(services),

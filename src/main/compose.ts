@@ -22,6 +22,7 @@ import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.
 import { Directory } from '../services/identity/directory.ts'
 import { InstallationKeys } from '../services/identity/installation-keys.ts'
 import { RepositoryPolicies } from '../services/identity/repository-policies.ts'
+import { UseRecorder } from '../services/identity/use-recorder.ts'
 import { LoginCache } from '../services/login-cache.ts'
 import { ProviderKeys } from '../services/oidc/provider-keys.ts'
 import type { ProviderKeysEvent } from '../services/oidc/provider-keys-event.ts'
@@ -40,6 +41,8 @@ const ANSWER_ROOM_BYTES = 64 * 1024 * 1024
 const monotonicMs = () => performance.now()
 
 const NEW_KEY = 'there was no root key, so a new one was made; logins and tokens of an earlier one are no longer good'
+const LOST_METADATA =
+  'there are blobs here already, but the database is new: this registry is empty. Was it not to be, then stop it, and restore the database from a backup or correct LADING_DATA and LADING_DATABASE_URL'
 
 /** A registry with everything under it open. */
 export interface Installation extends AsyncDisposable {
@@ -66,7 +69,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
   const metadata = await openMetadata(config, log)
   opening.defer(() => metadata.close())
   const ids = new RandomIds()
-  const installationId = await tieStores({ metadata, blobs, ids }, blobsFolder)
+  const { installationId, isMetadataLost } = await tieStores({ metadata, blobs, ids }, blobsFolder)
+  if (isMetadataLost) log.write('warn', LOST_METADATA, { blobs: blobsFolder })
   const clock = new SystemClock()
   const keys = await openKeys(config, metadata, log)
   const { registry, isFirstStart } = await findRegistry(metadata, config, clock.nowMs())
@@ -95,6 +99,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     keys,
     installationId,
     pulls: new PullRecorder(metadata, clock),
+    uses: new UseRecorder({ metadata, clock }, registry.region),
     credentials: new RootCredentials(config.accountId, rootKey),
     clock,
     ids,

@@ -85,7 +85,7 @@ export const SETTINGS = {
   LADING_ROOT_SECRET_ACCESS_KEY: {
     secret: true,
     parse: parseText(/^[!-~]{16,128}$/, '16 to 128 printable ASCII characters without spaces'),
-    doc: 'The secret that goes with it; the two are set together or not at all.',
+    doc: 'The secret that goes with it; the two are set together or not at all. A new secret goes with a new id: tokens made with the key end with its id.',
   },
   LADING_INSTALLATION_KEY: {
     secret: true,

@@ -147,6 +147,7 @@ async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running,
     await server.stop()
     await jobsStopped
     await installation.services.pulls.flush()
+    await installation.services.uses.flush()
     await endAudit(installation.services)
     await installation[Symbol.asyncDispose]()
   } catch (error) {

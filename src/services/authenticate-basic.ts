@@ -27,12 +27,13 @@ interface Login {
  * or a role's ARN with an identity token of a provider that the role trusts. Every request pays for this, so what was
  * good within the last second is not verified again.
  *
+ * @param service what it is noted to have been used for
  * @throws {Refusal} `parameter-invalid` for two headers, `unauthenticated` without a usable one, `credential-unknown`,
  *   `credential-expired`, `credential-revoked`, and as `logInWithIdentityToken` does
  */
 export async function authenticateBasic(
   services: Services,
-  header: string | null,
+  { header, service }: { readonly header: string | null; readonly service: string },
   origin: RequestOrigin,
 ): Promise<AuthenticatedPrincipal> {
   if (header === null || header.length > LONGEST_HEADER) throw notAuthorized()
@@ -42,6 +43,7 @@ export async function authenticateBasic(
   const { version } = services.logins
   const login = parseBasic(header)
   const principal = await verifyLogin(services, login, origin)
+  services.uses.note(principal, service)
   // Whether a role trusts a token may depend on where it comes from.
   const from = isRoleLogin(login) ? origin : undefined
   // What was revoked while this was verified is not to be remembered as good.

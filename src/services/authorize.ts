@@ -74,12 +74,20 @@ export async function isAllowed(services: Services, caller: Caller, access: Acce
 /** Whether the caller may, and by which statement. */
 export async function decideAccess(services: Services, caller: Caller, access: Access): Promise<Decision> {
   const { principal, registry } = caller
-  if (registry.id === NO_REGISTRY || isElsewhere(registry, access)) return NOTHING_ALLOWS
+  if (registry.id === NO_REGISTRY || isElsewhere(registry, access)) return await decideNowhere(services, caller, access)
   const permissions = await permissionsFor(services, principal)
   const decision = await decideRemembering(services, caller, access, permissions)
   if (decision.isAllowed || decision.outcome === 'explicit-deny' || principal.kind !== 'anonymous') return decision
   const isOpen = registry.id === services.defaultRegistry.id && ANONYMOUS_ACTIONS.has(access.action)
   return isOpen ? ANONYMOUS_LISTENER : decision
+}
+
+/** Nothing is allowed where there is nothing, and the reason is that of an account without policies: who asks is not to tell them apart. */
+async function decideNowhere(services: Services, caller: Caller, access: Access): Promise<Decision> {
+  const permissions = await permissionsFor(services, caller.principal)
+  const empty = { ...permissions, resourcePolicies: NO_POLICIES }
+  const decision = decide(await questionOf(services, caller, { ...access, repository: undefined }, empty))
+  return decision.isAllowed ? NOTHING_ALLOWS : decision
 }
 
 /** What is acted on belongs to the registry that is asked; only roles may be another account's. */
@@ -246,11 +254,19 @@ async function denied(services: Services, caller: Caller, access: Access, decisi
   const { action } = access
   const resource = access.named ?? access.resource
   // A role that does not exist is refused as one that trusts somebody else is.
-  const clause = access.trust === undefined ? ` ${reasonClause(shown, action)}` : ''
+  const clause =
+    access.trust === undefined ? ` ${elsewhereClause(services, caller) ?? reasonClause(shown, action)}` : ''
   const decisionId = services.ids.uuid()
   const sentence = `User: ${caller.principal.arn} is not authorized to perform: ${action} on resource: ${resource}${clause}`
   await noteDenial(services, caller, access, { decisionId, decision, shown, sentence })
   return new Refusal('denied', `${sentence} (decision ${decisionId})`, { decisionId })
+}
+
+/** Of no use are policies to whoever asks for their own account in a region that it is not in; a stranger hears of policies. */
+function elsewhereClause({ defaultRegistry }: Services, { principal, registry }: Caller): string | undefined {
+  const isOwn = principal.kind !== 'anonymous' && principal.accountId === registry.accountId
+  if (registry.id !== NO_REGISTRY || !isOwn || registry.region === defaultRegistry.region) return undefined
+  return `because the registry of account ${registry.accountId} is in region ${defaultRegistry.region}, and not in ${registry.region}`
 }
 
 /**

@@ -13,6 +13,7 @@ import type { BodyRoom } from './body-room.ts'
 import type { Directory } from './identity/directory.ts'
 import type { InstallationKeys } from './identity/installation-keys.ts'
 import type { RepositoryPolicies } from './identity/repository-policies.ts'
+import type { UseRecorder } from './identity/use-recorder.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 import type { RequestOrigin } from './request-origin.ts'
@@ -23,6 +24,8 @@ export interface Services {
   readonly blobs: BlobStore
   readonly blobCache: BlobCache
   readonly pulls: PullRecorder
+  /** Of access keys and roles. */
+  readonly uses: UseRecorder
   /** The memory that large bodies and large answers share, so that nobody can fill the process's. */
   readonly bodyRoom: BodyRoom
   readonly answerRoom: AnswerRoom

@@ -9,10 +9,11 @@ const newMetadata = () => openSqliteMetadataStore({ path: ':memory:' })
 
 test('new stores are tied to each other once, and found together again', async () => {
   const [metadata, blobs] = [await newMetadata(), new MemoryBlobStore()]
-  await tieStores({ metadata, blobs, ids }, 'here')
+  const first = await tieStores({ metadata, blobs, ids }, 'here')
   const owner = await blobs.owner()
   expect(owner).toMatch(/^[0-9a-f-]{36}$/)
-  await tieStores({ metadata, blobs, ids }, 'here')
+  const again = await tieStores({ metadata, blobs, ids }, 'here')
+  expect([first, again]).toEqual([0, 1].map(() => ({ installationId: String(owner), isMetadataLost: false })))
   expect([await blobs.owner(), await metadata.findInstallation()]).toEqual([owner, owner])
 })
 
@@ -30,6 +31,14 @@ test('blobs and metadata of two installations are refused', async () => {
   await tieStores({ metadata: first, blobs, ids }, 'here')
   await tieStores({ metadata: second, blobs: new MemoryBlobStore(), ids }, 'there')
   await expect(tieStores({ metadata: second, blobs, ids }, 'here')).rejects.toThrow('belongs to another one')
+})
+
+test('blobs that new metadata knows nothing of are told once', async () => {
+  const blobs = new MemoryBlobStore()
+  const { installationId } = await tieStores({ metadata: await newMetadata(), blobs, ids }, 'here')
+  const metadata = await newMetadata()
+  expect(await tieStores({ metadata, blobs, ids }, 'here')).toEqual({ installationId, isMetadataLost: true })
+  expect(await tieStores({ metadata, blobs, ids }, 'here')).toEqual({ installationId, isMetadataLost: false })
 })
 
 test('a start that died between the two records is completed by the next', async () => {

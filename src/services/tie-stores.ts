@@ -2,18 +2,23 @@ import type { BlobStore } from '../ports/blob-store.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 
+export interface TiedStores {
+  readonly installationId: string
+  /** The blobs had an owner and the metadata is new: of the images that they were nothing is known. */
+  readonly isMetadataLost: boolean
+}
+
 /**
  * Sees to it that the metadata and the blobs belong together, and ties them to each other when both are new. Blobs of
  * another installation, or an empty folder where a volume is not mounted, would look as if every blob had been lost.
  *
  * @param place what the operator calls the place of the blobs
- * @returns the id of the installation
  * @throws {Error} with a sentence for the operator; nothing was changed then
  */
 export async function tieStores(
   { metadata, blobs, ids }: { metadata: MetadataStore; blobs: BlobStore; ids: Ids },
   place: string,
-): Promise<string> {
+): Promise<TiedStores> {
   const known = await metadata.findInstallation()
   const owner = await blobs.owner()
   if (known !== undefined && owner === undefined) throw new Error(noOwner(known, place))
@@ -22,7 +27,7 @@ export async function tieStores(
   if (owner === undefined) await blobs.claim(id)
   const recorded = known ?? (await metadata.transact((transaction) => transaction.ensureInstallation(id)))
   if (recorded !== id) throw new Error(otherOwner(recorded, id, place))
-  return id
+  return { installationId: id, isMetadataLost: known === undefined && owner !== undefined }
 }
 
 function noOwner(known: string, place: string): string {

@@ -260,3 +260,16 @@ test('an option or a command that does not exist is refused in a few lines', () 
   expect(command.stderr.toString().split('\n').length).toBeLessThan(10)
   expect([option.exitCode, command.exitCode]).toEqual([2, 2])
 })
+
+test('a start on blobs without a database says that the registry is empty', async () => {
+  const settings = await freshSettings()
+  const folder = settings.LADING_DATA ?? ''
+  const first = await startLading(settings)
+  expect(await first.end('SIGTERM')).toBe(0)
+  expect(first.stderr()).not.toContain('the database is new')
+  for (const name of ['metadata.db', 'metadata.db-wal', 'metadata.db-shm'])
+    await rm(join(folder, name), { force: true })
+  const second = await startLading(settings)
+  expect(await second.end('SIGTERM')).toBe(0)
+  expect(second.stderr()).toContain('there are blobs here already, but the database is new')
+}, 30_000)

@@ -15,6 +15,7 @@ import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../s
 import { Directory } from '../../src/services/identity/directory.ts'
 import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
 import { RepositoryPolicies } from '../../src/services/identity/repository-policies.ts'
+import { UseRecorder } from '../../src/services/identity/use-recorder.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { ProviderKeys } from '../../src/services/oidc/provider-keys.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
@@ -68,6 +69,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     keys: new InstallationKeys([new Uint8Array(32).fill(7)]),
     installationId: 'a-test-installation',
     pulls: new PullRecorder(metadata, clock),
+    uses: new UseRecorder({ metadata, clock }, registry.region),
     credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },
     clock,
     ids: new RandomIds(),

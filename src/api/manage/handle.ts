@@ -51,7 +51,11 @@ async function answer(
 ): Promise<Response> {
   checkOrigin(request.headers, { host: context.host, externalUrl })
   const asked = await registryFor(services, context.host)
-  const principal = await authenticateBasic(services, request.headers.get('authorization'), context)
+  const principal = await authenticateBasic(
+    services,
+    { header: request.headers.get('authorization'), service: 'lading' },
+    context,
+  )
   context.principal = principal.arn
   const { row, parameters } = await findRow(request)
   // The same for everybody who has a credential: it says what could be asked, not what there is.

@@ -51,6 +51,15 @@ test('a provider is made, shown, replaced as a whole and deleted; it stays the s
   expect((await callManage(registry, 'GET', '/oidc-providers/prod')).status).toBe(404)
 })
 
+test('a provider keeps its issuer: roles that trust it would trust another one', async () => {
+  await using registry = await openTestRegistry()
+  const made = await put(registry, 'prod', GITHUB)
+  const { status, json } = await put(registry, 'prod', { ...GITHUB, issuer: 'https://gitlab.com' })
+  expect([status, json.error.code]).toEqual([409, 'Unmodifiable'])
+  expect(json.error.message).toContain('delete the provider and create it')
+  expect((await callManage(registry, 'GET', '/oidc-providers/prod')).json).toEqual(made.json)
+})
+
 test('a provider whose name has slashes, as those of IAM have, is found', async () => {
   await using registry = await openTestRegistry()
   expect((await put(registry, 'issuer.example.com/a/b', GITHUB)).json.name).toBe('issuer.example.com/a/b')

@@ -33,7 +33,7 @@ export async function handleOciRequest(
     const registry = await registryFor(services, context.host)
     const principal = context.anonymousListener
       ? anonymousPrincipal(registry.accountId)
-      : await authenticateBasic(services, request.headers.get('authorization'), context)
+      : await authenticateBasic(services, { header: request.headers.get('authorization'), service: 'ecr' }, context)
     const caller = callerOf(context, principal, registry)
     const call = parseCall(request.method, pathAndQuery(request.url))
     context.operation = call.kind

@@ -5,6 +5,7 @@ import { parsePolicy } from './parse-policy.ts'
 import type { PolicyKind } from './policy-kind.ts'
 
 const allow = { Effect: 'Allow', Action: 'ecr:PutImage', Resource: '*' }
+const token = { ...allow, Action: 'ecr:GetAuthorizationToken' }
 const grant = { Effect: 'Allow', Principal: '*', Action: 'ecr:PutImage' }
 const account = { ...grant, Principal: { AWS: '111122223333' } }
 const onlyIf = (operator: string, key: string, value: unknown) => ({
@@ -20,8 +21,9 @@ const trust = (condition: object) => ({
 })
 const aud = { StringEquals: { [`${GITHUB}:aud`]: 'lading' } }
 
-function findings(kind: PolicyKind, statements: unknown, version = '2012-10-17'): string[] {
-  const document = parsePolicy(JSON.stringify({ Version: version, Statement: statements }), kind)
+function findings(kind: PolicyKind, statements: unknown, version: string | null = '2012-10-17'): string[] {
+  const text = JSON.stringify({ ...(version !== null && { Version: version }), Statement: statements })
+  const document = parsePolicy(text, kind)
   return analysePolicy(document, kind).map(({ severity, code, where }) => `${severity} ${code} ${where}`)
 }
 
@@ -48,6 +50,36 @@ describe('analysePolicy() finds', () => {
     ['identity', { ...allow, Action: ['ecr:PutImage', '*'] }, 'suggestion redundant-action Statement[0].Action[0]'],
     ['repository', grant, 'warning open-principal Statement[0].Principal'],
     ['trust', { ...grant, Principal: { AWS: ['111122223333', '*'] } }, 'warning open-principal Statement[0].Principal'],
+    [
+      'identity',
+      { ...token, Resource: 'arn:aws:ecr:*:*:repository/team-a/*' },
+      'warning token-without-any-resource Statement[0].Resource',
+    ],
+    [
+      'identity',
+      { ...token, Action: ['ECR:GetAuth*', 'ecr:BatchGetImage'], Resource: ['arn:aws:ecr:*:*:*'] },
+      'warning token-without-any-resource Statement[0].Resource',
+    ],
+    [
+      'identity',
+      { ...allow, Resource: 'arn:aws:ecr:*:*:repo/team-a/*' },
+      'warning unknown-resource-type Statement[0].Resource[0]',
+    ],
+    [
+      'identity',
+      { ...allow, Resource: ['arn:aws:ecr:*:*:repository/team-a/*', 'arn:aws:ecr:us-east-1:111122223333:team-a'] },
+      'warning unknown-resource-type Statement[0].Resource[1]',
+    ],
+    [
+      'identity',
+      { ...allow, Resource: 'arn:aws:ecr:*:*:repository' },
+      'warning unknown-resource-type Statement[0].Resource[0]',
+    ],
+    [
+      'identity',
+      { Effect: 'Deny', Action: 'ecr:*', NotResource: 'arn:aws:ecr:*:*:Repository/team-a/*' },
+      'warning unknown-resource-type Statement[0].NotResource[0]',
+    ],
     [
       'identity',
       { ...allow, Resource: 'arn:aws:ecr:*:*:repository/team-a*' },
@@ -160,6 +192,24 @@ describe('analysePolicy() finds', () => {
   })
 })
 
+test.each<[kind: PolicyKind, statement: object, found: string[]]>([
+  ['identity', allow, ['warning missing-version Version']],
+  ['repository', account, []],
+  ['trust', { ...account, Action: 'sts:AssumeRole' }, []],
+])('analysePolicy() asks for the version of a policy of kind %s', (kind, statement, found) => {
+  expect(findings(kind, statement, null)).toEqual(found)
+})
+
+test.each<[kind: PolicyKind, action: string, nobody: boolean]>([
+  ['repository', 'ecr:PutImage', true],
+  ['trust', 'sts:AssumeRole', false],
+])('analysePolicy() says who everybody is in a policy of kind %s', (kind, action, nobody) => {
+  const text = JSON.stringify({ Version: '2012-10-17', Statement: { ...grant, Action: action } })
+  const [finding] = analysePolicy(parsePolicy(text, kind), kind)
+  expect(finding?.message).toContain('as soon as their own policies allow it')
+  expect(finding?.message.includes('on an anonymous listener')).toBe(nobody)
+})
+
 describe('analysePolicy() finds nothing', () => {
   test.each<[kind: PolicyKind, statements: unknown]>([
     [
@@ -175,6 +225,13 @@ describe('analysePolicy() finds nothing', () => {
           'ECR:?utImage',
         ],
       },
+    ],
+    ['identity', token],
+    ['identity', { ...token, Action: 'ecr:*', Resource: 'arn:aws:ecr:*:*:repository/team-a/*' }],
+    ['identity', { Effect: 'Allow', Action: token.Action, NotResource: 'arn:aws:ecr:*:*:repository/team-a/*' }],
+    [
+      'identity',
+      { ...allow, Resource: ['arn:aws:ecr:*:*:repo*', 'arn:aws:ecr:*:*:*/app', 'arn:aws:iam::*:role/repo'] },
     ],
     ['identity', { ...allow, Action: '*' }],
     ['identity', { ...allow, Action: '*:*' }],

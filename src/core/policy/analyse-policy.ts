@@ -4,7 +4,7 @@ import { judgePrincipals } from './analysis/judge-principals.ts'
 import { judgeResources } from './analysis/judge-resources.ts'
 import { judgeTrust } from './analysis/judge-trust.ts'
 import { judgeVariables } from './analysis/judge-variables.ts'
-import { type PolicyFinding, type StatementRule, suggestion } from './analysis/policy-finding.ts'
+import { type PolicyFinding, type StatementRule, suggestion, warning } from './analysis/policy-finding.ts'
 import type { PolicyDocument } from './policy-document.ts'
 import type { PolicyKind } from './policy-kind.ts'
 
@@ -30,7 +30,7 @@ export function analysePolicy(document: PolicyDocument, kind: PolicyKind): Polic
     return [suggestion('empty-statement', 'Statement', 'the policy has no statements: it neither allows nor denies')]
   }
   const seen = new Set<string>()
-  return document.statements.flatMap((statement, index) => {
+  const ofStatements = document.statements.flatMap((statement, index) => {
     const where = `Statement[${index}]`
     const findings = RULES.flatMap((judge) => judge({ document, kind, statement, where }))
     if (statement.sid === '') findings.push(suggestion('empty-sid', `${where}.Sid`, 'the Sid is empty'))
@@ -41,4 +41,12 @@ export function analysePolicy(document: PolicyDocument, kind: PolicyKind): Polic
     seen.add(content)
     return findings
   })
+  return [...judgeVersion(document, kind), ...ofStatements]
+}
+
+/** Identity policies are where variables are: those of repositories are often without a version, and mean nothing by it. */
+function judgeVersion({ version }: PolicyDocument, kind: PolicyKind): PolicyFinding[] {
+  if (version !== undefined || kind !== 'identity') return []
+  const message = `there is no Version, so it is 2008-10-17, where \${…} is text; expected "Version": "2012-10-17"`
+  return [warning('missing-version', 'Version', message)]
 }

@@ -19,8 +19,8 @@ export type ProviderTerms = Pick<
  * Makes a provider, or replaces what is said of the one with that name.
  *
  * @param resource its ARN, for the sentence that refuses it
- * @throws {Refusal} `parameter-invalid`; `entity-exists` for a name that another has in other letters; `limit-exceeded`;
- *   `denied` to whoever would get beyond their own
+ * @throws {Refusal} `parameter-invalid`; `entity-exists` for a name that another has in other letters;
+ *   `entity-unmodifiable` for another issuer; `limit-exceeded`; `denied` to whoever would get beyond their own
  */
 export async function putOidcProvider(
   services: Services,
@@ -36,6 +36,8 @@ export async function putOidcProvider(
     const found = await reads.findIdentity(accountId, 'oidc-provider', terms.name)
     if (found !== undefined) {
       if (found.name !== terms.name) throw nameTaken(found.name)
+      // Roles trust its id, and would trust whoever has it.
+      if (found.issuer !== terms.issuer) throw otherIssuer(found)
       const provider = { ...found, ...terms }
       await changes.replace(provider)
       return provider
@@ -69,4 +71,12 @@ function tagInvalid(why: string): Refusal {
 
 function nameTaken(name: string): Refusal {
   return new Refusal('entity-exists', `There is an identity provider called ${name}; names differ by more than case.`)
+}
+
+function otherIssuer({ name, issuer }: OidcProvider): Refusal {
+  return new Refusal(
+    'entity-unmodifiable',
+    `The issuer of identity provider ${name} stays ${issuer}: delete the provider and create it, and roles have to ` +
+      'trust it anew.',
+  )
 }

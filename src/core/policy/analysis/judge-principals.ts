@@ -1,7 +1,13 @@
 import { type JudgedStatement, type PolicyFinding, warning } from './policy-finding.ts'
 
-/** `"*"` is everybody, in every account and anonymous; most who write it mean their own account. */
-export function judgePrincipals({ statement, where }: JudgedStatement): PolicyFinding[] {
+const IN_TRUST =
+  'every user and role may assume it, in this account without another policy, in others as soon as their own policies allow it'
+const IN_RESOURCE =
+  'every account is meant: this one’s users and roles are allowed without another policy, those of others as soon as ' +
+  'their own policies allow it, and on an anonymous listener nobody has to sign in'
+
+/** `"*"` is everybody, in every account; most who write it mean their own account. */
+export function judgePrincipals({ statement, kind, where }: JudgedStatement): PolicyFinding[] {
   const { principal, effect, conditions } = statement
   if (effect !== 'Allow' || principal === undefined || conditions.length > 0) return []
   if (!principal.entries.some(({ id }) => id === '*')) return []
@@ -9,8 +15,8 @@ export function judgePrincipals({ statement, where }: JudgedStatement): PolicyFi
     warning(
       'open-principal',
       `${where}.Principal`,
-      'everybody is allowed, in every account and without signing in, too; name accounts or roles, or add a condition ' +
-        'such as StringEquals on aws:PrincipalOrgID',
+      `${kind === 'trust' ? IN_TRUST : IN_RESOURCE}; name accounts or roles, or add a condition such as StringEquals on ` +
+        'aws:PrincipalOrgID',
     ),
   ]
 }
