@@ -14,7 +14,10 @@ const tagKeyField = z
   .refine((key) => !key.toLowerCase().startsWith('aws:'), 'must not begin with aws:')
 
 const body = z.strictObject({
-  issuer: z.string().max(255).describe('As tokens have it in `iss`; an https URL without a query.'),
+  issuer: z
+    .string()
+    .max(255)
+    .describe('As tokens have it in `iss`; an https URL without a query. That of a provider stays.'),
   clientIds: z.array(z.string().min(1).max(255)).min(1).max(100).describe('Whom tokens may be for: their `aud`.'),
   keys: z
     .array(z.record(z.string(), z.unknown()))
