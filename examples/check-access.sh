@@ -40,7 +40,7 @@ is_reason() {
   url=http://$REGISTRY/v2/$3
   case $2 in
     login)
-      grep -Eq '40[13] |unauthorized|denied' "$work/$1.refused"
+      grep -Eq '40[13] |unauthorized|denied|invalid username' "$work/$1.refused"
       return
       ;;
     pull) action=ecr:BatchGetImage && curl -sS -K "$work/$1.curl" "$url/manifests/1" ;;

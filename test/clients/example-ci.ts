@@ -126,7 +126,7 @@ async function keepsOut(world: World, { role, refused, welcome }: TrustedJobs, i
   assertThat(refused.length > 8, `only ${refused.length} tokens are tried`)
   for (const { what, claims } of refused) {
     const token = issuer.token(claims)
-    await runRefused([...logInCommand(), roleArn(role)], /401|unauthorized|not authorized|incorrect|not issued/i, {
+    await runRefused([...logInCommand(), roleArn(role)], /unauthorized|invalid username/i, {
       environment,
       input: token,
     })
