@@ -1,14 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of policies
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { serveLayer } from '../../src/api/ecr/serve-layer.ts'
-import { handleOciRequest } from '../../src/api/oci/handle.ts'
 import { allow, basic, deny, makeAccount, makeRole, makeUser, policy } from '../support/accounts.ts'
 import { type AwsSignOptions, callEcr } from '../support/aws-requests.ts'
 import { pushImage } from '../support/images.ts'
 import { callManage } from '../support/manage-requests.ts'
 import { callQuery } from '../support/query-requests.ts'
-import { requestContext } from '../support/request-context.ts'
-import { assume, EVERYTHING, roleArnOf, tokenLogin } from '../support/session-world.ts'
+import { sessionProbes } from '../support/session-probes.ts'
+import { assume, EVERYTHING, tokenLogin } from '../support/session-world.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
 const HOME = '000000000000'
@@ -27,43 +25,7 @@ beforeEach(async () => {
 })
 afterEach(async () => await registry[Symbol.asyncDispose]())
 
-const whoIs = async (by: AwsSignOptions) => {
-  const answer = await callQuery(registry, 'sts', { Action: 'GetCallerIdentity' }, by)
-  return answer.text(answer.status === 200 ? 'Arn' : 'Code')
-}
-
-const ask = async (by: AwsSignOptions, role: string, more: Readonly<Record<string, string>> = {}) => {
-  const RoleArn = role.startsWith('arn:') ? role : roleArnOf(role)
-  const answer = await callQuery(
-    registry,
-    'sts',
-    { Action: 'AssumeRole', RoleArn, RoleSessionName: 'job', ...more },
-    by,
-  )
-  return answer.status === 200 ? 'made' : answer.text('Code')
-}
-
-async function pull(authorization: string | null, more: { host?: string; name?: string } = {}): Promise<number> {
-  const request = new Request(`http://127.0.0.1:5000/v2/${more.name ?? 'team/app'}/manifests/v1`, {
-    headers: authorization === null ? {} : { authorization },
-  })
-  const context = requestContext(more.host === undefined ? {} : { host: more.host })
-  return (await handleOciRequest(registry.services, request, context)).status
-}
-
-async function firstLayer(): Promise<string> {
-  const answer = await registry.send('GET', '/v2/team/app/manifests/v1')
-  return (await answer.json()).layers[0].digest
-}
-
-async function addressBy(by: AwsSignOptions, more: object = {}): Promise<string> {
-  const input = { repositoryName: 'team/app', layerDigest: await firstLayer(), ...more }
-  const { status, json } = await callEcr(registry, 'GetDownloadUrlForLayer', input, by)
-  expect(status).toBe(200)
-  return json.downloadUrl
-}
-
-const download = async (url: string) => (await serveLayer(registry.services, new Request(url), requestContext())).status
+const { whoIs, ask, pull, addressBy, download } = sessionProbes(() => registry)
 
 const changeIdentities = (work: Parameters<typeof registry.services.metadata.transact<void>>[0]) =>
   registry.services.metadata.transact(work)
