@@ -6,7 +6,7 @@ import type { Session } from './session.ts'
 
 export interface ManageRequest {
   readonly method: 'GET' | 'PUT' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below `/manage/v1`; whatever somebody gave in it is encoded. */
+  /** Below `/api/v1`; whatever somebody gave in it is encoded. */
   readonly path: string
   readonly body?: unknown
 }
@@ -50,7 +50,7 @@ export class ManageClient {
   #message({ method, path, body }: ManageRequest, password: string): { url: string; message: Message } {
     const headers: Record<string, string> = { authorization: `Basic ${btoa(`AWS:${password}`)}` }
     if (body !== undefined) headers['content-type'] = 'application/json'
-    const url = `${this.#session.endpoint}/manage/v1${path}`
+    const url = `${this.#session.endpoint}/api/v1${path}`
     const text = body === undefined ? undefined : JSON.stringify(body)
     return { url, message: { method, headers, body: text } }
   }

@@ -17,7 +17,7 @@ export function makeApplication(services: Services, endpoints: ServiceEndpoints,
     // AWS's APIs and the addresses that they give belong to callers who have a key.
     if (!context.anonymousListener) {
       if (path.startsWith(LAYERS_PATH)) return await serveLayer(services, request, context)
-      if (path.startsWith('/manage/v1/')) {
+      if (path.startsWith('/api/v1/')) {
         // Its packages are half of what a start would load, and few servers are asked in their first second.
         const { handleManageRequest } = await import('../api/manage/handle.ts')
         return await handleManageRequest(services, request, context, aws)

@@ -249,7 +249,7 @@ test('the export of the management API is what verifies with the key that it sho
   await checkpointAudit(registry.services, auditSigner(registry.services.keys))
   const exported = async (given?: typeof key, query = '') => {
     const authorization = given === undefined ? ROOT_AUTHORIZATION : basic(given.accessKeyId, given.secret)
-    const request = new Request(`http://registry.test/manage/v1/audit/export${query}`, { headers: { authorization } })
+    const request = new Request(`http://registry.test/api/v1/audit/export${query}`, { headers: { authorization } })
     const response = await handleManageRequest(registry.services, request, requestContext(), { version: '9.9.9' })
     return { status: response.status, type: response.headers.get('content-type'), text: await response.text() }
   }

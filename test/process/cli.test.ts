@@ -150,7 +150,7 @@ test('the secret never leaves this machine: calls are signed, and logins are by 
   expect((await runLading(['account', 'list'], given)).status).toBe(0)
   expect(fake.seen.map(({ method, path }) => `${method} ${path}`)).toEqual([
     'POST /',
-    'GET /manage/v1/accounts?limit=1000',
+    'GET /api/v1/accounts?limit=1000',
   ])
   expect(fake.seen[0]?.headers.get('authorization')).toStartWith(`AWS4-HMAC-SHA256 Credential=${KEY_ID}/`)
   expect(fake.seen[1]?.headers.get('authorization')).toBe(`Basic ${btoa('AWS:v1.made-up')}`)
@@ -253,7 +253,7 @@ test('the anonymous listener has no management API, whatever is sent to it', asy
   const statuses = await Promise.all(
     other.addresses.map(async (address) => {
       const headers = { authorization: AUTHORIZATION }
-      const paths = ['/manage/v1/accounts', '/manage/v1/openapi.json']
+      const paths = ['/api/v1/accounts', '/api/v1/openapi.json']
       return await Promise.all(paths.map(async (path) => (await fetch(address + path, { headers })).status))
     }),
   )

@@ -148,7 +148,7 @@ withPostgres(
     await expectInForce('a policy that ends older sessions', 403, first)
     const later = await token()
     await expectInForce('a session that is younger', 200, later)
-    const revoked = await fetch(`${endpoint}/manage/v1/roles/${RoleName}/revoke-sessions`, {
+    const revoked = await fetch(`${endpoint}/api/v1/roles/${RoleName}/revoke-sessions`, {
       method: 'POST',
       headers: { authorization: AUTHORIZATION },
     })

@@ -20,7 +20,7 @@ export interface ManageAnswer {
 
 export const MANAGE_HOST = 'registry.test:5000'
 
-/** Calls an operation of the management API as the root user, as the server would. @param path below `/manage/v1` */
+/** Calls an operation of the management API as the root user, as the server would. @param path below `/api/v1` */
 export async function callManage(
   registry: TestRegistry,
   method: string,
@@ -33,7 +33,7 @@ export async function callManage(
   const authorization = options.authorization === undefined ? ROOT_AUTHORIZATION : options.authorization
   if (authorization !== null) headers.set('authorization', authorization)
   const text = body === undefined ? null : typeof body === 'string' ? body : JSON.stringify(body)
-  const request = new Request(`http://${MANAGE_HOST}/manage/v1${path}`, { method, headers, body: text })
+  const request = new Request(`http://${MANAGE_HOST}/api/v1${path}`, { method, headers, body: text })
   const context = requestContext({ requestId: 'request-1', host: MANAGE_HOST })
   const aws = { version: '9.9.9', externalUrl: options.externalUrl }
   const response = await handleManageRequest(registry.services, request, context, aws)

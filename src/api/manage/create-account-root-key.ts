@@ -5,7 +5,7 @@ import { rootKeyView } from './account-view.ts'
 import { defineOperation } from './define-operation.ts'
 import { accountIdField } from './fields.ts'
 
-/** `POST /manage/v1/accounts/{accountId}/root-keys` */
+/** `POST /api/v1/accounts/{accountId}/root-keys` */
 export const createAccountRootKey = defineOperation('CreateAccountRootKey', {
   method: 'post',
   path: '/accounts/{accountId}/root-keys',

@@ -5,7 +5,7 @@ import { accountView, rootKeyView, viewAccount } from './account-view.ts'
 import { defineOperation } from './define-operation.ts'
 import { accountIdField, accountNameField } from './fields.ts'
 
-/** `POST /manage/v1/accounts`. An id that the server picks is not known beforehand, so it is asked about all accounts. */
+/** `POST /api/v1/accounts`. An id that the server picks is not known beforehand, so it is asked about all accounts. */
 export const createAccount = defineOperation('CreateAccount', {
   method: 'post',
   path: '/accounts',

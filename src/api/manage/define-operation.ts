@@ -23,7 +23,7 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
   readonly operation: Operation
   readonly action: Action
   readonly method: ManageMethod
-  /** Below `/manage/v1`, with its parameters in braces, as OpenAPI has it. A name with slashes in it comes encoded. */
+  /** Below `/api/v1`, with its parameters in braces, as OpenAPI has it. A name with slashes in it comes encoded. */
   readonly path: string
   readonly summary: string
   /** Accounts are the operator's, and decided in the default account; everything else in the caller's own. */

@@ -4,7 +4,7 @@ import { deleteRootKey } from '../../services/accounts/root-keys.ts'
 import { defineOperation } from './define-operation.ts'
 import { accountIdField } from './fields.ts'
 
-/** `DELETE /manage/v1/accounts/{accountId}/root-keys/{accessKeyId}` */
+/** `DELETE /api/v1/accounts/{accountId}/root-keys/{accessKeyId}` */
 export const deleteAccountRootKey = defineOperation('DeleteAccountRootKey', {
   method: 'delete',
   path: '/accounts/{accountId}/root-keys/{accessKeyId}',

@@ -4,7 +4,7 @@ import { defineOperation } from './define-operation.ts'
 import { providerNameField } from './fields.ts'
 import { providerArn } from './oidc-provider-view.ts'
 
-/** `DELETE /manage/v1/oidc-providers/{name}` */
+/** `DELETE /api/v1/oidc-providers/{name}` */
 export const deleteOidcProvider = defineOperation('DeleteOidcProvider', {
   method: 'delete',
   path: '/oidc-providers/{name}',

@@ -33,7 +33,7 @@ const explanationView = z.strictObject({
   now: z.strictObject({ outcome: z.enum(['allowed', 'denied', 'unknown']), ...decidedField, reason: z.string() }),
 })
 
-/** `GET /manage/v1/decisions/{decisionId}` */
+/** `GET /api/v1/decisions/{decisionId}` */
 export const explainDecision = defineOperation('ExplainDecision', {
   method: 'get',
   path: '/decisions/{decisionId}',

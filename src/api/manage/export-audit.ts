@@ -3,7 +3,7 @@ import { exportAudit as linesOf } from '../../services/audit/export-audit.ts'
 import { defineLines } from './define-operation.ts'
 import { ladingArn } from './fields.ts'
 
-/** `GET /manage/v1/audit/export`: what `lading audit verify` reads. It is whole when its last line says `end`. */
+/** `GET /api/v1/audit/export`: what `lading audit verify` reads. It is whole when its last line says `end`. */
 export const exportAudit = defineLines('ExportAudit', {
   path: '/audit/export',
   summary: "Exports the sealed records of the account's audit trail with their checkpoints.",

@@ -6,7 +6,7 @@ import { accountDetails, viewAccountDetails } from './account-view.ts'
 import { defineOperation } from './define-operation.ts'
 import { accountIdField } from './fields.ts'
 
-/** `GET /manage/v1/accounts/{accountId}` */
+/** `GET /api/v1/accounts/{accountId}` */
 export const getAccount = defineOperation('GetAccount', {
   method: 'get',
   path: '/accounts/{accountId}',

@@ -3,7 +3,7 @@ import { auditSigners } from '../../services/audit/audit-signer.ts'
 import { defineOperation } from './define-operation.ts'
 import { ladingArn } from './fields.ts'
 
-/** `GET /manage/v1/audit/keys` */
+/** `GET /api/v1/audit/keys` */
 export const getAuditKeys = defineOperation('GetAuditKeys', {
   method: 'get',
   path: '/audit/keys',

@@ -4,7 +4,7 @@ import { defineOperation } from './define-operation.ts'
 import { providerNameField } from './fields.ts'
 import { providerArn, providerView, viewProvider } from './oidc-provider-view.ts'
 
-/** `GET /manage/v1/oidc-providers/{name}` */
+/** `GET /api/v1/oidc-providers/{name}` */
 export const getOidcProvider = defineOperation('GetOidcProvider', {
   method: 'get',
   path: '/oidc-providers/{name}',

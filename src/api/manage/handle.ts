@@ -23,7 +23,7 @@ import { findRow, type Routed } from './router.ts'
 const BODY_LIMIT_BYTES = 256 * 1024
 
 /**
- * Answers everything under `/manage/v1`: who asks is found out before the address is looked at.
+ * Answers everything under `/api/v1`: who asks is found out before the address is looked at.
  *
  * @throws what is not a `Refusal`: a bug of ours, which the server logs and answers with a bare 500
  */

@@ -4,7 +4,7 @@ import { accountView, viewAccount } from './account-view.ts'
 import { defineOperation } from './define-operation.ts'
 import { pageQuery } from './fields.ts'
 
-/** `GET /manage/v1/accounts` */
+/** `GET /api/v1/accounts` */
 export const listAccounts = defineOperation('ListAccounts', {
   method: 'get',
   path: '/accounts',

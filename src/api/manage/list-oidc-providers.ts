@@ -3,7 +3,7 @@ import { defineOperation } from './define-operation.ts'
 import { pageQuery } from './fields.ts'
 import { providerArn, providerSummary, summarizeProvider } from './oidc-provider-view.ts'
 
-/** `GET /manage/v1/oidc-providers` */
+/** `GET /api/v1/oidc-providers` */
 export const listOidcProviders = defineOperation('ListOidcProviders', {
   method: 'get',
   path: '/oidc-providers',

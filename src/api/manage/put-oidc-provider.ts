@@ -37,7 +37,7 @@ const body = z.strictObject({
     .describe('Session tags made of claims.'),
 })
 
-/** `PUT /manage/v1/oidc-providers/{name}` */
+/** `PUT /api/v1/oidc-providers/{name}` */
 export const putOidcProvider = defineOperation('PutOidcProvider', {
   method: 'put',
   path: '/oidc-providers/{name}',

@@ -3,7 +3,7 @@ import { revokeSessions } from '../../services/iam/revoke-sessions.ts'
 import { defineOperation } from './define-operation.ts'
 import { identityNameField, ladingArn, timeField, toTime } from './fields.ts'
 
-/** `POST /manage/v1/users/{name}/revoke-sessions` */
+/** `POST /api/v1/users/{name}/revoke-sessions` */
 export const revokeUserSessions = defineOperation('RevokeUserSessions', {
   action: 'lading:RevokeSessions',
   method: 'post',

@@ -3,7 +3,7 @@ import { Refusal } from '../../core/refusal.ts'
 import type { ManageRow } from './define-operation.ts'
 import { MANAGE_TABLE } from './table.ts'
 
-export const MANAGE_PATH = '/manage/v1'
+export const MANAGE_PATH = '/api/v1'
 
 /** A row, and what the address says for the parameters of its path. */
 export interface Routed {

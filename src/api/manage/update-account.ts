@@ -5,7 +5,7 @@ import { accountView, viewAccount } from './account-view.ts'
 import { defineOperation } from './define-operation.ts'
 import { accountIdField, accountNameField } from './fields.ts'
 
-/** `PATCH /manage/v1/accounts/{accountId}` */
+/** `PATCH /api/v1/accounts/{accountId}` */
 export const updateAccount = defineOperation('UpdateAccount', {
   method: 'patch',
   path: '/accounts/{accountId}',

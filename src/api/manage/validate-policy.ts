@@ -7,7 +7,7 @@ import { ladingArn } from './fields.ts'
 
 const KINDS = ['identity', 'session', 'trust', 'repository', 'registry'] as const
 
-/** `POST /manage/v1/policies/validate`. A policy that is not good is an answer and no error: it is what was asked. */
+/** `POST /api/v1/policies/validate`. A policy that is not good is an answer and no error: it is what was asked. */
 export const validatePolicy = defineOperation('ValidatePolicy', {
   method: 'post',
   path: '/policies/validate',
