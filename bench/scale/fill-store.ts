@@ -26,7 +26,7 @@ export async function fillFirst(store: MetadataStore, tags: number): Promise<voi
     const tagged = await insertRepository(transaction, registry.id, TAGGED_REPOSITORY)
     await putImage(transaction, tagged, 0)
     const digest = parseDigest(scaleManifest(0).digest)
-    await transaction.putTag(tagged, parseTag(tagName(0)), digest, PUSHED_AT_MS)
+    await transaction.putTag(tagged, parseTag(tagName(0)), digest, { atMs: PUSHED_AT_MS })
     await putImage(transaction, await insertRepository(transaction, registry.id, UNTAGGED_REPOSITORY), tags)
   })
 }

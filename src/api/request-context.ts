@@ -33,6 +33,8 @@ export interface RequestContext extends RequestOrigin {
   refused?: { readonly refusal: Refusal; readonly code: string }
   /** What was found in a policy that it saved, for the log. */
   policyFindings?: readonly PolicyFinding[]
+  /** By which what it did can be undone. */
+  planId?: string
   /** How a login ended that did not succeed: whether there was no credential, or one that is not good. */
   login?: 'missing' | 'failed'
   /** Whose key a failed login claimed to have, when it looks like a key id. */

@@ -38,6 +38,13 @@ export type RefusalReason =
   | 'template-exists'
   | 'resource-tag-invalid'
   | 'resource-tags-too-many'
+  // lifecycle policies and plans
+  | 'lifecycle-policy-unknown'
+  | 'lifecycle-preview-unknown'
+  | 'lifecycle-preview-running'
+  | 'plan-unknown'
+  | 'plan-unfit' // its state does not allow what is asked for
+  | 'plan-outdated' // the world has moved since it was made
   // blobs and uploads
   | 'blob-unknown'
   | 'blob-in-use'
@@ -59,6 +66,9 @@ export type RefusalReason =
   | 'manifest-in-use' // detail.digests lists the indexes that hold it
   | 'image-exists'
   | 'tag-immutable'
+  | 'image-locked' // a person has locked it, or a tag on it
+  | 'image-archived' // it has to be restored before it can be pulled
+  | 'image-class-unchanged' // it is there already, or what holds it is not
   | 'precondition-failed'
   // the service
   | 'unsupported'

@@ -11,13 +11,16 @@ import type {
 import type { CreationTemplateChanges, CreationTemplateReads } from './metadata/creation-templates.ts'
 import type { EventChanges, EventReads } from './metadata/events.ts'
 import type { IdentityReads, IdentityTransactions } from './metadata/identity.ts'
+import type { ImageLockChanges, ImageLockReads } from './metadata/image-locks.ts'
 import type { ImageReads } from './metadata/images.ts'
+import type { LifecycleChanges, LifecycleReads } from './metadata/lifecycle.ts'
 import type { MetadataLocks } from './metadata/locks.ts'
 import type { ManifestChanges, ManifestReads } from './metadata/manifests.ts'
+import type { PlanChanges, PlanReads } from './metadata/plans.ts'
 import type { RegistryChanges, RegistryReads } from './metadata/registries.ts'
 import type { RepositoryChanges, RepositoryReads } from './metadata/repositories.ts'
 import type { RepositoryDeletionChanges, RepositoryDeletionReads } from './metadata/repository-deletion.ts'
-import type { TagChanges, TagReads } from './metadata/tags.ts'
+import type { TagChanges, TagMemoryReads, TagReads } from './metadata/tags.ts'
 import type { UploadChanges, UploadReads } from './metadata/uploads.ts'
 
 /**
@@ -33,6 +36,10 @@ export interface MetadataReader
     CreationTemplateReads,
     ManifestReads,
     TagReads,
+    TagMemoryReads,
+    ImageLockReads,
+    PlanReads,
+    LifecycleReads,
     ImageReads,
     BlobReads,
     UploadReads,
@@ -57,6 +64,9 @@ export interface MetadataTransaction
     CreationTemplateChanges,
     ManifestChanges,
     TagChanges,
+    ImageLockChanges,
+    PlanChanges,
+    LifecycleChanges,
     BlobChanges,
     UploadChanges,
     CandidateChanges,

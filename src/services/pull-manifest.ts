@@ -13,7 +13,7 @@ export type ManifestReference =
 /**
  * The manifest's bytes as they were pushed. Notes the pull.
  *
- * @throws {Refusal} `manifest-unknown`
+ * @throws {Refusal} `manifest-unknown`, `image-archived`
  */
 export async function pullManifest(
   services: Services,
@@ -36,7 +36,16 @@ export async function readManifest(
       ? await services.metadata.readManifestByTag(repository.id, reference.tag)
       : await services.metadata.readManifest(repository.id, reference.digest)
   if (manifest === undefined) throw manifestUnknown(reference)
+  if (manifest.storageClass === 'archive') throw imageArchived(manifest.digest)
   return manifest
+}
+
+function imageArchived(digest: Digest): Refusal {
+  return new Refusal(
+    'image-archived',
+    `The image ${digest} is archived: restore it first (aws ecr update-image-storage-class --target-storage-class STANDARD), or push it again.`,
+    { digests: [digest] },
+  )
 }
 
 /** ECR's sentence, with what was asked for beside it. */

@@ -31,7 +31,7 @@ export interface PushedManifest {
   readonly mediaType: string
   /** As the manifest names it; it need not be a digest that could be pushed here. */
   readonly subject: string | undefined
-  readonly outcome: 'created' | 'existing'
+  readonly outcome: 'created' | 'restored' | 'existing'
   /** Sentences for the client, about a push that was accepted all the same. */
   readonly warnings: readonly string[]
   readonly tags: readonly { readonly tag: Tag; readonly outcome: 'create' | 'move' | 'unchanged' }[]
@@ -56,7 +56,8 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
     for (const { tag, outcome: change } of tags) {
       if (change === 'unchanged') continue
-      const count = (await transaction.putTag(repository.id, tag, digest, nowMs)) ?? 0
+      const written = { atMs: nowMs, by: caller.principal.arn, cause: 'push' } as const
+      const count = (await transaction.putTag(repository.id, tag, digest, written)) ?? 0
       if (count > services.limits.tagsPerManifest) throw tooManyTags(digest, services.limits.tagsPerManifest)
     }
     const subjectExists = await hasSubject(transaction, repository, parsed)

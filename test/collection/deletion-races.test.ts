@@ -3,8 +3,8 @@ import type { Tag } from '../../src/core/tag.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { deleteBlob } from '../../src/services/blobs.ts'
 import type { Caller, Services } from '../../src/services/context.ts'
-import { deleteManifest, deleteTagAndOrphan, untag } from '../../src/services/delete-image.ts'
 import { mountBlob } from '../../src/services/mount-blob.ts'
+import { deleteImage } from '../../src/services/plans/delete-images.ts'
 import { pushManifest } from '../../src/services/push-manifest.ts'
 import { changeRepository } from '../../src/services/repositories/change-repository.ts'
 import { deleteRepository } from '../../src/services/repositories/delete-repository.ts'
@@ -71,13 +71,18 @@ const REQUESTS: Record<string, { request: Request; reason: string }> = {
       }),
     reason: 'repository-unknown',
   },
-  untag: { request: (racing) => untag(racing, caller, world.app, V1), reason: 'repository-unknown' },
+  untag: {
+    request: (racing) =>
+      deleteImage(racing, caller, world.app, { kind: 'tag', tag: V1, expected: undefined, takesLastImage: false }),
+    reason: 'repository-unknown',
+  },
   'the deletion of a manifest': {
-    request: (racing) => deleteManifest(racing, caller, world.app, IMAGE.digest),
+    request: (racing) => deleteImage(racing, caller, world.app, { kind: 'image', digest: IMAGE.digest }),
     reason: 'repository-unknown',
   },
   'the deletion of a tag': {
-    request: (racing) => deleteTagAndOrphan(racing, caller, world.app, { tag: V1, expected: undefined }),
+    request: (racing) =>
+      deleteImage(racing, caller, world.app, { kind: 'tag', tag: V1, expected: undefined, takesLastImage: true }),
     reason: 'repository-unknown',
   },
   'the deletion of a blob': {

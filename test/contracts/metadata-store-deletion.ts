@@ -42,7 +42,7 @@ export function testDeletion(open: OpenMetadataStore): void {
           await transaction.putBlob(blob(word), 0)
           await transaction.linkBlob(id, digest(word), EVER)
         }
-        await transaction.deleteManifest(id, digest('deleted'), 5, EVER)
+        await transaction.deleteManifest(id, digest('deleted'), { atMs: 5, purgeDueAtMs: EVER })
         await transaction.putResourceTags(id, [{ key: 'a', value: 'b' }])
         await transaction.insertUpload(upload(id, { repositoryId: id, expiresAtMs: EVER }))
       })

@@ -108,6 +108,14 @@ export async function makeRepository(store: MetadataStore, name = 'team/app'): P
   return repository
 }
 
+/** What is known of a manifest that nobody has pulled or archived. */
+export const UNTOUCHED = {
+  lastPulledAtMs: undefined,
+  storageClass: 'standard',
+  archivedAtMs: undefined,
+  restoredAtMs: undefined,
+} as const
+
 /** One manifest, with its tags, as a push does it. */
 export async function push(store: MetadataStore, repositoryId: number, pushed: NewManifest, ...tags: string[]) {
   return await store.transact(async (transaction) => {
@@ -121,11 +129,11 @@ export async function pushIn(
   repositoryId: number,
   pushed: NewManifest,
   ...tags: string[]
-): Promise<'created' | 'existing'> {
+): Promise<'created' | 'restored' | 'existing'> {
   const outcome = await transaction.putManifest(repositoryId, pushed)
   for (const text of tags) {
     await transaction.lockTag(repositoryId, tag(text))
-    await transaction.putTag(repositoryId, tag(text), pushed.digest, pushed.pushedAtMs)
+    await transaction.putTag(repositoryId, tag(text), pushed.digest, { atMs: pushed.pushedAtMs })
   }
   return outcome
 }

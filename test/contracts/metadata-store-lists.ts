@@ -15,6 +15,7 @@ import {
   type OpenMetadataStore,
   push,
   tag,
+  UNTOUCHED,
 } from './metadata-store-fixture.ts'
 
 /** Reads a list to its end, page by page. */
@@ -108,7 +109,9 @@ export function testLists(open: OpenMetadataStore): void {
         expected.push(...rows.map((each) => ({ digest: digest(`m${index}`), tag: each })))
       }
       await push(store, id, manifest('deleted'), 'deleted')
-      await store.transact((transaction) => transaction.deleteManifest(id, digest('deleted'), 5, 6))
+      await store.transact((transaction) =>
+        transaction.deleteManifest(id, digest('deleted'), { atMs: 5, purgeDueAtMs: 6 }),
+      )
       expected.sort(byDigestThenTag)
       const wanted: Record<TagStatus, ImageIdRow[]> = {
         ANY: expected,
@@ -138,7 +141,7 @@ export function testLists(open: OpenMetadataStore): void {
       await push(store, id, manifest('m', { artifactType: 'x/y' }), 'v2', 'v1', 'V')
       const found = await store.findManifest(id, digest('m'))
       expect(await store.listManifests(id, 'ANY', { limit: 5 })).toEqual([
-        { ...(found ?? manifest('none')), lastPulledAtMs: undefined, tags: ['V', 'v1', 'v2'].map(tag) },
+        { ...(found ?? { ...manifest('none'), ...UNTOUCHED }), tags: ['V', 'v1', 'v2'].map(tag) },
       ])
     })
 
@@ -156,7 +159,7 @@ export function testLists(open: OpenMetadataStore): void {
       const wanted = Array.from({ length: 7 }, (_, index) => digest(`r${index}`)).sort()
       expect(paged.map((each) => each.digest)).toEqual(wanted)
       const first = await store.findManifest(id, wanted[0] ?? digest('none'))
-      expect(paged[0]).toEqual({ ...(first ?? manifest('none')), lastPulledAtMs: undefined, annotationsBytes: 0 })
+      expect(paged[0]).toEqual({ ...(first ?? { ...manifest('none'), ...UNTOUCHED }), annotationsBytes: 0 })
     })
 
     test('listReferrers() of types gives those alone, with the size of their annotations and not the annotations', async () => {

@@ -8,6 +8,7 @@ import {
   type OpenMetadataStore,
   push,
   tag,
+  UNTOUCHED,
 } from './metadata-store-fixture.ts'
 
 const FULL = manifest('full', {
@@ -36,9 +37,10 @@ export function testManifests(open: OpenMetadataStore): void {
 
     test('putManifest() stores every field and the very bytes', async () => {
       expect(await push(store, id, FULL, 'v1')).toBe('created')
-      expect(await store.findManifest(id, FULL.digest)).toEqual({ ...FULL_RECORD, lastPulledAtMs: undefined })
+      expect(await store.findManifest(id, FULL.digest)).toEqual({ ...FULL_RECORD, ...UNTOUCHED })
       expect(await store.readAnnotations(id, [FULL.digest])).toEqual(new Map([[FULL.digest, ANNOTATIONS ?? {}]]))
-      const stored = { digest: FULL.digest, mediaType: FULL.mediaType, content: FULL.content }
+      const { digest: named, mediaType, content } = FULL
+      const stored = { digest: named, mediaType, storageClass: 'standard', content }
       for (const read of [await store.readManifest(id, FULL.digest), await store.readManifestByTag(id, tag('v1'))]) {
         expect<unknown>({ ...read, content: Uint8Array.from(read?.content ?? []) }).toEqual(stored)
       }
@@ -81,14 +83,16 @@ export function testManifests(open: OpenMetadataStore): void {
       const holders = [digest('one'), digest('two'), digest('three')].sort()
       expect(await store.parentsOf(id, digest('child'), 10)).toEqual(holders)
       expect(await store.parentsOf(id, digest('child'), 2)).toHaveLength(2)
-      await store.transact((transaction) => transaction.deleteManifest(id, digest('one'), 5, 9))
+      await store.transact((transaction) => transaction.deleteManifest(id, digest('one'), { atMs: 5, purgeDueAtMs: 9 }))
       expect(await store.parentsOf(id, digest('child'), 10)).toEqual(holders.filter((each) => each !== digest('one')))
     })
 
     test('deleteManifest() hides it and its tags, names them, and makes it a candidate', async () => {
       await push(store, id, FULL, 'v2', 'v1')
       await push(store, id, manifest('other'), 'v3')
-      const deleted = await store.transact((transaction) => transaction.deleteManifest(id, FULL.digest, 50, 60))
+      const deleted = await store.transact((transaction) =>
+        transaction.deleteManifest(id, FULL.digest, { atMs: 50, purgeDueAtMs: 60 }),
+      )
       expect(deleted).toEqual([tag('v1'), tag('v2')])
       expect(await store.readManifest(id, FULL.digest)).toBeUndefined()
       expect(await store.findManifest(id, FULL.digest)).toBeUndefined()
@@ -107,16 +111,16 @@ export function testManifests(open: OpenMetadataStore): void {
     test('deleteManifest() of what is not there, or is deleted already, changes nothing', async () => {
       await push(store, id, FULL, 'v1')
       await store.transact(async (transaction) => {
-        expect(await transaction.deleteManifest(id, digest('unknown'), 5, 6)).toEqual([])
-        expect(await transaction.deleteManifest(id, FULL.digest, 5, 6)).toEqual([tag('v1')])
-        expect(await transaction.deleteManifest(id, FULL.digest, 7, 8)).toEqual([])
+        expect(await transaction.deleteManifest(id, digest('unknown'), { atMs: 5, purgeDueAtMs: 6 })).toEqual([])
+        expect(await transaction.deleteManifest(id, FULL.digest, { atMs: 5, purgeDueAtMs: 6 })).toEqual([tag('v1')])
+        expect(await transaction.deleteManifest(id, FULL.digest, { atMs: 7, purgeDueAtMs: 8 })).toEqual([])
       })
       expect(await store.listDueCandidates(100, 10)).toMatchObject([{ dueAtMs: 6 }])
     })
 
     test('a deleted manifest holds its blobs until it is purged, and is no reference meanwhile', async () => {
       await push(store, id, FULL, 'v1')
-      await store.transact((transaction) => transaction.deleteManifest(id, FULL.digest, 50, 60))
+      await store.transact((transaction) => transaction.deleteManifest(id, FULL.digest, { atMs: 50, purgeDueAtMs: 60 }))
       expect(await store.isBlobReferenced(id, digest('layer'))).toBe(false)
       await store.transact(async (transaction) => {
         expect(await transaction.isBlobHeld(digest('layer'))).toBe(true)
@@ -145,7 +149,7 @@ export function testManifests(open: OpenMetadataStore): void {
       await push(store, id, FULL, 'v1')
       await push(store, other.id, FULL, 'v1')
       await store.transact(async (transaction) => {
-        await transaction.deleteManifest(id, FULL.digest, 50, 60)
+        await transaction.deleteManifest(id, FULL.digest, { atMs: 50, purgeDueAtMs: 60 })
         await transaction.purgeManifest(id, FULL.digest, 70)
       })
       expect((await store.readManifestByTag(other.id, tag('v1')))?.content).toEqual(FULL.content)
@@ -156,7 +160,7 @@ export function testManifests(open: OpenMetadataStore): void {
 
     test('putManifest() revives a deleted one, without the tags it had', async () => {
       await push(store, id, FULL, 'v1')
-      await store.transact((transaction) => transaction.deleteManifest(id, FULL.digest, 50, 60))
+      await store.transact((transaction) => transaction.deleteManifest(id, FULL.digest, { atMs: 50, purgeDueAtMs: 60 }))
       expect(await push(store, id, { ...FULL, pushedAtMs: 1_800_000_000_000 }, 'v2')).toBe('created')
       expect(await store.findManifest(id, FULL.digest)).toMatchObject({ pushedAtMs: 1_800_000_000_000 })
       expect(await store.tagsOf(id, FULL.digest)).toEqual([tag('v2')])

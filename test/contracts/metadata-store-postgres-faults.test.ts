@@ -56,9 +56,9 @@ if (binaries === undefined) {
         // Each has its first tag before either asks for its second; whoever is run again finds both promises kept.
         holdsFirst[own].resolve()
         await holdsFirst[own === 0 ? 1 : 0].promise
-        await transaction.putTag(id, tag(first), digest('a'), 5)
+        await transaction.putTag(id, tag(first), digest('a'), { atMs: 5 })
         await transaction.lockTag(id, tag(second))
-        await transaction.putTag(id, tag(second), digest('a'), 5)
+        await transaction.putTag(id, tag(second), digest('a'), { atMs: 5 })
       })
     await Promise.all([inOrder(0, 'v1', 'v2'), inOrder(1, 'v2', 'v1')])
     expect(runs).toBeGreaterThan(2)
@@ -92,7 +92,7 @@ if (binaries === undefined) {
         await transaction.putManifest(id, manifest('cut'))
         begin()
         await crashed
-        await transaction.putTag(id, tag('cut'), digest('cut'), 5)
+        await transaction.putTag(id, tag('cut'), digest('cut'), { atMs: 5 })
       })
       .catch((error) => error)
     await began

@@ -56,7 +56,7 @@ export function testRaces(open: OpenMetadataStore): void {
           await transaction.lockTag(id, tag('v1'))
           if ((await transaction.findTag(id, tag('v1'))) !== undefined) return 'lost'
           await transaction.putManifest(id, manifest(`m${index}`))
-          await transaction.putTag(id, tag('v1'), digest(`m${index}`), 5)
+          await transaction.putTag(id, tag('v1'), digest(`m${index}`), { atMs: 5 })
           return 'won'
         }),
       )
@@ -73,7 +73,7 @@ export function testRaces(open: OpenMetadataStore): void {
       expect(await store.listTags(repository.id, { limit: 100 })).toHaveLength(20)
       // Every tag was counted: taking 19 of them off leaves it tagged.
       for (let index = 1; index < 20; index++) {
-        await store.transact((transaction) => transaction.deleteTag(repository.id, tag(`t${index}`), 9))
+        await store.transact((transaction) => transaction.deleteTag(repository.id, tag(`t${index}`), { atMs: 9 }))
       }
       expect(await store.listManifests(repository.id, 'TAGGED', { limit: 10 })).toHaveLength(1)
       expect(await store.listManifests(repository.id, 'UNTAGGED', { limit: 10 })).toHaveLength(0)
@@ -97,8 +97,8 @@ export function testRaces(open: OpenMetadataStore): void {
           const name = tag(`t${index % 6}`)
           await transaction.lockRepository(id, 'shared')
           await transaction.lockTag(id, name)
-          if (index % 5 === 4) return await transaction.deleteTag(id, name, 7)
-          await transaction.putTag(id, name, digest(index % 2 === 0 ? 'a' : 'b'), 7)
+          if (index % 5 === 4) return await transaction.deleteTag(id, name, { atMs: 7 })
+          await transaction.putTag(id, name, digest(index % 2 === 0 ? 'a' : 'b'), { atMs: 7 })
           return true
         }),
       )
@@ -113,7 +113,9 @@ export function testRaces(open: OpenMetadataStore): void {
       for (let round = 0; round < 15; round++) {
         const pushed = manifest(`m${round}`)
         await push(store, other.id, pushed)
-        await store.transact((transaction) => transaction.deleteManifest(other.id, pushed.digest, 1, 2))
+        await store.transact((transaction) =>
+          transaction.deleteManifest(other.id, pushed.digest, { atMs: 1, purgeDueAtMs: 2 }),
+        )
         await atOnce(stores, 2, (each, index) =>
           index === 0
             ? each.transact((transaction) => transaction.purgeManifest(other.id, pushed.digest, 3))
@@ -182,7 +184,7 @@ export function testRaces(open: OpenMetadataStore): void {
             if ((await transaction.lockRepository(id, 'shared')) === undefined) return
             await transaction.putManifest(id, manifest(`m${round}-${index}`))
             await transaction.lockTag(id, tag(`t${index}`))
-            await transaction.putTag(id, tag(`t${index}`), digest(`m${round}-${index}`), 5)
+            await transaction.putTag(id, tag(`t${index}`), digest(`m${round}-${index}`), { atMs: 5 })
           }),
         )
         await purgeAll(store, id, 3)

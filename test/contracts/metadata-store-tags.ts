@@ -25,13 +25,23 @@ export function testTags(open: OpenMetadataStore): void {
     afterEach(() => fixture.close())
 
     const put = (text: string, word: string, nowMs: number) =>
-      store.transact((transaction) => transaction.putTag(id, tag(text), digest(word), nowMs))
+      store.transact((transaction) => transaction.putTag(id, tag(text), digest(word), { atMs: nowMs }))
 
     test('putTag() points a tag at a manifest, and moves it', async () => {
       await put('v1', 'a', 10)
-      expect(await store.findTag(id, tag('v1'))).toEqual({ tag: tag('v1'), digest: digest('a'), fromMs: 10 })
+      expect(await store.findTag(id, tag('v1'))).toEqual({
+        tag: tag('v1'),
+        digest: digest('a'),
+        fromMs: 10,
+        setAtMs: 10,
+      })
       await put('v1', 'b', 20)
-      expect(await store.findTag(id, tag('v1'))).toEqual({ tag: tag('v1'), digest: digest('b'), fromMs: 20 })
+      expect(await store.findTag(id, tag('v1'))).toEqual({
+        tag: tag('v1'),
+        digest: digest('b'),
+        fromMs: 20,
+        setAtMs: 20,
+      })
       expect((await store.readManifestByTag(id, tag('v1')))?.digest).toBe(digest('b'))
       expect(await store.tagsOf(id, digest('a'))).toEqual([])
       expect(await store.tagsOf(id, digest('b'))).toEqual([tag('v1')])
@@ -57,8 +67,8 @@ export function testTags(open: OpenMetadataStore): void {
 
     test('deleteTag() takes the tag off and leaves the manifest, and says whether there was one', async () => {
       await put('v1', 'a', 10)
-      expect(await store.transact((transaction) => transaction.deleteTag(id, tag('v1'), 20))).toBe(true)
-      expect(await store.transact((transaction) => transaction.deleteTag(id, tag('v1'), 30))).toBe(false)
+      expect(await store.transact((transaction) => transaction.deleteTag(id, tag('v1'), { atMs: 20 }))).toBe(true)
+      expect(await store.transact((transaction) => transaction.deleteTag(id, tag('v1'), { atMs: 30 }))).toBe(false)
       expect(await store.findTag(id, tag('v1'))).toBeUndefined()
       expect(await store.findManifest(id, digest('a'))).toBeDefined()
       await put('v1', 'a', 40)
@@ -73,9 +83,9 @@ export function testTags(open: OpenMetadataStore): void {
       expect(await untagged()).toEqual([digest('b')])
       await put('v1', 'b', 20)
       expect(await untagged()).toEqual([])
-      await store.transact((transaction) => transaction.deleteTag(id, tag('v2'), 30))
+      await store.transact((transaction) => transaction.deleteTag(id, tag('v2'), { atMs: 30 }))
       expect(await untagged()).toEqual([digest('a')])
-      await store.transact((transaction) => transaction.deleteManifest(id, digest('b'), 40, 50))
+      await store.transact((transaction) => transaction.deleteManifest(id, digest('b'), { atMs: 40, purgeDueAtMs: 50 }))
       await push(store, id, manifest('b'))
       expect(await untagged()).toEqual([digest('a'), digest('b')].sort())
     })

@@ -81,7 +81,12 @@ export function testTransactions(open: OpenMetadataStore): void {
         expect(await store.findTag(id, tag(`t${index}`))).toEqual(
           index % 3 === 0
             ? undefined
-            : { tag: tag(`t${index}`), digest: digest(`m${index}`), fromMs: 1_700_000_000_000 },
+            : {
+                tag: tag(`t${index}`),
+                digest: digest(`m${index}`),
+                fromMs: 1_700_000_000_000,
+                setAtMs: 1_700_000_000_000,
+              },
         )
       }
       expect(await store.listManifests(id, 'ANY', { limit: 100 })).toHaveLength(20)

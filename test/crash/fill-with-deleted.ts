@@ -86,5 +86,5 @@ async function putDeleted(transaction: MetadataTransaction, repositoryId: number
     children: [],
     blobs,
   })
-  await transaction.deleteManifest(repositoryId, digest, 1, 2)
+  await transaction.deleteManifest(repositoryId, digest, { atMs: 1, purgeDueAtMs: 2 })
 }

@@ -139,7 +139,7 @@ test('a page of DescribeImages ends early where images have very many tags, and 
     await metadata.transact(async (transaction) => {
       for (let tag = 0; tag < 1000; tag++) {
         const name = parseTag(`${filler}-${digest.slice(7, 13)}-${tag}`)
-        await transaction.putTag(repository?.id ?? 0, name, parseDigest(digest), 1)
+        await transaction.putTag(repository?.id ?? 0, name, parseDigest(digest), { atMs: 1 })
       }
     })
   }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/refusal.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import { deleteManifest, deleteTagAndOrphan } from '../../services/delete-image.ts'
+import { type Deleted, type Deletion, deleteImages } from '../../services/plans/delete-images.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
 import { type ImageIdText, keysOfImages, parseImageIds, toImageId } from './parameters.ts'
 import { type ImageFailure, imageFailure, type ResolvedImageId, resolveImageId } from './resolve-image-id.ts'
@@ -10,47 +10,49 @@ export const batchDeleteImage = defineRepositoryAction('BatchDeleteImage', {
   parse: (fields) => fields.required('imageIds', parseImageIds(fields)),
   keys: keysOfImages,
   handle: async (call, repository, ids) => {
+    const resolved = await Promise.all(ids.map((id) => resolveImageId(call.services, repository, id)))
+    const deletions = resolved.flatMap((each) => (each.kind === 'found' ? [toDeletion(each)] : []))
+    const results = await deleteAll(call, repository, deletions)
     const imageIds: ImageIdText[] = []
     const failures: ImageFailure[] = []
-    for (const id of ids) {
-      const result = await deleteOne(call, repository, id)
-      if (Array.isArray(result)) imageIds.push(...result)
-      else failures.push(result)
+    for (const [index, id] of ids.entries()) {
+      const each = resolved[index]
+      const outcome = each?.kind === 'failure' ? each.failure : toOutcome(id, results.shift())
+      if (Array.isArray(outcome)) imageIds.push(...outcome)
+      else failures.push(outcome)
     }
     return { imageIds, failures }
   },
 })
 
-async function deleteOne(
-  call: EcrCall,
-  repository: Repository,
-  id: ImageIdText,
-): Promise<ImageIdText[] | ImageFailure> {
-  const resolved = await resolveImageId(call.services, repository, id)
-  if (resolved.kind === 'failure') return resolved.failure
-  try {
-    return await deleteResolved(call, repository, resolved)
-  } catch (error) {
-    return toFailure(id, error)
-  }
+function toDeletion({ digest, tag }: Extract<ResolvedImageId, { kind: 'found' }>): Deletion {
+  return tag === undefined ? { kind: 'image', digest } : { kind: 'tag', tag, expected: digest, takesLastImage: true }
 }
 
-async function deleteResolved(
-  { services, caller }: EcrCall,
-  repository: Repository,
-  { digest, tag }: Extract<ResolvedImageId, { kind: 'found' }>,
-): Promise<ImageIdText[]> {
-  if (tag === undefined) {
-    const tags = await deleteManifest(services, caller, repository, digest)
-    return tags.length === 0 ? [toImageId(digest, undefined)] : tags.map((name) => toImageId(digest, name))
-  }
-  await deleteTagAndOrphan(services, caller, repository, { tag, expected: digest })
-  return [toImageId(digest, tag)]
+async function deleteAll(call: EcrCall, repository: Repository, deletions: readonly Deletion[]): Promise<Deleted[]> {
+  if (deletions.length === 0) return []
+  const { planId, results } = await deleteImages(call.services, call.caller, repository, deletions)
+  if (planId !== undefined) call.notePlan(planId)
+  return [...results]
 }
 
-function toFailure(id: ImageIdText, error: unknown): ImageFailure {
-  if (!(error instanceof Refusal)) throw error
-  if (error.reason === 'manifest-unknown') return imageFailure(id, 'ImageNotFound')
-  if (error.reason !== 'manifest-in-use') throw error
-  return { imageId: id, failureCode: 'ImageReferencedByManifestList', failureReason: error.message }
+function toOutcome(id: ImageIdText, result: Deleted | undefined): ImageIdText[] | ImageFailure {
+  if (result === undefined) throw new Error('an image of a batch has no result')
+  if (result instanceof Refusal) return toFailure(id, result)
+  const { digest, tags } = result
+  return tags.length === 0 ? [toImageId(digest, undefined)] : tags.map((tag) => toImageId(digest, tag))
+}
+
+function toFailure(id: ImageIdText, refusal: Refusal): ImageFailure {
+  switch (refusal.reason) {
+    case 'manifest-unknown':
+      return imageFailure(id, 'ImageNotFound')
+    case 'manifest-in-use':
+      return { imageId: id, failureCode: 'ImageReferencedByManifestList', failureReason: refusal.message }
+    // The model has no code for it.
+    case 'image-locked':
+      return imageFailure(id, 'ImageInaccessible', refusal.message)
+    default:
+      throw refusal
+  }
 }

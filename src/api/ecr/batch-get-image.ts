@@ -76,6 +76,7 @@ async function refuseImage(
 ): Promise<ImageFailure | undefined> {
   const found = await call.services.metadata.findManifest(repository.id, digest)
   if (found === undefined) return imageFailure(id, 'ImageNotFound')
+  if (found.storageClass === 'archive') return imageFailure(id, 'ImageNotFound', 'Requested image is archived')
   if (asked.accepted !== undefined && !asked.accepted.includes(found.mediaType)) {
     const why = `Requested image is ${found.mediaType}, which acceptedMediaTypes leaves out`
     return imageFailure(id, 'ImageNotFound', why)

@@ -20,6 +20,8 @@ export interface EcrCall {
   readonly externalUrl: string
   /** What is to be said about a policy although it was taken. */
   readonly notePolicyFindings: (findings: readonly PolicyFinding[]) => void
+  /** By which what was done can be undone. */
+  readonly notePlan: (planId: string) => void
 }
 
 /** A row of the table: how one operation is decided and answered. */

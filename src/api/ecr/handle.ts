@@ -14,6 +14,7 @@ import { jsonAnswer } from '../large-answer.ts'
 import { inTurn } from '../large-work.ts'
 import { noteRefusal } from '../note-refusal.ts'
 import { parseJsonBody } from '../parse-json-body.ts'
+import { PLAN_HEADER } from '../plan-header.ts'
 import { formatWarnings, WARNINGS_HEADER } from '../policy-warnings.ts'
 import type { RequestContext } from '../request-context.ts'
 import { AWS_JSON } from './aws-json.ts'
@@ -91,6 +92,9 @@ async function answerSigned(
     notePolicyFindings: (findings) => {
       context.policyFindings = findings
     },
+    notePlan: (planId) => {
+      context.planId = planId
+    },
   }
   const facts = {
     ...auditFacts(operation, registry, members),
@@ -100,7 +104,11 @@ async function answerSigned(
     runOperation(operation, { ...call, services: given }, { members, version: options.version }),
   )
   const warnings = formatWarnings(context.policyFindings ?? [])
-  const headers = { 'Content-Type': AWS_JSON, ...(warnings !== undefined && { [WARNINGS_HEADER]: warnings }) }
+  const headers = {
+    'Content-Type': AWS_JSON,
+    ...(warnings !== undefined && { [WARNINGS_HEADER]: warnings }),
+    ...(context.planId !== undefined && { [PLAN_HEADER]: context.planId }),
+  }
   // Told to try again, a client would not know that it was done.
   return jsonAnswer(services, output, headers, !changesNothing(operation))
 }

@@ -14,8 +14,8 @@ import { digestOf } from '../../core/content-digest.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import type { TagMutabilityMode } from '../../core/tag-mutability.ts'
-import { deleteTagAndOrphan } from '../../services/delete-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
+import { deleteImage } from '../../services/plans/delete-images.ts'
 
 const NAME = 'team/app'
 const UNKNOWN = `sha256:${'0'.repeat(64)}`
@@ -242,14 +242,14 @@ test('BatchDeleteImage with a tag and another digest deletes neither', async () 
   expect((await call(registry, 'ListImages')).json.imageIds).toHaveLength(2)
 })
 
-test('deleteTagAndOrphan() leaves a tag that was moved since the caller looked', async () => {
+test('deleteImage() leaves a tag that was moved since the caller looked', async () => {
   await using registry = await open()
   const { services, caller } = registry
   const before = await pushImage(registry, NAME, 'v1')
   const after = await pushImage(registry, NAME, 'v1', imageManifest(['two']))
   const repository = await getRepository(services, caller, parseRepositoryName(NAME))
-  const image = { tag: parseTag('v1'), expected: before }
-  await expect(deleteTagAndOrphan(services, caller, repository, image)).rejects.toMatchObject({
+  const image = { kind: 'tag', tag: parseTag('v1'), expected: before, takesLastImage: true } as const
+  await expect(deleteImage(services, caller, repository, image)).rejects.toMatchObject({
     reason: 'manifest-unknown',
   })
   expect((await services.metadata.findTag(repository.id, image.tag))?.digest).toBe(after)

@@ -54,7 +54,7 @@ function refuseTooLarge(call: EcrCall, content: Uint8Array): void {
 
 /** Nothing has been written when everything was there already, so refusing afterwards undoes nothing. */
 function refuseUnchanged(call: EcrCall, repository: Repository, pushed: PushedManifest): void {
-  if (pushed.outcome === 'created' || pushed.tags.some(({ outcome }) => outcome !== 'unchanged')) return
+  if (pushed.outcome !== 'existing' || pushed.tags.some(({ outcome }) => outcome !== 'unchanged')) return
   const tag = pushed.tags[0]?.tag
   if (tag !== undefined && isTagLocked(repository.tagMutability, tag)) throw tagImmutable(repository.name, tag)
   throw new Refusal(

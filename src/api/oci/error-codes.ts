@@ -65,6 +65,13 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'resource-tag-invalid': [400, 'UNSUPPORTED'],
   'resource-tags-too-many': [400, 'UNSUPPORTED'],
 
+  'lifecycle-policy-unknown': [404, 'UNSUPPORTED'],
+  'lifecycle-preview-unknown': [404, 'UNSUPPORTED'],
+  'lifecycle-preview-running': [409, 'UNSUPPORTED'],
+  'plan-unknown': [404, 'UNSUPPORTED'],
+  'plan-unfit': [409, 'UNSUPPORTED'],
+  'plan-outdated': [409, 'UNSUPPORTED'],
+
   'blob-unknown': [404, 'BLOB_UNKNOWN'],
   // 405 as for manifest-in-use: what ECR answers to a deletion it will not do, and what clients take as "not here".
   'blob-in-use': [405, 'UNSUPPORTED'],
@@ -87,6 +94,9 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'manifest-in-use': [405, 'UNSUPPORTED'],
   'image-exists': [400, 'TAG_INVALID'],
   'tag-immutable': [400, 'TAG_INVALID'],
+  'image-locked': [403, 'DENIED'],
+  'image-archived': [404, 'MANIFEST_UNKNOWN'],
+  'image-class-unchanged': [405, 'UNSUPPORTED'],
   'precondition-failed': [412, 'DENIED'],
 
   unsupported: [405, 'UNSUPPORTED'],

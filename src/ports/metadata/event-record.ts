@@ -25,6 +25,11 @@ interface Event<Kind extends string, Detail> {
 
 type RequestEvent<Kind extends string, Detail> = ByRequest & Event<Kind, Detail>
 type JanitorEvent<Kind extends string, Detail> = ByJanitor & Event<Kind, Detail>
+/** What a plan did: for somebody who asked, or by the server itself. */
+type PlanEvent<Kind extends string, Detail> = EventPlace & { readonly principal: string | undefined } & Event<
+    Kind,
+    Detail
+  >
 type InstallationEvent<Kind extends string, Detail> = ToInstallation & Event<Kind, Detail>
 
 /**
@@ -37,8 +42,11 @@ export type EventRecord =
   | RequestEvent<'repository-created', { requestId: string }>
   | RequestEvent<'repository-changed', RepositoryChange & { requestId: string }>
   | RequestEvent<'repository-deleted', { hasImages: boolean; requestId: string }>
-  | RequestEvent<'tag-deleted', { tag: Tag; requestId: string }>
-  | RequestEvent<'manifest-deleted', { digest: Digest; tags: readonly Tag[]; tagCount: number; requestId: string }>
+  | PlanEvent<'tag-deleted', { tag: Tag; digest?: Digest; planId?: string; requestId?: string }>
+  | PlanEvent<
+      'manifest-deleted',
+      { digest: Digest; tags: readonly Tag[]; tagCount: number; planId?: string; requestId?: string }
+    >
   | RequestEvent<'blob-repaired', { digest: Digest }>
   | JanitorEvent<'manifests-purged', { why: string; digests: readonly Digest[] }>
   | JanitorEvent<'repository-purged', { why: string }>

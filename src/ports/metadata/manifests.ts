@@ -1,6 +1,8 @@
 import type { Digest } from '../../core/digest.ts'
+import type { StorageClass } from '../../core/lifecycle/lifecycle-image.ts'
 import type { Tag } from '../../core/tag.ts'
 import type { Page } from './page.ts'
+import type { TagChange } from './tags.ts'
 
 /** A manifest as one repository holds it. */
 export interface Manifest {
@@ -17,10 +19,15 @@ export interface Manifest {
   readonly imageSizeBytes: number
   readonly pushedAtMs: number
   readonly lastPulledAtMs: number | undefined
+  readonly storageClass: StorageClass
+  /** When it was last archived, and last restored. */
+  readonly archivedAtMs: number | undefined
+  readonly restoredAtMs: number | undefined
 }
 
 /** A manifest with everything the commit records: its bytes once by digest, its edges as rows. */
-export interface NewManifest extends Omit<Manifest, 'lastPulledAtMs'> {
+export interface NewManifest
+  extends Omit<Manifest, 'lastPulledAtMs' | 'storageClass' | 'archivedAtMs' | 'restoredAtMs'> {
   readonly content: Uint8Array
   /** What its descriptor among the referrers of its subject carries. */
   readonly annotations: Annotations | undefined
@@ -51,7 +58,14 @@ export interface ReferrerFilter {
 export interface StoredManifest {
   readonly digest: Digest
   readonly mediaType: string
+  readonly storageClass: StorageClass
   readonly content: Uint8Array
+}
+
+export interface StorageClassChange {
+  readonly storageClass: StorageClass
+  readonly archivedAtMs: number | undefined
+  readonly restoredAtMs: number | undefined
 }
 
 /** Deleted manifests are never seen. */
@@ -74,15 +88,31 @@ export interface ManifestReads {
 }
 
 export interface ManifestChanges {
-  /** Inserts the manifest with its edges, or revives one that was deleted. An existing one is left as it is. */
-  putManifest(repositoryId: number, manifest: NewManifest): Promise<'created' | 'existing'>
+  /**
+   * Inserts the manifest with its edges, or revives one that was deleted, or takes one out of the archive. Any other that
+   * is there is left as it is.
+   */
+  putManifest(repositoryId: number, manifest: NewManifest): Promise<'created' | 'restored' | 'existing'>
   /**
    * Hides a manifest and closes its tags. Its edges stay until `purgeManifest`; it becomes a candidate due at
    * `purgeDueAtMs`. Refuses nothing: the caller has looked for indexes that hold it, under the exclusive lock.
    *
    * @returns the tags that pointed at it; none when it is not there
    */
-  deleteManifest(repositoryId: number, digest: Digest, nowMs: number, purgeDueAtMs: number): Promise<Tag[]>
+  deleteManifest(
+    repositoryId: number,
+    digest: Digest,
+    deletion: TagChange & { readonly purgeDueAtMs: number },
+  ): Promise<Tag[]>
+  /**
+   * Brings back what the plan deleted, as it was but for its tags, which are the caller's to set. The caller holds the
+   * repository exclusively.
+   *
+   * @returns `live`: it is there already, and was left as it is; `gone`: its window has ended, or another plan deleted it
+   */
+  restoreManifest(repositoryId: number, digest: Digest, planId: string): Promise<'restored' | 'live' | 'gone'>
+  /** Archives a manifest or takes it out of the archive. What is not there, or deleted, is passed over. */
+  setStorageClass(repositoryId: number, digest: Digest, change: StorageClassChange): Promise<void>
   /** Forgets a deleted manifest for good and drops its edges; every blob they held becomes a candidate. No-op if live. */
   purgeManifest(repositoryId: number, digest: Digest, blobsDueAtMs: number): Promise<'purged' | 'kept'>
   /** Sets the last pull of manifests, in bulk, and never to an earlier time; unknown ones are passed over. */

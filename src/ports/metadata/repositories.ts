@@ -13,6 +13,8 @@ export interface Repository {
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
   /** Goes up with every policy that is put, and is never used twice in the repository; undefined without a policy. */
   readonly policyRevision: number | undefined
+  /** Whether any image or tag in it is locked, so that most pushes need not look. */
+  readonly hasLocks: boolean
 }
 
 /** Kept verbatim. Too large to come with every read. */
@@ -23,7 +25,7 @@ export interface PolicyTexts {
 
 /** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
 export interface NewRepository
-  extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush' | 'policyRevision'>,
+  extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush' | 'policyRevision' | 'hasLocks'>,
     PolicyTexts {
   readonly tagMutability: TagMutability | undefined
   readonly scanOnPush: boolean | undefined

@@ -7,9 +7,37 @@ export interface TagEntry {
   readonly digest: Digest
   /** Since when the tag points there. */
   readonly fromMs: number
+  /** Since when somebody has wanted it so: bringing a tag back begins a new period of it, and leaves this as it was. */
+  readonly setAtMs: number
 }
 
-/** Live tags; closed ones, which are their history, are never seen. */
+/** Why a tag began or ended to point somewhere. */
+export type TagCause =
+  | 'push' // also what a push moved elsewhere
+  | 'rollback'
+  | 'untag' // taken off by itself
+  | 'deletion' // its image went
+  | 'undo'
+
+/** Who, when and what for. */
+export interface TagChange {
+  readonly atMs: number
+  /** The ARN of who did it; undefined for the server itself, and for what is not known. */
+  readonly by?: string | undefined
+  readonly cause?: TagCause | undefined
+  /** The plan that did or undid it. */
+  readonly planId?: string | undefined
+}
+
+/** One row of a tag's memory: from when to when it pointed where. */
+export interface TagPeriod extends TagEntry {
+  /** Undefined while it does. */
+  readonly untilMs: number | undefined
+  readonly from: Omit<TagChange, 'atMs'>
+  readonly until: Omit<TagChange, 'atMs'>
+}
+
+/** Live tags; what they were before is `TagMemoryReads`'. */
 export interface TagReads {
   findTag(repositoryId: number, tag: Tag): Promise<TagEntry | undefined>
   /** The tags that point at the manifest, in byte order. */
@@ -18,15 +46,39 @@ export interface TagReads {
   listTags(repositoryId: number, page: Page): Promise<Tag[]>
 }
 
+/** What tags were. */
+export interface TagMemoryReads {
+  /** A tag's periods, the latest first. `after` is the `fromMs` and `untilMs` of the last one of the page before. */
+  listTagPeriods(repositoryId: number, tag: Tag, page: Page<number>): Promise<(TagPeriod & { readonly id: number })[]>
+  /** Where the tag pointed at that instant. A period has its first instant and not its last. */
+  findTagAt(repositoryId: number, tag: Tag, atMs: number): Promise<TagPeriod | undefined>
+  /** Where all tags pointed at that instant, in byte order. */
+  listTagsAt(repositoryId: number, atMs: number, page: Page): Promise<TagPeriod[]>
+  /** The tags of which a period began or ended after `afterMs` and not after `untilMs`, in byte order, each once. */
+  listChangedTags(
+    repositoryId: number,
+    span: { readonly afterMs: number; readonly untilMs: number },
+    page: Page,
+  ): Promise<Tag[]>
+  /** What a plan ended, in byte order: the tags it took off, and those of images it deleted. */
+  listTagsEndedBy(planId: string, page: Page): Promise<TagPeriod[]>
+}
+
 export interface TagChanges {
   /**
    * Points the tag at the digest; the row that said otherwise is closed, and stays as history. No-op when it points
    * there. Whether it may move is the caller's to decide, under the tag's lock.
    *
+   * @param change `setAtMs`: only when a tag is brought back
    * @returns how many tags point at the digest now; undefined when nothing has changed
    * @throws {Error} when the repository does not hold the manifest
    */
-  putTag(repositoryId: number, tag: Tag, digest: Digest, nowMs: number): Promise<number | undefined>
+  putTag(
+    repositoryId: number,
+    tag: Tag,
+    digest: Digest,
+    change: TagChange & { readonly setAtMs?: number },
+  ): Promise<number | undefined>
   /** Closes the tag. @returns whether it existed */
-  deleteTag(repositoryId: number, tag: Tag, nowMs: number): Promise<boolean>
+  deleteTag(repositoryId: number, tag: Tag, change: TagChange): Promise<boolean>
 }

@@ -25,6 +25,13 @@ export const postgresDialect: SqlDialect = {
   tagsOfManifest: (manifests) => sql`(select coalesce(json_agg(tags.tag order by tags.tag), '[]')::text from tags
     where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
+  tagTimesOfManifest: (manifests) => sql`(select
+    coalesce(json_agg(json_build_array(tags.tag, tags.set_at_ms)), '[]')::text from tags
+    where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
+    and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
+  childrenOfManifest: (manifests) => sql`(select coalesce(json_agg(manifest_children.child), '[]')::text
+    from manifest_children where manifest_children.repository_id = ${sql.ref(`${manifests}.repository_id`)}
+    and manifest_children.parent = ${sql.ref(`${manifests}.digest`)})`,
   mergesUnions: false,
   lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
 }

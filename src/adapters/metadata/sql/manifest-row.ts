@@ -1,4 +1,5 @@
 import type { Digest } from '../../../core/digest.ts'
+import type { StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import type { Manifest, NewManifest } from '../../../ports/metadata/manifests.ts'
 
 /** Not the annotations: they can be large, and only a list of referrers wants them. */
@@ -12,6 +13,9 @@ export const MANIFEST_COLUMNS = [
   'manifests.image_size_bytes',
   'manifests.pushed_at_ms',
   'manifests.last_pulled_at_ms',
+  'manifests.storage_class',
+  'manifests.archived_at_ms',
+  'manifests.restored_at_ms',
 ] as const
 
 export interface ManifestRow {
@@ -24,6 +28,9 @@ export interface ManifestRow {
   readonly image_size_bytes: number
   readonly pushed_at_ms: number
   readonly last_pulled_at_ms: number | null
+  readonly storage_class: StorageClass
+  readonly archived_at_ms: number | null
+  readonly restored_at_ms: number | null
 }
 
 export function toManifest(row: ManifestRow): Manifest {
@@ -37,6 +44,9 @@ export function toManifest(row: ManifestRow): Manifest {
     imageSizeBytes: row.image_size_bytes,
     pushedAtMs: row.pushed_at_ms,
     lastPulledAtMs: row.last_pulled_at_ms ?? undefined,
+    storageClass: row.storage_class,
+    archivedAtMs: row.archived_at_ms ?? undefined,
+    restoredAtMs: row.restored_at_ms ?? undefined,
   }
 }
 

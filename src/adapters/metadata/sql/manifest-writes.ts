@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
+import type { StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { ManifestChanges, NewManifest } from '../../../ports/metadata/manifests.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
@@ -9,6 +10,7 @@ import { dropContentsIfUnused, putContent } from './manifest-contents.ts'
 import { deleteManifestEdges, insertEdges } from './manifest-edges.ts'
 import { fromManifest } from './manifest-row.ts'
 import { type Parts, statement } from './statement.ts'
+import { fromChange } from './tags.ts'
 
 type Key = { repositoryId: number; digest: Digest }
 type Pull = Parameters<MetadataTransaction['recordPulls']>[0][number]
@@ -37,33 +39,70 @@ const insertManifest = statement(({ db, p }: Parts<ReturnType<typeof fromManifes
 const lockManifest = statement(({ db, p, dialect }: Parts<Key>) =>
   db
     .selectFrom('manifests')
-    .select('deleted_at_ms')
+    .select(['deleted_at_ms', 'storage_class', 'deleted_by_plan'])
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest)
     .modifyEnd(dialect.lock('update')),
 )
 
+/** As if it were new: nothing is left of what it was before. */
 const reviveManifest = statement(({ db, p }: Parts<Key & { pushedAtMs: number; imageSizeBytes: number }>) =>
   db
     .updateTable('manifests')
-    .set({ deleted_at_ms: null, pushed_at_ms: p.pushedAtMs, image_size_bytes: p.imageSizeBytes })
+    .set({
+      deleted_at_ms: null,
+      deleted_by_plan: null,
+      pushed_at_ms: p.pushedAtMs,
+      image_size_bytes: p.imageSizeBytes,
+      storage_class: 'standard',
+      archived_at_ms: null,
+      restored_at_ms: null,
+      untagged_at_ms: null,
+    })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest),
 )
 
-const hideManifest = statement(({ db, p }: Parts<Key & { nowMs: number }>) =>
+const restoreManifest = statement(({ db, p }: Parts<Key>) =>
   db
     .updateTable('manifests')
-    .set({ deleted_at_ms: p.nowMs, tag_count: 0 })
+    .set({ deleted_at_ms: null, deleted_by_plan: null })
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest),
+)
+
+const setStorageClass = statement(
+  ({ db, p }: Parts<Key & { storageClass: StorageClass; archivedAtMs: number | null; restoredAtMs: number | null }>) =>
+    db
+      .updateTable('manifests')
+      .set({ storage_class: p.storageClass, archived_at_ms: p.archivedAtMs, restored_at_ms: p.restoredAtMs })
+      .where('repository_id', '=', p.repositoryId)
+      .where('digest', '=', p.digest)
+      .where('deleted_at_ms', 'is', null),
+)
+
+const takeOutOfArchive = statement(({ db, p }: Parts<Key & { atMs: number }>) =>
+  db
+    .updateTable('manifests')
+    .set({ storage_class: 'standard', restored_at_ms: p.atMs })
+    .where('repository_id', '=', p.repositoryId)
+    .where('digest', '=', p.digest),
+)
+
+/** When its last tag was taken off stays as it was, so that bringing it back changes nothing. */
+const hideManifest = statement(({ db, p }: Parts<Key & { atMs: number; planId: string | null }>) =>
+  db
+    .updateTable('manifests')
+    .set({ deleted_at_ms: p.atMs, tag_count: 0, deleted_by_plan: p.planId })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest)
     .where('deleted_at_ms', 'is', null),
 )
 
-const closeTags = statement(({ db, p }: Parts<Key & { nowMs: number }>) =>
+const closeTags = statement(({ db, p }: Parts<Key & ReturnType<typeof fromChange>>) =>
   db
     .updateTable('tags')
-    .set({ until_ms: p.nowMs })
+    .set({ until_ms: p.atMs, until_by: p.by, until_cause: p.cause, until_plan: p.planId })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest)
     .where('until_ms', 'is', null)
@@ -87,8 +126,13 @@ const recordPulls = statement(({ db, p, dialect }: Parts<{ pulls: string }>) =>
 export function manifestWrites(connection: SqlConnection): ManifestChanges {
   return {
     putManifest: (repositoryId, manifest) => putManifest(connection, repositoryId, manifest),
-    deleteManifest: (repositoryId, digest, nowMs, purgeDueAtMs) =>
-      deleteManifest(connection, { repositoryId, digest, nowMs }, purgeDueAtMs),
+    deleteManifest: (repositoryId, digest, { purgeDueAtMs, ...change }) =>
+      deleteManifest(connection, { repositoryId, digest, ...fromChange(change) }, purgeDueAtMs),
+    restoreManifest: (repositoryId, digest, planId) => restore(connection, { repositoryId, digest }, planId),
+    async setStorageClass(repositoryId, digest, { storageClass, archivedAtMs, restoredAtMs }) {
+      const times = { archivedAtMs: archivedAtMs ?? null, restoredAtMs: restoredAtMs ?? null }
+      await connection.run(setStorageClass, { repositoryId, digest, storageClass, ...times })
+    },
     purgeManifest: (repositoryId, digest, blobsDueAtMs) =>
       purgeManifest(connection, { repositoryId, digest }, blobsDueAtMs),
     async recordPulls(pulls) {
@@ -101,7 +145,7 @@ async function putManifest(
   connection: SqlConnection,
   repositoryId: number,
   manifest: NewManifest,
-): Promise<'created' | 'existing'> {
+): Promise<'created' | 'restored' | 'existing'> {
   const { digest, pushedAtMs, imageSizeBytes } = manifest
   await putContent(connection, digest, manifest.content)
   const inserted = await connection.run(insertManifest, fromManifest(repositoryId, manifest))
@@ -109,7 +153,11 @@ async function putManifest(
     const existing = await connection.first(lockManifest, { repositoryId, digest })
     // Purged by another transaction between the two statements.
     if (existing === undefined) return await putManifest(connection, repositoryId, manifest)
-    if (existing.deleted_at_ms === null) return 'existing'
+    if (existing.deleted_at_ms === null) {
+      if (existing.storage_class === 'standard') return 'existing'
+      await connection.run(takeOutOfArchive, { repositoryId, digest, atMs: pushedAtMs })
+      return 'restored'
+    }
     await connection.run(reviveManifest, { repositoryId, digest, pushedAtMs, imageSizeBytes })
     await dropCandidate(connection, { kind: 'manifest', repositoryId, digest })
   }
@@ -119,7 +167,7 @@ async function putManifest(
 
 async function deleteManifest(
   connection: SqlConnection,
-  deletion: Key & { nowMs: number },
+  deletion: Key & ReturnType<typeof fromChange>,
   purgeDueAtMs: number,
 ): Promise<Tag[]> {
   const { repositoryId, digest } = deletion
@@ -127,6 +175,16 @@ async function deleteManifest(
   const tags = await connection.all(closeTags, deletion)
   await addCandidate(connection, { kind: 'manifest', repositoryId, digest, dueAtMs: purgeDueAtMs })
   return tags.map(({ tag }) => tag).sort()
+}
+
+async function restore(connection: SqlConnection, key: Key, planId: string): Promise<'restored' | 'live' | 'gone'> {
+  const row = await connection.first(lockManifest, key)
+  if (row === undefined) return 'gone'
+  if (row.deleted_at_ms === null) return 'live'
+  if (row.deleted_by_plan !== planId) return 'gone'
+  await connection.run(restoreManifest, key)
+  await dropCandidate(connection, { kind: 'manifest', ...key })
+  return 'restored'
 }
 
 async function purgeManifest(connection: SqlConnection, key: Key, blobsDueAtMs: number): Promise<'purged' | 'kept'> {

@@ -1,5 +1,6 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
+import type { StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { Annotations, ManifestReads, Referrer, StoredManifest } from '../../../ports/metadata/manifests.ts'
 import type { SqlConnection } from './connection.ts'
@@ -25,6 +26,12 @@ const readManifestByTag = statement(({ db, p }: Parts<{ repositoryId: number; ta
         .where('manifests.deleted_at_ms', 'is', null)
         .as('mediaType'),
       eb
+        .selectFrom('manifests')
+        .select('manifests.storage_class')
+        .whereRef('manifests.repository_id', '=', 'tags.repository_id')
+        .whereRef('manifests.digest', '=', 'tags.digest')
+        .as('storageClass'),
+      eb
         .selectFrom('manifest_contents')
         .select('manifest_contents.bytes')
         .whereRef('manifest_contents.digest', '=', 'tags.digest')
@@ -41,6 +48,7 @@ const readManifest = statement(({ db, p }: Parts<Key>) =>
     .select((eb) => [
       'manifests.digest',
       'manifests.media_type as mediaType',
+      'manifests.storage_class as storageClass',
       eb
         .selectFrom('manifest_contents')
         .select('manifest_contents.bytes')
@@ -183,10 +191,13 @@ function parse(annotations: string): Annotations {
 
 /** @throws {Error} when the tables contradict each other: a live tag has a live manifest, and that has content */
 function toStored(
-  row: { digest: Digest; mediaType: string | null; content: Uint8Array | null } | undefined,
+  row:
+    | { digest: Digest; mediaType: string | null; storageClass: StorageClass | null; content: Uint8Array | null }
+    | undefined,
 ): StoredManifest | undefined {
   if (row === undefined) return undefined
-  const { digest, mediaType, content } = row
-  if (mediaType === null || content === null) throw new Error(`the manifest ${digest} is incomplete`)
-  return { digest, mediaType, content }
+  const { digest, mediaType, storageClass, content } = row
+  if (mediaType === null || storageClass === null || content === null)
+    throw new Error(`the manifest ${digest} is incomplete`)
+  return { digest, mediaType, storageClass, content }
 }

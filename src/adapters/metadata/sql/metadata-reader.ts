@@ -7,12 +7,16 @@ import { candidateReads } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { eventReads } from './events.ts'
 import { identityReads } from './identities.ts'
+import { imageLockReads } from './image-locks.ts'
 import { imageReads } from './images.ts'
+import { lifecycleReads } from './lifecycle.ts'
 import { manifestReads } from './manifests.ts'
+import { planReads } from './plans.ts'
 import { registryReads } from './registries.ts'
 import { removalReads } from './removals.ts'
 import { repositoryReads } from './repositories.ts'
 import { repositoryDeletionReads } from './repository-deletion.ts'
+import { tagMemoryReads } from './tag-memory.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
@@ -26,6 +30,10 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...templateReads(connection),
     ...manifestReads(connection),
     ...tagReads(connection),
+    ...tagMemoryReads(connection),
+    ...imageLockReads(connection),
+    ...planReads(connection),
+    ...lifecycleReads(connection),
     ...imageReads(connection),
     ...blobReads(connection),
     ...uploadReads(connection),

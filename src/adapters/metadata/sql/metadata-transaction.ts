@@ -9,8 +9,11 @@ import type { SqlConnection } from './connection.ts'
 import { eventWrites } from './events.ts'
 import type { ChangedAccounts } from './identity-epochs.ts'
 import { identityWrites } from './identity-writes.ts'
+import { imageLockWrites } from './image-locks.ts'
+import { lifecycleWrites } from './lifecycle.ts'
 import { manifestWrites } from './manifest-writes.ts'
 import { metadataReader } from './metadata-reader.ts'
+import { planWrites } from './plans.ts'
 import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
@@ -37,6 +40,9 @@ export function metadataTransaction(
     ...templateWrites(connection),
     ...manifestWrites(connection),
     ...tagWrites(connection),
+    ...imageLockWrites(connection),
+    ...planWrites(connection),
+    ...lifecycleWrites(connection),
     ...blobWrites(connection),
     ...uploadWrites(connection),
     ...candidateWrites(connection),

@@ -3,6 +3,7 @@ import type { Digest } from '../../../core/digest.ts'
 import type { RepositoryPurge } from '../../../ports/metadata/repository-deletion.ts'
 import type { SqlConnection } from './connection.ts'
 import { dropContentsIfUnused } from './manifest-contents.ts'
+import { forgetPlan } from './plans.ts'
 import type { TableOfRepository } from './schema.ts'
 import { type Parts, statement } from './statement.ts'
 
@@ -109,6 +110,10 @@ const deleteLinks = statement(({ db, p }: Parts<Page>) =>
     .returning('digest'),
 )
 
+const firstPlan = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.selectFrom('plans').select('id').where('repository_id', '=', p.repositoryId).limit(1),
+)
+
 /** Of no repository: this one is about to be gone. What it may still see becomes one when that ends. */
 const addCandidates = statement(
   ({ db, p, dialect }: Parts<{ repositoryId: number; digests: string; dueAtMs: number }>) =>
@@ -155,6 +160,16 @@ function purgeEdges(deletion: typeof deleteReferences | typeof deleteLinks): Pur
   }
 }
 
+async function purgePlans(connection: SqlConnection, { repositoryId, limit }: Purge): Promise<number> {
+  let purged = 0
+  while (purged < limit) {
+    const plan = await connection.first(firstPlan, { repositoryId })
+    if (plan === undefined) break
+    purged += await forgetPlan(connection, plan.id, limit - purged)
+  }
+  return purged
+}
+
 /** Their rows stay although the repository goes. */
 const keep: PurgeTable = async () => 0
 
@@ -171,6 +186,8 @@ const TABLES: Record<TableOfRepository, PurgeTable> = {
   repository_blobs: purgeEdges(deleteLinks),
   candidates: purgeRows('candidates', ['repository_id', 'kind', 'digest']),
   resource_tags: purgeRows('resource_tags', ['repository_id', 'key']),
+  image_locks: purgeRows('image_locks', ['repository_id', 'kind', 'name']),
+  plans: purgePlans,
   // Only they still say which staged bytes are to be removed; they expire.
   uploads: keep,
   // What happened stays true. They are forgotten when their time is over.

@@ -18,6 +18,7 @@ function rowOf(change: Partial<NewRepository>): RepositoryRow {
     encryption_type: row.encryptionType,
     encryption_key: row.encryptionKey,
     policy_revision: row.policyRevision,
+    lock_count: 0,
   }
 }
 

@@ -16,6 +16,7 @@ export const REPOSITORY_COLUMNS = [
   'repositories.encryption_type',
   'repositories.encryption_key',
   'repositories.policy_revision',
+  'repositories.lock_count',
 ] as const
 
 export const POLICY_TEXT_COLUMNS = ['repositories.policy_text', 'repositories.lifecycle_policy_text'] as const
@@ -29,7 +30,10 @@ export const STORED_REPOSITORY_COLUMNS = [
 
 type Row = Selectable<Schema['repositories']>
 type PolicyTextRow = Pick<Row, 'policy_text' | 'lifecycle_policy_text'>
-type StoredRepositoryRow = Omit<Row, keyof PolicyTextRow | 'policy_revisions_made'>
+type StoredRepositoryRow = Omit<
+  Row,
+  keyof PolicyTextRow | 'policy_revisions_made' | 'lifecycle_evaluated_at_ms' | 'lifecycle_revision'
+>
 export type RepositoryRow = Omit<StoredRepositoryRow, 'deleted_at_ms' | 'is_purging'>
 
 export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
@@ -50,6 +54,7 @@ export function toRepository(row: RepositoryRow): Repository {
       ...(row.encryption_key === null ? {} : { kmsKey: row.encryption_key }),
     },
     policyRevision: row.policy_revision ?? undefined,
+    hasLocks: row.lock_count > 0,
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Generated } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
+import type { StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import type { RepositoryName } from '../../../core/repository-name.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
@@ -10,6 +11,9 @@ import type { BlobRecord } from '../../../ports/metadata/blobs.ts'
 import type { BlobRemoval, Candidate } from '../../../ports/metadata/collection.ts'
 import type { EventKind } from '../../../ports/metadata/event-record.ts'
 import type { IdentityKind } from '../../../ports/metadata/identity.ts'
+import type { LockTarget } from '../../../ports/metadata/image-locks.ts'
+import type { Plan, PlanItem } from '../../../ports/metadata/plans.ts'
+import type { TagCause } from '../../../ports/metadata/tags.ts'
 import type { Upload } from '../../../ports/metadata/uploads.ts'
 
 /**
@@ -22,6 +26,18 @@ export interface Schema {
   registries: RegistryTable
   account_settings: { registry_id: number; name: string; value: string }
   repositories: RepositoryTable
+  /** `name` is a tag or a digest, by its kind. */
+  image_locks: {
+    repository_id: number
+    kind: LockTarget['kind']
+    name: string
+    reason: string
+    owner: string
+    locked_by: string
+    locked_at_ms: number
+  }
+  plans: PlanTable
+  plan_items: PlanItemTable
   resource_tags: { repository_id: number; key: string; value: string }
   /** `body` is the template as JSON. */
   creation_templates: { registry_id: number; prefix: string; body: string }
@@ -31,14 +47,7 @@ export interface Schema {
   manifest_children: { repository_id: number; parent: Digest; child: Digest }
   manifest_blobs: { repository_id: number; manifest: Digest; blob: Digest }
   /** A tag is a row with a lifetime: live while `until_ms` is null, history afterwards. */
-  tags: {
-    id: Generated<number>
-    repository_id: number
-    tag: Tag
-    digest: Digest
-    from_ms: number
-    until_ms: number | null
-  }
+  tags: TagTable
   blobs: {
     digest: Digest
     size_bytes: number
@@ -127,6 +136,44 @@ interface RegistryTable {
   policy_revisions_made: Generated<number>
 }
 
+interface TagTable {
+  id: Generated<number>
+  repository_id: number
+  tag: Tag
+  digest: Digest
+  from_ms: number
+  until_ms: number | null
+  set_at_ms: number
+  /** Who began and who ended it: an ARN, null where it was the server itself or is not known. */
+  from_by: string | null
+  from_cause: TagCause | null
+  from_plan: string | null
+  until_by: string | null
+  until_cause: TagCause | null
+  until_plan: string | null
+}
+
+/** `body` is the rest of the plan as JSON. */
+interface PlanTable {
+  id: string
+  registry_id: number
+  repository_id: number
+  kind: Plan['kind']
+  state: Plan['state']
+  created_at_ms: number
+  body: string
+}
+
+interface PlanItemTable {
+  plan_id: string
+  position: number
+  digest: Digest
+  action: PlanItem['action']
+  is_tagged: number
+  outcome: PlanItem['outcome']
+  body: string
+}
+
 /** Who and where are null for what the server does by itself; `detail` is JSON. */
 interface EventTable {
   id: Generated<number>
@@ -178,6 +225,10 @@ interface RepositoryTable {
   policy_revision: number | null
   /** Never goes down, so that no revision is used twice. */
   policy_revisions_made: number
+  lock_count: Generated<number>
+  lifecycle_evaluated_at_ms: number | null
+  /** Goes up with every lifecycle policy that is put or taken away. */
+  lifecycle_revision: Generated<number>
 }
 
 interface ManifestTable {
@@ -195,6 +246,13 @@ interface ManifestTable {
   deleted_at_ms: number | null
   /** Live tags on it, so that untagged manifests are found through an index. */
   tag_count: number
+  storage_class: Generated<StorageClass>
+  archived_at_ms: number | null
+  restored_at_ms: number | null
+  /** Null while it has a tag, and when it never had one. */
+  untagged_at_ms: number | null
+  /** The plan that deleted it, so that the plan's undo brings back this and nothing else. */
+  deleted_by_plan: string | null
 }
 
 /** The tables whose rows belong to a repository. */

@@ -20,6 +20,10 @@ export interface SqlDialect {
   rows<Row>(list: string, columns: Readonly<Record<keyof Row & string, 'integer' | 'text'>>): RawBuilder<Row>
   /** The live tags of each row of `manifests`, a table of the surrounding query, as JSON text in byte order. */
   tagsOfManifest(manifests: string): RawBuilder<string>
+  /** The same with since when each was set, as JSON pairs in any order. */
+  tagTimesOfManifest(manifests: string): RawBuilder<string>
+  /** The children of each row of `manifests`, as JSON text in any order. */
+  childrenOfManifest(manifests: string): RawBuilder<string>
   /**
    * Whether the sides of a union are walked side by side in its order, only as far as its limit asks. SQLite does, and
    * sorts sides that have an order of their own (1,001 images: 2.1 ms and 3.1 ms); PostgreSQL reads them to their ends

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { TagChanges, TagReads } from '../../../ports/metadata/tags.ts'
+import type { TagChange, TagChanges, TagReads } from '../../../ports/metadata/tags.ts'
 import type { SqlConnection } from './connection.ts'
 import { type Parts, statement } from './statement.ts'
 
@@ -11,7 +11,7 @@ type ManifestKey = { repositoryId: number; digest: Digest }
 const findTag = statement(({ db, p }: Parts<Key>) =>
   db
     .selectFrom('tags')
-    .select(['tag', 'digest', 'from_ms as fromMs'])
+    .select(['tag', 'digest', 'from_ms as fromMs', 'set_at_ms as setAtMs'])
     .where('repository_id', '=', p.repositoryId)
     .where('tag', '=', p.tag)
     .where('until_ms', 'is', null),
@@ -38,32 +38,54 @@ export const listTags = statement(({ db, p }: Parts<{ repositoryId: number; afte
     .limit(p.limit),
 )
 
-const closeTag = statement(({ db, p }: Parts<Key & { nowMs: number }>) =>
+const closeTag = statement(({ db, p }: Parts<Key & ReturnType<typeof fromChange>>) =>
   db
     .updateTable('tags')
-    .set({ until_ms: p.nowMs })
+    .set({ until_ms: p.atMs, until_by: p.by, until_cause: p.cause, until_plan: p.planId })
     .where('repository_id', '=', p.repositoryId)
     .where('tag', '=', p.tag)
     .where('until_ms', 'is', null)
     .returning('digest'),
 )
 
-const openTag = statement(({ db, p }: Parts<Key & { digest: Digest; nowMs: number }>) =>
-  db
-    .insertInto('tags')
-    .values({ repository_id: p.repositoryId, tag: p.tag, digest: p.digest, from_ms: p.nowMs, until_ms: null }),
+const openTag = statement(
+  ({ db, p }: Parts<Key & { digest: Digest; setAtMs: number } & ReturnType<typeof fromChange>>) =>
+    db.insertInto('tags').values({
+      repository_id: p.repositoryId,
+      tag: p.tag,
+      digest: p.digest,
+      from_ms: p.atMs,
+      until_ms: null,
+      set_at_ms: p.setAtMs,
+      from_by: p.by,
+      from_cause: p.cause,
+      from_plan: p.planId,
+    }),
 )
 
 /** Counts up and down, never anew: two transactions that tag the same manifest then cannot miss each other's tag. */
-const countTags = statement(({ db, p }: Parts<ManifestKey & { change: number }>) =>
-  db
-    .updateTable('manifests')
-    .set({ tag_count: sql<number>`tag_count + ${p.change}` })
-    .where('repository_id', '=', p.repositoryId)
-    .where('digest', '=', p.digest)
-    .where('deleted_at_ms', 'is', null)
-    .returning('tag_count as tags'),
-)
+const countTags = {
+  up: statement(({ db, p }: Parts<ManifestKey>) =>
+    db
+      .updateTable('manifests')
+      .set({ tag_count: sql<number>`tag_count + 1`, untagged_at_ms: null })
+      .where('repository_id', '=', p.repositoryId)
+      .where('digest', '=', p.digest)
+      .where('deleted_at_ms', 'is', null)
+      .returning('tag_count as tags'),
+  ),
+  down: statement(({ db, p }: Parts<ManifestKey & { atMs: number }>) =>
+    db
+      .updateTable('manifests')
+      .set({
+        tag_count: sql<number>`tag_count - 1`,
+        untagged_at_ms: sql<number | null>`case when tag_count = 1 then cast(${p.atMs} as bigint) end`,
+      })
+      .where('repository_id', '=', p.repositoryId)
+      .where('digest', '=', p.digest)
+      .where('deleted_at_ms', 'is', null),
+  ),
+}
 
 export function tagReads(connection: SqlConnection): TagReads {
   return {
@@ -82,22 +104,29 @@ export function tagReads(connection: SqlConnection): TagReads {
 
 export function tagWrites(connection: SqlConnection): TagChanges {
   return {
-    async putTag(repositoryId, tag, digest, nowMs) {
+    async putTag(repositoryId, tag, digest, change) {
       const current = await connection.first(findTag, { repositoryId, tag })
       if (current?.digest === digest) return undefined
-      if (current !== undefined) await close(connection, repositoryId, tag, nowMs)
-      await connection.run(openTag, { repositoryId, tag, digest, nowMs })
-      const counted = await connection.first(countTags, { repositoryId, digest, change: 1 })
+      if (current !== undefined) await close(connection, { repositoryId, tag }, change)
+      const setAtMs = change.setAtMs ?? change.atMs
+      await connection.run(openTag, { repositoryId, tag, digest, setAtMs, ...fromChange(change) })
+      const counted = await connection.first(countTags.up, { repositoryId, digest })
       if (counted === undefined) throw new Error(`putTag: repository ${repositoryId} does not hold ${digest}`)
       return counted.tags
     },
-    deleteTag: (repositoryId, tag, nowMs) => close(connection, repositoryId, tag, nowMs),
+    deleteTag: (repositoryId, tag, change) => close(connection, { repositoryId, tag }, change),
   }
 }
 
-async function close(connection: SqlConnection, repositoryId: number, tag: Tag, nowMs: number): Promise<boolean> {
-  const closed = await connection.first(closeTag, { repositoryId, tag, nowMs })
+async function close(connection: SqlConnection, key: Key, change: TagChange): Promise<boolean> {
+  const closed = await connection.first(closeTag, { ...key, ...fromChange(change) })
   if (closed === undefined) return false
-  await connection.first(countTags, { repositoryId, digest: closed.digest, change: -1 })
+  const { repositoryId } = key
+  await connection.run(countTags.down, { repositoryId, digest: closed.digest, atMs: change.atMs })
   return true
+}
+
+/** The columns that say who changed a tag, when and what for. */
+export function fromChange({ atMs, by, cause, planId }: TagChange) {
+  return { atMs, by: by ?? null, cause: cause ?? null, planId: planId ?? null }
 }

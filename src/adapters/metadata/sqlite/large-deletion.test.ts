@@ -75,7 +75,7 @@ async function putImage(repositoryId: number, n: number): Promise<void> {
     await transaction.linkBlob(repositoryId, blob, 5)
   }
   await transaction.putManifest(repositoryId, manifest)
-  await transaction.putTag(repositoryId, parseTag(`v${n}`), manifest.digest, 1)
+  await transaction.putTag(repositoryId, parseTag(`v${n}`), manifest.digest, { atMs: 1 })
 }
 
 test('deleting a large repository writes a handful of rows, and no transaction of its purge more than a few hundred', async () => {

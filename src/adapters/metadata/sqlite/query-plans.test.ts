@@ -55,19 +55,19 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
     index: 'repositories_live (registry_id=? AND name>?)',
   },
   'listImageIds TAGGED': {
-    statement: listImageIds.TAGGED,
+    statement: listImageIds.any.TAGGED,
     index: 'tags_live_by_digest (repository_id=? AND (digest,tag)>(?,?))',
   },
   'listImageIds UNTAGGED': {
-    statement: listImageIds.UNTAGGED,
+    statement: listImageIds.any.UNTAGGED,
     index: 'manifests_untagged (repository_id=? AND digest>?)',
   },
   'listManifests TAGGED': {
-    statement: listManifests.TAGGED,
+    statement: listManifests.any.TAGGED,
     index: 'manifests_tagged (repository_id=? AND digest>?)',
   },
   'listManifests UNTAGGED': {
-    statement: listManifests.UNTAGGED,
+    statement: listManifests.any.UNTAGGED,
     index: 'manifests_untagged (repository_id=? AND digest>?)',
   },
   'listReferrers of any type': {
@@ -156,8 +156,8 @@ for (const [name, { statement, index }] of Object.entries(PAGES)) {
 
 /** Two walks, one per status, are merged: what is sorted is never more than two pages of names. */
 for (const [name, statement] of [
-  ['listImageIds ANY', listImageIds.ANY],
-  ['listManifests ANY', listManifests.ANY],
+  ['listImageIds ANY', listImageIds.any.ANY],
+  ['listManifests ANY', listManifests.any.ANY],
 ] as const) {
   test(`${name} reads a page from each of two indexes`, () => {
     const plan = planOf(statement).join('\n')

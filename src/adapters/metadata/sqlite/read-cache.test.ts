@@ -51,11 +51,11 @@ async function apply(store: MetadataStore, { id }: Repository, step: Step): Prom
   const [tag, manifest] = [TAGS[step.tag], MANIFESTS[step.manifest]]
   if (tag === undefined || manifest === undefined) throw new Error('no such tag or manifest')
   await store.transact(async (transaction) => {
-    if (step.do === 'untag') await transaction.deleteTag(id, tag, 1)
-    if (step.do === 'delete') await transaction.deleteManifest(id, manifest.digest, 1, 2)
+    if (step.do === 'untag') await transaction.deleteTag(id, tag, { atMs: 1 })
+    if (step.do === 'delete') await transaction.deleteManifest(id, manifest.digest, { atMs: 1, purgeDueAtMs: 2 })
     if (step.do !== 'put') return
     await transaction.putManifest(id, manifest)
-    await transaction.putTag(id, tag, manifest.digest, 1)
+    await transaction.putTag(id, tag, manifest.digest, { atMs: 1 })
   })
 }
 

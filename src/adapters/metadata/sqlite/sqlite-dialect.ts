@@ -26,6 +26,12 @@ export const sqliteDialect: SqlDialect = {
   tagsOfManifest: (manifests) => sql`(select json_group_array(live.tag) from (select tags.tag from tags
     where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null order by tags.tag) as live)`,
+  tagTimesOfManifest: (manifests) => sql`(select json_group_array(json_array(tags.tag, tags.set_at_ms)) from tags
+    where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
+    and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
+  childrenOfManifest: (manifests) => sql`(select json_group_array(manifest_children.child) from manifest_children
+    where manifest_children.repository_id = ${sql.ref(`${manifests}.repository_id`)}
+    and manifest_children.parent = ${sql.ref(`${manifests}.digest`)})`,
   mergesUnions: true,
   lock: () => sql``,
 }

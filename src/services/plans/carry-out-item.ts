@@ -1,0 +1,160 @@
+import type { Digest } from '../../core/digest.ts'
+import { isAccessoryTag } from '../../core/manifest/accessory-tag.ts'
+import type { Manifest } from '../../ports/metadata/manifests.ts'
+import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
+import { lockNotes } from '../locks/refuse-locked.ts'
+import { recordDeleted, recordUntagged } from './plan-events.ts'
+import { planItem } from './plan-item.ts'
+import type { PlanWork } from './plan-work.ts'
+
+/** How many of the indexes that hold a manifest a failure names. */
+const HOLDERS_NAMED = 10
+/** Referrers that came after the plan was made go along in its transaction; more than these are left for the next run. */
+const REFERRERS_AT_ONCE = 200
+
+/** What became of an item, and what went along with it that the plan did not know of. */
+export interface CarriedOut {
+  readonly item: PlanItem
+  /** Without positions of their own yet. */
+  readonly along: readonly PlanItem[]
+}
+
+/**
+ * Does what one item says, if the image is still what it was when the plan was made. Nothing else of the transaction is
+ * touched when it is not.
+ */
+export async function carryOutItem(work: PlanWork, item: PlanItem): Promise<CarriedOut> {
+  const { transaction, repository } = work
+  const manifest = await transaction.findManifest(repository.id, item.digest)
+  const failure = manifest === undefined ? GONE : await whyNot(work, item, manifest)
+  if (failure !== undefined || manifest === undefined) {
+    return { item: { ...item, outcome: 'failed', failure: failure ?? GONE }, along: [] }
+  }
+  const along = await act(work, item, manifest)
+  return { item: { ...item, outcome: 'done', failure: undefined }, along }
+}
+
+const GONE: PlanFailure = { code: 'ImageNotFound', reason: 'The image is not there any more.' }
+
+async function whyNot(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<PlanFailure | undefined> {
+  const { transaction, repository } = work
+  const tags = await transaction.tagsOf(repository.id, item.digest)
+  if (item.action === 'untag') {
+    if (!tags.some((tag) => tag === item.tag)) return changed(`The tag ${item.tag} does not point at it any more.`)
+  } else if (!sameTags(tags, item.tags)) {
+    return changed('Its tags have changed since the plan was made.')
+  }
+  if (manifest.storageClass !== item.storageClass)
+    return changed('It was archived or restored since the plan was made.')
+  const locked = item.action === 'restore' ? undefined : await lockNotes(work, item.digest, item.tag ?? tags)
+  if (locked !== undefined) return { code: 'ImageLocked', reason: locked }
+  return item.action === 'expire' || item.action === 'archive' ? await whoHolds(work, item) : undefined
+}
+
+function changed(reason: string): PlanFailure {
+  return { code: 'ImageChanged', reason }
+}
+
+function sameTags(tags: readonly string[], planned: readonly string[]): boolean {
+  return tags.length === planned.length && [...planned].sort().every((tag, index) => tags[index] === tag)
+}
+
+/** ECR's code and sentence (ecr.md 2.4). An archived index holds nobody from being archived. */
+async function whoHolds({ transaction, repository }: PlanWork, item: PlanItem): Promise<PlanFailure | undefined> {
+  const parents = await transaction.parentsOf(repository.id, item.digest, HOLDERS_NAMED)
+  const holders = item.action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
+  if (holders.length === 0) return undefined
+  return { code: 'ImageReferencedByManifestList', reason: referencedBy(holders), digests: holders }
+}
+
+async function standardOnes(
+  transaction: PlanWork['transaction'],
+  repositoryId: number,
+  digests: readonly Digest[],
+): Promise<Digest[]> {
+  const found = await transaction.existingManifests(repositoryId, digests)
+  return digests.filter((digest) => found.get(digest)?.storageClass === 'standard')
+}
+
+/** ECR's sentence, the same on both surfaces. */
+function referencedBy(holders: readonly Digest[]): string {
+  return `Requested image referenced by manifest list: [${holders.join(', ')}]`
+}
+
+async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<PlanItem[]> {
+  const { transaction, repository, nowMs } = work
+  switch (item.action) {
+    case 'untag':
+      await untag(work, item)
+      return []
+    case 'archive':
+      await transaction.setStorageClass(repository.id, item.digest, {
+        storageClass: 'archive',
+        archivedAtMs: nowMs,
+        restoredAtMs: manifest.restoredAtMs,
+      })
+      return []
+    case 'restore':
+      await transaction.setStorageClass(repository.id, item.digest, {
+        storageClass: 'standard',
+        archivedAtMs: manifest.archivedAtMs,
+        restoredAtMs: nowMs,
+      })
+      return []
+    case 'expire':
+      return await expire(work, item)
+  }
+}
+
+async function untag(work: PlanWork, item: PlanItem): Promise<void> {
+  if (item.tag === undefined) throw new Error(`an item of the plan ${work.plan.id} takes off no tag`)
+  await work.transaction.deleteTag(work.repository.id, item.tag, tagChange(work, 'untag'))
+  await recordUntagged(work, item.digest, item.tag)
+}
+
+async function expire(work: PlanWork, item: PlanItem): Promise<PlanItem[]> {
+  const { transaction, repository, services, nowMs } = work
+  const purgeDueAtMs = nowMs + services.limits.restoreWindowMs
+  const tags = await transaction.deleteManifest(repository.id, item.digest, {
+    ...tagChange(work, 'deletion'),
+    purgeDueAtMs,
+  })
+  await recordDeleted(work, item.digest, tags)
+  return await takeReferrers(work, item)
+}
+
+function tagChange({ nowMs, actor, plan }: PlanWork, cause: 'untag' | 'deletion') {
+  return { atMs: nowMs, by: actor?.principal, cause, planId: plan.id }
+}
+
+/**
+ * Referrers go with their subject (ecr.md 2.4). Those that the plan knows of have items of their own; the others came
+ * since it was made. One that somebody has tagged by a name of its own, holds in an index, or has locked, stays.
+ */
+async function takeReferrers(work: PlanWork, item: PlanItem): Promise<PlanItem[]> {
+  const { transaction, repository, plan } = work
+  const page = { limit: REFERRERS_AT_ONCE }
+  const filter = { subject: item.digest, artifactTypes: [] }
+  const referrers = await transaction.listReferrers(repository.id, filter, page)
+  const known = new Set<Digest>()
+  if (referrers.length > 0) {
+    const digests = referrers.map(({ digest }) => digest)
+    for (const { digest } of await transaction.findPlanItems(plan.id, digests)) known.add(digest)
+  }
+  const taken: PlanItem[] = []
+  for (const referrer of referrers) {
+    if (!known.has(referrer.digest)) taken.push(...(await takeReferrer(work, item, referrer)))
+  }
+  return taken
+}
+
+async function takeReferrer(work: PlanWork, item: PlanItem, referrer: Manifest): Promise<PlanItem[]> {
+  const tags = await work.transaction.tagsOf(work.repository.id, referrer.digest)
+  if (!tags.every(isAccessoryTag)) return []
+  const why = `It refers to ${item.digest}, which goes.`
+  const { item: done, along } = await carryOutItem(
+    work,
+    planItem({ ...referrer, tags }, { action: 'expire', why, rule: item.rule }),
+  )
+  return done.outcome === 'done' ? [done, ...along] : []
+}

@@ -1,0 +1,21 @@
+import type { Plan } from '../../ports/metadata/plans.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
+import type { Services } from '../context.ts'
+
+/** Who has a plan carried out or undone; undefined for the server's own runs. */
+export interface PlanActor {
+  /** ARN. */
+  readonly principal: string
+  readonly requestId: string
+}
+
+/** A transaction that holds the plan's repository exclusively, and what is done in it. */
+export interface PlanWork {
+  readonly services: Services
+  readonly transaction: MetadataTransaction
+  readonly repository: Repository
+  readonly plan: Pick<Plan, 'id' | 'kind'>
+  readonly actor: PlanActor | undefined
+  readonly nowMs: number
+}

@@ -1,0 +1,42 @@
+import type { Digest } from '../../core/digest.ts'
+import { freedBytes, type HeldBlob } from '../../core/lifecycle/freed-bytes.ts'
+import type { PlanItem } from '../../ports/metadata/plans.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
+import type { MetadataReader } from '../../ports/metadata-store.ts'
+import { nextTurn } from '../next-turn.ts'
+
+const AT_ONCE = 500
+
+/** The items with the bytes that come free with each of them. */
+export async function weighItems(
+  metadata: Pick<MetadataReader, 'listBlobsOfManifests' | 'countHolders'>,
+  repository: Repository,
+  items: readonly PlanItem[],
+): Promise<PlanItem[]> {
+  const order = items.filter(({ action }) => action === 'expire').map(({ digest }) => digest)
+  const held = await inPages(order, (digests) => metadata.listBlobsOfManifests(repository.id, digests))
+  const holders = await countHolders(metadata, held)
+  const freed = freedBytes(order, held, holders)
+  let index = 0
+  return items.map((item) => (item.action === 'expire' ? { ...item, freedBytes: freed[index++] ?? 0 } : item))
+}
+
+async function countHolders(
+  metadata: Pick<MetadataReader, 'countHolders'>,
+  held: readonly HeldBlob[],
+): Promise<Map<Digest, number>> {
+  const blobs = [...new Set(held.map(({ blob }) => blob))]
+  return new Map(await inPages(blobs, async (page) => [...(await metadata.countHolders(page))]))
+}
+
+async function inPages<Row>(
+  digests: readonly Digest[],
+  read: (page: readonly Digest[]) => Promise<readonly Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = []
+  for (let from = 0; from < digests.length; from += AT_ONCE) {
+    for (const row of await read(digests.slice(from, from + AT_ONCE))) rows.push(row)
+    await nextTurn()
+  }
+  return rows
+}
