@@ -24,3 +24,12 @@ export function matchesGlob(pattern: string, text: string): boolean {
   while (p < pattern.length && pattern[p] === '*') p++
   return p === pattern.length
 }
+
+/** As `matchesGlob`, for a pattern that is asked often: one without `*`, or with its only `*` at the end, is a comparison. */
+export function compileGlob(pattern: string): (text: string) => boolean {
+  const star = pattern.indexOf('*')
+  if (star === -1) return (text) => text === pattern
+  const prefix = pattern.slice(0, star)
+  if (star === pattern.length - 1) return (text) => text.startsWith(prefix)
+  return (text) => text.startsWith(prefix) && matchesGlob(pattern, text)
+}
