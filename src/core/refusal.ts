@@ -59,6 +59,7 @@ export type RefusalReason =
   | 'manifest-in-use' // detail.digests lists the indexes that hold it
   | 'image-exists'
   | 'tag-immutable'
+  | 'tag-not-allowed' // the repository's tag rules, or those of a namespace above it, do not take it
   | 'precondition-failed'
   // the service
   | 'unsupported'

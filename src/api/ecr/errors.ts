@@ -61,6 +61,7 @@ const ERRORS: Record<RefusalReason, ErrorShape> = {
   'manifest-in-use': INVALID_PARAMETER,
   'image-exists': error('ImageAlreadyExistsException'),
   'tag-immutable': error('ImageTagAlreadyExistsException'),
+  'tag-not-allowed': INVALID_PARAMETER,
   'precondition-failed': INVALID_PARAMETER,
   unsupported: INVALID_PARAMETER,
   'not-found': error('UnknownOperationException', 404),

@@ -59,6 +59,7 @@ export const MANAGE_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'manifest-in-use': IN_USE,
   'image-exists': EXISTS,
   'tag-immutable': [409, 'Unmodifiable'],
+  'tag-not-allowed': INVALID,
   'precondition-failed': [412, 'PreconditionFailed'],
   unsupported: [405, 'MethodNotAllowed'],
   'not-found': NOT_FOUND,

@@ -87,6 +87,7 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'manifest-in-use': [405, 'UNSUPPORTED'],
   'image-exists': [400, 'TAG_INVALID'],
   'tag-immutable': [400, 'TAG_INVALID'],
+  'tag-not-allowed': [400, 'TAG_INVALID'],
   'precondition-failed': [412, 'DENIED'],
 
   unsupported: [405, 'UNSUPPORTED'],

@@ -63,6 +63,7 @@ export const QUERY_ERRORS: { readonly [reason in RefusalReason]: ErrorShape } = 
   'manifest-in-use': VALIDATION,
   'image-exists': VALIDATION,
   'tag-immutable': VALIDATION,
+  'tag-not-allowed': VALIDATION,
   'precondition-failed': VALIDATION,
   unsupported: VALIDATION,
   'not-found': error('InvalidAction', 404),
