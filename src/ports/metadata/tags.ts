@@ -9,6 +9,11 @@ export interface TagEntry {
   readonly fromMs: number
 }
 
+/** A live tag, and whether its name has ever stood for something else. */
+export interface TagState extends TagEntry {
+  readonly hasMoved: boolean
+}
+
 /** Live tags; closed ones, which are their history, are never seen. */
 export interface TagReads {
   findTag(repositoryId: number, tag: Tag): Promise<TagEntry | undefined>
@@ -16,6 +21,8 @@ export interface TagReads {
   tagsOf(repositoryId: number, digest: Digest): Promise<Tag[]>
   /** The names alone, in byte order: an index has them, and what each points at would be a look-up of its own. */
   listTags(repositoryId: number, page: Page): Promise<Tag[]>
+  /** The same with all that is known of each: a look into its history for every tag, for reports. */
+  listTagStates(repositoryId: number, page: Page): Promise<TagState[]>
 }
 
 export interface TagChanges {
