@@ -69,6 +69,7 @@ export type RefusalReason =
   | 'image-locked' // a person has locked it, or a tag on it
   | 'image-archived' // it has to be restored before it can be pulled
   | 'image-class-unchanged' // it is there already, or what holds it is not
+  | 'tag-not-allowed' // the repository's tag rules, or those of a namespace above it, do not take it
   | 'precondition-failed'
   // the service
   | 'unsupported'

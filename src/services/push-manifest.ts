@@ -13,6 +13,7 @@ import type { Caller, Services } from './context.ts'
 import { lockRepository } from './lock-repository.ts'
 import { pushWarnings } from './push-warnings.ts'
 import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
+import { checkPushedTags } from './tags/check-pushed-tags.ts'
 
 export interface ManifestPush {
   readonly repository: Repository
@@ -38,11 +39,11 @@ export interface PushedManifest {
 }
 
 /**
- * Closure check, immutability, tags and edges in one transaction: all of it holds at the same instant, or the push is
+ * Closure check, immutability, tag rules, tags and edges in one transaction: all of it holds at the same instant, or the push is
  * refused and nothing has changed.
  *
  * @throws {Refusal} `manifest-invalid`, `digest-mismatch`, `manifest-references-unknown`, `tag-immutable`,
- *   `precondition-failed`, `repository-unknown`, `limit-exceeded`
+ *   `tag-not-allowed`, `precondition-failed`, `repository-unknown`, `limit-exceeded`
  */
 export async function pushManifest(services: Services, caller: Caller, push: ManifestPush): Promise<PushedManifest> {
   const parsed = parseManifest(push.content, push.mediaType)
@@ -50,6 +51,8 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
   return await services.metadata.transact(async (transaction) => {
     const repository = await lockRepository(transaction, caller, { repository: push.repository, mode: 'shared' })
     const tags = await decideTags(transaction, repository, push, digest)
+    const changed = tags.flatMap(({ tag, outcome }) => (outcome === 'unchanged' ? [] : [tag]))
+    await checkPushedTags(services, transaction, { repository, tags: changed, annotations: parsed.annotations })
     const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
     const references = await resolveReferences(transaction, repository, { digest, parsed }, sparse)
     const nowMs = services.clock.nowMs()

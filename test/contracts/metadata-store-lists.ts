@@ -77,6 +77,35 @@ export function testLists(open: OpenMetadataStore): void {
       expect(await after('')).toEqual(['a', 'b', 'c'])
     })
 
+    test('listTagStates() is in the same order, and says of each tag where it points, since when and whether it moved', async () => {
+      await push(store, id, manifest('a', { pushedAtMs: 1 }), ...BYTE_ORDER.toReversed())
+      await push(store, id, manifest('b', { pushedAtMs: 2 }), 'Z', 'a.b')
+      const whole = await store.listTagStates(id, { limit: 100 })
+      expect(whole).toEqual(
+        BYTE_ORDER.map((name) => {
+          const hasMoved = name === 'Z' || name === 'a.b'
+          const fromMs = hasMoved ? 2 : 1
+          return { tag: tag(name), digest: digest(hasMoved ? 'b' : 'a'), fromMs, setAtMs: fromMs, hasMoved }
+        }),
+      )
+      const keyOf = (state: (typeof whole)[number]): string => state.tag
+      for (const limit of [1, 3, 11]) {
+        expect(await allPages((page: Page) => store.listTagStates(id, page), keyOf, limit)).toEqual(whole)
+      }
+    })
+
+    test('listTagStates(): what was taken off and set again where it had been has not moved', async () => {
+      await push(store, id, manifest('a'), 'v1', 'v2')
+      await push(store, id, manifest('b'))
+      await store.transact(async (transaction) => {
+        for (const name of ['v1', 'v2']) await transaction.deleteTag(id, tag(name), { atMs: 5 })
+        await transaction.putTag(id, tag('v1'), digest('a'), { atMs: 6 })
+        await transaction.putTag(id, tag('v2'), digest('b'), { atMs: 6 })
+      })
+      const states = await store.listTagStates(id, { limit: 9 })
+      expect(states.map(({ hasMoved }) => hasMoved)).toEqual([false, true])
+    })
+
     test('listRepositories() and listRepositoryNames() are in byte order, and their pages make the whole', async () => {
       const registry = await makeRegistry(store)
       const names = ['a-b', 'a.b', 'a/b', 'a/b-c', 'a/b/c', 'a0', 'aa', 'a_b', 'zz', '00'].sort()

@@ -46,6 +46,18 @@ export function testManifests(open: OpenMetadataStore): void {
       }
     })
 
+    test('readContents() gives the bytes of those that are there', async () => {
+      const other = await makeRepository(store, 'other')
+      await push(store, id, FULL)
+      await push(store, id, manifest('second'))
+      await push(store, other.id, manifest('elsewhere'))
+      const asked = [FULL.digest, digest('second'), digest('elsewhere'), digest('none')]
+      const contents = await store.readContents(id, asked)
+      const texts = Object.fromEntries([...contents].map(([name, bytes]) => [name, Buffer.from(bytes).toString()]))
+      expect(texts).toEqual({ [FULL.digest]: '{"word":"full"}', [digest('second')]: '{"word":"second"}' })
+      expect(await store.readContents(id, [])).toEqual(new Map())
+    })
+
     test('putManifest() of one that exists leaves it as it is', async () => {
       await push(store, id, FULL)
       expect(await push(store, id, { ...FULL, mediaType: 'other/type', pushedAtMs: 9 })).toBe('existing')
@@ -95,6 +107,7 @@ export function testManifests(open: OpenMetadataStore): void {
       )
       expect(deleted).toEqual([tag('v1'), tag('v2')])
       expect(await store.readManifest(id, FULL.digest)).toBeUndefined()
+      expect(await store.readContents(id, [FULL.digest])).toEqual(new Map())
       expect(await store.findManifest(id, FULL.digest)).toBeUndefined()
       expect(await store.readManifestByTag(id, tag('v1'))).toBeUndefined()
       expect(await store.findTag(id, tag('v1'))).toBeUndefined()

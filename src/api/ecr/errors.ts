@@ -70,6 +70,7 @@ const ERRORS: Record<RefusalReason, ErrorShape> = {
   'image-locked': INVALID_PARAMETER,
   'image-archived': error('ImageNotFoundException'),
   'image-class-unchanged': error('ImageStorageClassUpdateNotSupportedException'),
+  'tag-not-allowed': INVALID_PARAMETER,
   'precondition-failed': INVALID_PARAMETER,
   unsupported: INVALID_PARAMETER,
   'not-found': error('UnknownOperationException', 404),

@@ -68,6 +68,7 @@ export const MANAGE_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'image-locked': [409, 'Locked'],
   'image-archived': [409, 'Archived'],
   'image-class-unchanged': [409, 'Unmodifiable'],
+  'tag-not-allowed': INVALID,
   'precondition-failed': [412, 'PreconditionFailed'],
   unsupported: [405, 'MethodNotAllowed'],
   'not-found': NOT_FOUND,

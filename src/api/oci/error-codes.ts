@@ -97,6 +97,7 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'image-locked': [403, 'DENIED'],
   'image-archived': [404, 'MANIFEST_UNKNOWN'],
   'image-class-unchanged': [405, 'UNSUPPORTED'],
+  'tag-not-allowed': [400, 'TAG_INVALID'],
   'precondition-failed': [412, 'DENIED'],
 
   unsupported: [405, 'UNSUPPORTED'],

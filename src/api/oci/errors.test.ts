@@ -27,6 +27,7 @@ test.each<[RefusalReason, number, string]>([
   ['repository-unknown', 404, 'NAME_UNKNOWN'],
   ['tag-invalid', 400, 'TAG_INVALID'],
   ['tag-immutable', 400, 'TAG_INVALID'],
+  ['tag-not-allowed', 400, 'TAG_INVALID'],
   ['digest-invalid', 400, 'DIGEST_INVALID'],
   ['digest-mismatch', 400, 'DIGEST_INVALID'],
   ['size-mismatch', 400, 'SIZE_INVALID'],

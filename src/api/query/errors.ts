@@ -72,6 +72,7 @@ export const QUERY_ERRORS: { readonly [reason in RefusalReason]: ErrorShape } = 
   'image-locked': VALIDATION,
   'image-archived': VALIDATION,
   'image-class-unchanged': VALIDATION,
+  'tag-not-allowed': VALIDATION,
   'precondition-failed': VALIDATION,
   unsupported: VALIDATION,
   'not-found': error('InvalidAction', 404),

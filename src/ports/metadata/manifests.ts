@@ -74,6 +74,11 @@ export interface ManifestReads {
   readManifestByTag(repositoryId: number, tag: Tag): Promise<StoredManifest | undefined>
   /** What a pull by digest reads. */
   readManifest(repositoryId: number, digest: Digest): Promise<StoredManifest | undefined>
+  /**
+   * The bytes of those of `digests` that the repository holds, past every cache: for whoever looks at many of them once.
+   * How many bytes that may be is the caller's to bound.
+   */
+  readContents(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Uint8Array>>
   /** What is known of it, without its bytes. */
   findManifest(repositoryId: number, digest: Digest): Promise<Manifest | undefined>
   /** By digest. */

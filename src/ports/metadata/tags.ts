@@ -37,6 +37,11 @@ export interface TagPeriod extends TagEntry {
   readonly until: Omit<TagChange, 'atMs'>
 }
 
+/** A live tag, and whether its name has ever stood for something else. */
+export interface TagState extends TagEntry {
+  readonly hasMoved: boolean
+}
+
 /** Live tags; what they were before is `TagMemoryReads`'. */
 export interface TagReads {
   findTag(repositoryId: number, tag: Tag): Promise<TagEntry | undefined>
@@ -44,11 +49,13 @@ export interface TagReads {
   tagsOf(repositoryId: number, digest: Digest): Promise<Tag[]>
   /** The names alone, in byte order: an index has them, and what each points at would be a look-up of its own. */
   listTags(repositoryId: number, page: Page): Promise<Tag[]>
+  /** The same with all that is known of each: a look into its history for every tag, for reports. */
+  listTagStates(repositoryId: number, page: Page): Promise<TagState[]>
 }
 
 /** What tags were. */
 export interface TagMemoryReads {
-  /** A tag's periods, the latest first. `after` is the `fromMs` and `untilMs` of the last one of the page before. */
+  /** A tag's periods, the latest first. `after` is the id of the last one of the page before. */
   listTagPeriods(repositoryId: number, tag: Tag, page: Page<number>): Promise<(TagPeriod & { readonly id: number })[]>
   /** Where the tag pointed at that instant. A period has its first instant and not its last. */
   findTagAt(repositoryId: number, tag: Tag, atMs: number): Promise<TagPeriod | undefined>

@@ -60,6 +60,16 @@ const readManifest = statement(({ db, p }: Parts<Key>) =>
     .where('manifests.deleted_at_ms', 'is', null),
 )
 
+const readContents = statement(({ db, p, dialect }: Parts<{ repositoryId: number; digests: string }>) =>
+  db
+    .selectFrom('manifests')
+    .innerJoin('manifest_contents', 'manifest_contents.digest', 'manifests.digest')
+    .select(['manifests.digest', 'manifest_contents.bytes'])
+    .where('manifests.repository_id', '=', p.repositoryId)
+    .where(sql<boolean>`manifests.digest in ${dialect.textList(p.digests)}`)
+    .where('manifests.deleted_at_ms', 'is', null),
+)
+
 const findManifest = statement(({ db, p }: Parts<Key>) =>
   db
     .selectFrom('manifests')
@@ -146,6 +156,11 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
     },
     async readManifest(repositoryId, digest) {
       return toStored(await connection.first(readManifest, { repositoryId, digest }))
+    },
+    async readContents(repositoryId, digests) {
+      if (digests.length === 0) return new Map()
+      const rows = await connection.all(readContents, { repositoryId, digests: JSON.stringify(digests) })
+      return new Map(rows.map(({ digest, bytes }) => [digest, bytes]))
     },
     async findManifest(repositoryId, digest) {
       const row = await connection.first(findManifest, { repositoryId, digest })

@@ -38,6 +38,31 @@ export const listTags = statement(({ db, p }: Parts<{ repositoryId: number; afte
     .limit(p.limit),
 )
 
+export const listTagStates = statement(({ db, p }: Parts<{ repositoryId: number; after: Tag; limit: number }>) =>
+  db
+    .selectFrom('tags')
+    .select((eb) => [
+      'tags.tag',
+      'tags.digest',
+      'tags.from_ms as fromMs',
+      'tags.set_at_ms as setAtMs',
+      eb
+        .selectFrom('tags as past')
+        .select('past.id')
+        .whereRef('past.repository_id', '=', 'tags.repository_id')
+        .whereRef('past.tag', '=', 'tags.tag')
+        .where('past.until_ms', 'is not', null)
+        .whereRef('past.digest', '!=', 'tags.digest')
+        .limit(sql.lit(1))
+        .as('moved'),
+    ])
+    .where('tags.repository_id', '=', p.repositoryId)
+    .where('tags.until_ms', 'is', null)
+    .where('tags.tag', '>', p.after)
+    .orderBy('tags.tag')
+    .limit(p.limit),
+)
+
 const closeTag = statement(({ db, p }: Parts<Key & ReturnType<typeof fromChange>>) =>
   db
     .updateTable('tags')
@@ -98,6 +123,11 @@ export function tagReads(connection: SqlConnection): TagReads {
       // A page may start after any text, such as `last` of a request that names no tag.
       const rows = await connection.all(listTags, { repositoryId, after: (after ?? '') as Tag, limit })
       return rows.map(({ tag }) => tag)
+    },
+    async listTagStates(repositoryId, { after, limit }) {
+      // As `listTags`.
+      const rows = await connection.all(listTagStates, { repositoryId, after: (after ?? '') as Tag, limit })
+      return rows.map(({ moved, ...entry }) => ({ ...entry, hasMoved: moved !== null }))
     },
   }
 }

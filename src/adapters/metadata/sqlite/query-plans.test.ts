@@ -24,7 +24,7 @@ import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
-import { listTags } from '../sql/tags.ts'
+import { listTagStates, listTags } from '../sql/tags.ts'
 import { listExpiredUploads } from '../sql/uploads.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -46,6 +46,8 @@ function planOf(statement: Pick<Statement<never, unknown>, 'build'>): string[] {
 /** Every page walks an index from where the last one ended, and stops: it never sorts, and never reads a table. */
 const PAGES: Record<string, { statement: Statement<never, unknown>; index: string }> = {
   listTags: { statement: listTags, index: 'tags_live (repository_id=? AND tag>?)' },
+  listTagStates: { statement: listTagStates, index: 'tags_live (repository_id=? AND tag>?)' },
+  'listTagStates, of each its history': { statement: listTagStates, index: 'tags_history (repository_id=? AND tag=?' },
   listRepositories: {
     statement: listRepositories,
     index: 'repositories_live (registry_id=? AND name>?)',
