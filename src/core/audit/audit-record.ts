@@ -35,6 +35,8 @@ export interface AuditRecord {
   readonly userAgent: string
   readonly requestParameters: unknown
   readonly responseElements: null
+  /** What the server did by itself, in the shape that CloudTrail has for it. */
+  readonly serviceEventDetails?: Readonly<Record<string, unknown>>
   readonly errorCode?: string
   readonly errorMessage?: string
   readonly requestID: string
@@ -140,6 +142,8 @@ export interface AuditParts {
   readonly category?: 'Management' | 'Data'
   readonly sharedEventId?: string
   readonly tls?: AuditTls
+  /** Bounded by whoever makes it: no text of a request is in it. */
+  readonly serviceEvent?: Readonly<Record<string, unknown>>
 }
 
 const LONGEST_USER_AGENT = 256
@@ -168,6 +172,7 @@ export function auditRecord(parts: AuditParts): AuditRecord {
     requestParameters: parts.parameters === undefined ? null : boundedValue(parts.parameters),
     ...(parts.resources === undefined ? {} : { resources: parts.resources.slice(0, MOST_RESOURCES).map(resource) }),
     responseElements: null,
+    ...(parts.serviceEvent === undefined ? {} : { serviceEventDetails: parts.serviceEvent }),
     ...(parts.sharedEventId === undefined ? {} : { sharedEventID: boundedText(parts.sharedEventId, LONGEST_NAME) }),
     sourceIPAddress: boundedText(parts.sourceAddress, LONGEST_NAME),
     ...(parts.tls === undefined ? {} : { tlsDetails: tlsOf(parts.tls) }),

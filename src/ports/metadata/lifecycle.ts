@@ -17,7 +17,10 @@ export interface LifecycleReads {
   /** Undefined when there is no such repository. */
   readLifecycle(repositoryId: number): Promise<StoredLifecycle | undefined>
   /** Live repositories of all registries that come after this number, by their numbers. */
-  listRepositoriesAfter(repositoryId: number, limit: number): Promise<Repository[]>
+  listLifecycles(
+    afterRepositoryId: number,
+    limit: number,
+  ): Promise<{ readonly repository: Repository; readonly lifecycle: StoredLifecycle }[]>
   /** What the planner sees of a repository, by digest. @param page.withAnnotations they can be large */
   listLifecycleImages(
     repositoryId: number,
@@ -37,5 +40,11 @@ export interface LifecycleReads {
 export interface LifecycleChanges {
   /** Puts the policy, or takes it away. The caller has checked the text and holds the exclusive lock. */
   putLifecyclePolicy(repositoryId: number, text: string | undefined): Promise<void>
-  setLifecycleEvaluated(repositoryId: number, atMs: number): Promise<void>
+  /**
+   * Says that the repository's policy is carried out at `atMs`, unless somebody has said so since `notSinceMs`: of several
+   * processes one does it.
+   *
+   * @returns whether it is the caller who does
+   */
+  claimLifecycle(repositoryId: number, claim: { readonly atMs: number; readonly notSinceMs: number }): Promise<boolean>
 }

@@ -27,6 +27,8 @@ export interface Plan {
   /** How many images the repository had. */
   readonly imageCount: number
   readonly summary: PlanSummary
+  /** Who had it applied; undefined until then, and for the server's own runs. */
+  readonly appliedBy: { readonly principal: string; readonly requestId: string } | undefined
   /** When its last item was dealt with. */
   readonly appliedAtMs: number | undefined
   /** Until then it can be undone. */
@@ -95,6 +97,12 @@ export interface PlanReads {
   listOpenPlans(limit: number): Promise<Plan[]>
   /** By position. @param filter.tagged only items of images that had tags, or had none */
   listPlanItems(planId: string, filter: { readonly tagged?: boolean }, page: Page<number>): Promise<PlanItem[]>
+  /** Items with that outcome, the last first. @param beforePosition not those from it on */
+  listPlanItemsBack(
+    planId: string,
+    outcome: PlanItem['outcome'],
+    page: { readonly beforePosition: number; readonly limit: number },
+  ): Promise<PlanItem[]>
   findPlanItems(planId: string, digests: readonly Digest[]): Promise<PlanItem[]>
   countPlanItems(planId: string): Promise<PlanProgress>
 }

@@ -42,6 +42,12 @@ export interface RepositoryDeletionChanges {
    */
   deleteRepository(repositoryId: number, nowMs: number, purgeDueAtMs: number): Promise<void>
   /**
+   * Brings a deleted repository back as it was; only its uploads stay expired.
+   *
+   * @returns `taken`: another one has its name now; `gone`: its purge has begun, or it was not deleted
+   */
+  restoreRepository(repositoryId: number): Promise<'restored' | 'taken' | 'gone'>
+  /**
    * Forgets up to `limit` rows of a deleted repository, and with the last of them the repository itself; to be called
    * until it says `purged`. Once it has begun the repository cannot be brought back. Every blob that it lets go of
    * becomes a candidate of no repository, due at `blobsDueAtMs`, in the transaction that removes the last edge.

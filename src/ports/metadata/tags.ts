@@ -67,8 +67,8 @@ export interface TagMemoryReads {
     span: { readonly afterMs: number; readonly untilMs: number },
     page: Page,
   ): Promise<Tag[]>
-  /** What a plan ended, in byte order: the tags it took off, and those of images it deleted. */
-  listTagsEndedBy(planId: string, page: Page): Promise<TagPeriod[]>
+  /** What a plan ended of one image's tags, in byte order. */
+  listTagsEndedBy(planId: string, digest: Digest): Promise<TagPeriod[]>
 }
 
 export interface TagChanges {

@@ -61,6 +61,7 @@ export async function deleteImages(
     await transaction.insertPlan({
       ...plan,
       summary: summarise(run.items),
+      appliedBy: actor,
       appliedAtMs: plan.createdAtMs,
       undoUntilMs: plan.createdAtMs + services.limits.restoreWindowMs,
     })

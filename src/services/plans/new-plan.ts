@@ -22,6 +22,7 @@ export function newPlan(
     policyText,
     imageCount: 0,
     summary: NOTHING_PLANNED,
+    appliedBy: undefined,
     appliedAtMs: undefined,
     undoUntilMs: undefined,
     undoneAtMs: undefined,

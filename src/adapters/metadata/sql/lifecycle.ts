@@ -1,9 +1,9 @@
-import { type ExpressionBuilder, sql } from 'kysely'
+import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { ImageTag, LifecycleImage, StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import { parseManifest } from '../../../core/manifest/parse-manifest.ts'
 import type { Tag } from '../../../core/tag.ts'
-import type { LifecycleChanges, LifecycleReads } from '../../../ports/metadata/lifecycle.ts'
+import type { LifecycleChanges, LifecycleReads, StoredLifecycle } from '../../../ports/metadata/lifecycle.ts'
 import type { SqlConnection } from './connection.ts'
 import { REPOSITORY_COLUMNS, toRepository } from './repository-row.ts'
 import type { Schema } from './schema.ts'
@@ -11,17 +11,20 @@ import { type Parts, statement } from './statement.ts'
 
 type ImagePage = { repositoryId: number; after: Digest; limit: number }
 
+const LIFECYCLE_COLUMNS = ['lifecycle_policy_text', 'lifecycle_revision', 'lifecycle_evaluated_at_ms'] as const
+
 const readLifecycle = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
   db
     .selectFrom('repositories')
-    .select(['lifecycle_policy_text', 'lifecycle_revision', 'lifecycle_evaluated_at_ms'])
+    .select(LIFECYCLE_COLUMNS)
     .where('id', '=', p.repositoryId),
 )
 
-const listRepositoriesAfter = statement(({ db, p }: Parts<{ repositoryId: number; limit: number }>) =>
+const listLifecycles = statement(({ db, p }: Parts<{ repositoryId: number; limit: number }>) =>
   db
     .selectFrom('repositories')
     .select(REPOSITORY_COLUMNS)
+    .select(LIFECYCLE_COLUMNS)
     .where('id', '>', p.repositoryId)
     .where('deleted_at_ms', 'is', null)
     .orderBy('id')
@@ -115,23 +118,24 @@ const putPolicy = statement(({ db, p }: Parts<{ repositoryId: number; text: stri
     .where('id', '=', p.repositoryId),
 )
 
-const setEvaluated = statement(({ db, p }: Parts<{ repositoryId: number; atMs: number }>) =>
-  db.updateTable('repositories').set({ lifecycle_evaluated_at_ms: p.atMs }).where('id', '=', p.repositoryId),
+const claim = statement(({ db, p }: Parts<{ repositoryId: number; atMs: number; notSinceMs: number }>) =>
+  db
+    .updateTable('repositories')
+    .set({ lifecycle_evaluated_at_ms: p.atMs })
+    .where('id', '=', p.repositoryId)
+    .where('deleted_at_ms', 'is', null)
+    .where(sql<boolean>`coalesce(lifecycle_evaluated_at_ms, 0) <= ${p.notSinceMs}`),
 )
 
 export function lifecycleReads(connection: SqlConnection): LifecycleReads {
   return {
     async readLifecycle(repositoryId) {
       const row = await connection.first(readLifecycle, { repositoryId })
-      if (row === undefined) return undefined
-      return {
-        text: row.lifecycle_policy_text ?? undefined,
-        revision: row.lifecycle_revision,
-        evaluatedAtMs: row.lifecycle_evaluated_at_ms ?? undefined,
-      }
+      return row && toLifecycle(row)
     },
-    async listRepositoriesAfter(repositoryId, limit) {
-      return (await connection.all(listRepositoriesAfter, { repositoryId, limit })).map(toRepository)
+    async listLifecycles(repositoryId, limit) {
+      const rows = await connection.all(listLifecycles, { repositoryId, limit })
+      return rows.map((row) => ({ repository: toRepository(row), lifecycle: toLifecycle(row) }))
     },
     async listLifecycleImages(repositoryId, { after, limit, withAnnotations }) {
       const locks = await readLocks(connection, repositoryId)
@@ -159,9 +163,19 @@ export function lifecycleWrites(connection: SqlConnection): LifecycleChanges {
     async putLifecyclePolicy(repositoryId, text) {
       await connection.run(putPolicy, { repositoryId, text: text ?? null })
     },
-    async setLifecycleEvaluated(repositoryId, atMs) {
-      await connection.run(setEvaluated, { repositoryId, atMs })
+    async claimLifecycle(repositoryId, { atMs, notSinceMs }) {
+      return (await connection.run(claim, { repositoryId, atMs, notSinceMs })) > 0
     },
+  }
+}
+
+function toLifecycle(
+  row: Pick<Selectable<Schema['repositories']>, (typeof LIFECYCLE_COLUMNS)[number]>,
+): StoredLifecycle {
+  return {
+    text: row.lifecycle_policy_text ?? undefined,
+    revision: row.lifecycle_revision,
+    evaluatedAtMs: row.lifecycle_evaluated_at_ms ?? undefined,
   }
 }
 

@@ -89,11 +89,16 @@ const takeOutOfArchive = statement(({ db, p }: Parts<Key & { atMs: number }>) =>
     .where('digest', '=', p.digest),
 )
 
-/** When its last tag was taken off stays as it was, so that bringing it back changes nothing. */
+/** One that has tags loses them now, and one that comes back without them is as old, untagged, as this. */
 const hideManifest = statement(({ db, p }: Parts<Key & { atMs: number; planId: string | null }>) =>
   db
     .updateTable('manifests')
-    .set({ deleted_at_ms: p.atMs, tag_count: 0, deleted_by_plan: p.planId })
+    .set({
+      deleted_at_ms: p.atMs,
+      tag_count: 0,
+      untagged_at_ms: sql<number | null>`case when tag_count > 0 then cast(${p.atMs} as bigint) else untagged_at_ms end`,
+      deleted_by_plan: p.planId,
+    })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', '=', p.digest)
     .where('deleted_at_ms', 'is', null),

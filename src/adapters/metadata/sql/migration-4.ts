@@ -20,7 +20,7 @@ function tagMemory({ integer, text }: ColumnTypes): string[] {
     ...['from_by', 'from_cause', 'from_plan', 'until_by', 'until_cause', 'until_plan'].map(
       (column) => `alter table tags add column ${column} ${text}`,
     ),
-    'create index tags_ended_by_plan on tags (until_plan) where until_plan is not null',
+    'create index tags_ended_by_plan on tags (until_plan, digest, tag) where until_plan is not null',
   ]
 }
 

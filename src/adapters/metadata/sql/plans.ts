@@ -70,6 +70,18 @@ const listItems = statement(({ db, p }: Parts<ItemPage>) =>
     .limit(p.limit),
 )
 
+const listItemsBack = statement(
+  ({ db, p }: Parts<{ planId: string; outcome: PlanItem['outcome']; before: number; limit: number }>) =>
+    db
+      .selectFrom('plan_items')
+      .selectAll()
+      .where('plan_id', '=', p.planId)
+      .where('outcome', '=', p.outcome)
+      .where('position', '<', p.before)
+      .orderBy('position', 'desc')
+      .limit(p.limit),
+)
+
 const listItemsTagged = statement(({ db, p }: Parts<ItemPage & { tagged: number }>) =>
   db
     .selectFrom('plan_items')
@@ -190,6 +202,9 @@ export function planReads(connection: SqlConnection): PlanReads {
           ? await connection.all(listItems, page)
           : await connection.all(listItemsTagged, { ...page, tagged: Number(tagged) })
       return rows.map(toItem)
+    },
+    async listPlanItemsBack(planId, outcome, { beforePosition: before, limit }) {
+      return (await connection.all(listItemsBack, { planId, outcome, before, limit })).map(toItem)
     },
     async findPlanItems(planId, digests) {
       return (await connection.all(findItems, { planId, digests: JSON.stringify(digests) })).map(toItem)

@@ -1,6 +1,8 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { RepositoryDeletionChanges, RepositoryDeletionReads } from '../../../ports/metadata/repository-deletion.ts'
+import type { RepositoryName } from '../../../core/repository-name.ts'
+import { dropCandidate } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { deleteRepository } from './delete-repository.ts'
 import { purgeRepository } from './purge-repository.ts'
@@ -61,6 +63,30 @@ const weighBlobs = statement(({ db, p }: Parts<Page>) =>
     ]),
 )
 
+const lockDeleted = statement(({ db, p, dialect }: Parts<{ repositoryId: number }>) =>
+  db
+    .selectFrom('repositories')
+    .select(['registry_id', 'name'])
+    .where('id', '=', p.repositoryId)
+    .where('deleted_at_ms', 'is not', null)
+    .where('is_purging', '=', 0)
+    .modifyEnd(dialect.lock('update')),
+)
+
+const findLive = statement(({ db, p }: Parts<{ registryId: number; name: RepositoryName }>) =>
+  db
+    .selectFrom('repositories')
+    .select('id')
+    .where('registry_id', '=', p.registryId)
+    .where('name', '=', p.name)
+    .where('deleted_at_ms', 'is', null),
+)
+
+/** The unique index over live names refuses what came between the look and this. */
+const showRow = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
+  db.updateTable('repositories').set({ deleted_at_ms: null }).where('id', '=', p.repositoryId),
+)
+
 export function repositoryDeletionReads(connection: SqlConnection): RepositoryDeletionReads {
   return {
     async findStoredRepository(repositoryId) {
@@ -76,6 +102,15 @@ export function repositoryDeletionWrites(connection: SqlConnection): RepositoryD
   return {
     deleteRepository: (repositoryId, nowMs, purgeDueAtMs) =>
       deleteRepository(connection, { repositoryId, nowMs, purgeDueAtMs }),
+    async restoreRepository(repositoryId) {
+      const row = await connection.first(lockDeleted, { repositoryId })
+      if (row === undefined) return 'gone'
+      const { registry_id: registryId, name } = row
+      if ((await connection.first(findLive, { registryId, name })) !== undefined) return 'taken'
+      await connection.run(showRow, { repositoryId })
+      await dropCandidate(connection, { kind: 'repository', repositoryId, digest: '' as Digest })
+      return 'restored'
+    },
     purgeRepository: (repositoryId, page) => purgeRepository(connection, { repositoryId, ...page }),
   }
 }

@@ -1,4 +1,5 @@
 import type { Selectable } from 'kysely'
+import type { Digest } from '../../../core/digest.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { TagMemoryReads, TagPeriod } from '../../../ports/metadata/tags.ts'
 import type { SqlConnection } from './connection.ts'
@@ -59,14 +60,13 @@ const listChanged = statement(({ db, p }: Parts<TagPage & { afterMs: number; unt
     .limit(p.limit),
 )
 
-const listEndedBy = statement(({ db, p }: Parts<{ planId: string; after: Tag; limit: number }>) =>
+const listEndedBy = statement(({ db, p }: Parts<{ planId: string; digest: Digest }>) =>
   db
     .selectFrom('tags')
     .selectAll()
     .where('until_plan', '=', p.planId)
-    .where('tag', '>', p.after)
-    .orderBy('tag')
-    .limit(p.limit),
+    .where('digest', '=', p.digest)
+    .orderBy('tag'),
 )
 
 export function tagMemoryReads(connection: SqlConnection): TagMemoryReads {
@@ -88,9 +88,8 @@ export function tagMemoryReads(connection: SqlConnection): TagMemoryReads {
       const rows = await connection.all(listChanged, { repositoryId, ...span, after: tagAfter(after), limit })
       return rows.map(({ tag }) => tag)
     },
-    async listTagsEndedBy(planId, { after, limit }) {
-      const rows = await connection.all(listEndedBy, { planId, after: tagAfter(after), limit })
-      return rows.map(toPeriod)
+    async listTagsEndedBy(planId, digest) {
+      return (await connection.all(listEndedBy, { planId, digest })).map(toPeriod)
     },
   }
 }

@@ -38,6 +38,7 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   putRepositoryPolicy: everything,
   deleteRepositoryPolicy: everything,
   deleteRepository: everything,
+  restoreRepository: nothing,
   // Nobody finds its number since it was deleted; this only makes room.
   purgeRepository: ofRepository,
   putResourceTags: nothing,
@@ -76,7 +77,7 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   updatePlanItems: nothing,
   deletePlansBefore: nothing,
   putLifecyclePolicy: nothing,
-  setLifecycleEvaluated: nothing,
+  claimLifecycle: nothing,
   // No cached answer says when something was pulled.
   recordPulls: nothing,
   addCandidate: nothing,

@@ -1,0 +1,72 @@
+import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
+import type { Services } from '../context.ts'
+import { nextTurn } from '../next-turn.ts'
+import { carryOutItems } from './carry-out-items.ts'
+import { getPlan } from './get-plan.ts'
+import { summarise } from './new-plan.ts'
+import { recordExecution } from './record-execution.ts'
+
+/** What a push into the repository may have to wait for. */
+const AT_ONCE = 20
+const COUNTED_AT_ONCE = 1000
+
+/**
+ * Does what is still to be done of a plan that is being applied, a few items in each transaction. Whatever stops it, it can
+ * be called again, also by another process: an item is done by whoever holds the repository while it is.
+ *
+ * @returns the plan as it is afterwards
+ */
+export async function carryOutPlan(services: Services, plan: Plan, signal: AbortSignal): Promise<Plan> {
+  let after: number | undefined
+  while (!signal.aborted) {
+    const page = await carryOutPage(services, plan, after)
+    if (page === undefined) return await finish(services, plan)
+    after = page
+    await nextTurn()
+  }
+  return await getPlan(services.metadata, plan.id)
+}
+
+/** @returns the position of the last item of the page; undefined when there is none any more */
+async function carryOutPage(services: Services, plan: Plan, after: number | undefined): Promise<number | undefined> {
+  return await services.metadata.transact(async (transaction) => {
+    const repository = await transaction.lockRepository(plan.repositoryId, 'exclusive')
+    if (repository === undefined) return undefined
+    const items = await transaction.listPlanItems(plan.id, {}, { after, limit: AT_ONCE })
+    const planned = items.filter(({ outcome }) => outcome === 'planned')
+    const nowMs = services.clock.nowMs()
+    const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs }
+    if (planned.length > 0) {
+      const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
+      await recordExecution(work, plan, done)
+    }
+    return items.at(-1)?.position
+  })
+}
+
+async function nextPosition(
+  transaction: { countPlanItems(planId: string): Promise<Readonly<Record<PlanItem['outcome'], number>>> },
+  planId: string,
+): Promise<number> {
+  const { planned, done, failed, undone } = await transaction.countPlanItems(planId)
+  return planned + done + failed + undone
+}
+
+async function finish(services: Services, plan: Plan): Promise<Plan> {
+  const items: PlanItem[] = []
+  for (;;) {
+    const after = items.at(-1)?.position
+    const page = await services.metadata.listPlanItems(plan.id, {}, { after, limit: COUNTED_AT_ONCE })
+    for (const item of page) items.push(item)
+    if (page.length < COUNTED_AT_ONCE) break
+  }
+  return await services.metadata.transact(async (transaction) => {
+    const current = await getPlan(transaction, plan.id)
+    if (current.state !== 'applying') return current
+    const appliedAtMs = services.clock.nowMs()
+    const undoUntilMs = appliedAtMs + services.limits.restoreWindowMs
+    const applied: Plan = { ...current, state: 'applied', summary: summarise(items), appliedAtMs, undoUntilMs }
+    await transaction.updatePlan(plan.id, applied)
+    return applied
+  })
+}
