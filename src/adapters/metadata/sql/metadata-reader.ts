@@ -16,6 +16,7 @@ import { repositoryDeletionReads } from './repository-deletion.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
+import { webhookReads } from './webhooks.ts'
 
 /** Every read, on one connection. */
 export function metadataReader(connection: SqlConnection, engine: UsageReads): MetadataReader {
@@ -35,6 +36,7 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...auditReads(connection),
     ...accountReads(connection),
     ...identityReads(connection),
+    ...webhookReads(connection),
     ...engine,
   }
 }
