@@ -16,6 +16,7 @@ import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import { AnswerRoom } from '../services/answer-room.ts'
 import { AuditTrail } from '../services/audit/audit-trail.ts'
+import { BackgroundWork } from '../services/background-work.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
@@ -86,6 +87,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     { metadata, clock, ids },
     { region: registry.region, failed: (error) => log.write('error', 'the audit trail cannot be written', { error }) },
   )
+  const background = new BackgroundWork((work, error) => log.write('error', 'work in the background failed', { work, error }))
+  opening.defer(() => background.stop())
   const services: Services = {
     metadata,
     blobs,
@@ -95,6 +98,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     logins,
     directory,
     audit,
+    background,
     providerKeys: providerKeys(config, clock, log),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys,

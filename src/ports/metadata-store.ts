@@ -22,6 +22,7 @@ import type { RepositoryChanges, RepositoryReads } from './metadata/repositories
 import type { RepositoryDeletionChanges, RepositoryDeletionReads } from './metadata/repository-deletion.ts'
 import type { TagChanges, TagMemoryReads, TagReads } from './metadata/tags.ts'
 import type { UploadChanges, UploadReads } from './metadata/uploads.ts'
+import type { WebhookChanges, WebhookReads } from './metadata/webhooks.ts'
 
 /**
  * Reads. Inside a transaction they see its own writes; deleted manifests and closed tags are never seen.
@@ -49,7 +50,8 @@ export interface MetadataReader
     EventReads,
     AuditReads,
     AccountReads,
-    IdentityReads {}
+    IdentityReads,
+    WebhookReads {}
 
 /**
  * Changes. A transaction takes effect as a whole or not at all, and once `transact` resolves it survives a power
@@ -74,7 +76,8 @@ export interface MetadataTransaction
     EventChanges,
     AuditChanges,
     AccountChanges,
-    IdentityTransactions {}
+    IdentityTransactions,
+    WebhookChanges {}
 
 /**
  * Everything but blob bytes. Methods refuse with `storage-full` or `storage-unavailable` when the database does; a
@@ -94,6 +97,8 @@ export interface MetadataStore extends MetadataReader {
    * @param listener is not waited for, and must not throw
    */
   watchIdentities(listener: (accountIds: readonly string[]) => void): void
+  /** Tells `listener` of every commit of this store that recorded an event, as `watchIdentities` does. */
+  watchEvents(listener: () => void): void
   /** Answers when the database can be written: readiness. */
   probe(): Promise<void>
   /** Waits for what runs; afterwards everything is refused. */

@@ -8,6 +8,7 @@ import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
 import type { AnswerRoom } from './answer-room.ts'
 import type { AuditTrail } from './audit/audit-trail.ts'
+import type { BackgroundWork } from './background-work.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
 import type { Directory } from './identity/directory.ts'
@@ -34,6 +35,8 @@ export interface Services {
   readonly credentials: Credentials
   readonly directory: Directory
   readonly audit: AuditTrail
+  /** What requests have begun and do not wait for. */
+  readonly background: BackgroundWork
   /** Of the identity providers that roles trust. */
   readonly providerKeys: IdentityProviderKeys
   readonly repositoryPolicies: RepositoryPolicies

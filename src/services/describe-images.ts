@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts'
+import type { StorageClass } from '../core/lifecycle/lifecycle-image.ts'
 import type { ManifestWithTags, TagStatus } from '../ports/metadata/images.ts'
 import type { Page } from '../ports/metadata/page.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
@@ -19,15 +20,16 @@ const MOST_TAG_CHARACTERS = 4 * 1024 * 1024
 export async function listManifests(
   services: Services,
   repository: Repository,
-  query: { status: TagStatus; page: Page<Digest> },
+  query: { status: TagStatus; storageClass?: StorageClass | 'any'; page: Page<Digest> },
 ): Promise<ManifestPage> {
   const { limit } = query.page
+  const storageClass = query.storageClass === 'any' ? undefined : query.storageClass
   const manifests: ManifestWithTags[] = []
   let { after } = query.page
   let characters = 0
   for (;;) {
     const asked = Math.min(READ_AT_ONCE, limit - manifests.length) + 1
-    const rows = await services.metadata.listManifests(repository.id, query.status, { after, limit: asked })
+    const rows = await services.metadata.listManifests(repository.id, query.status, { after, limit: asked }, storageClass)
     for (const manifest of rows.slice(0, asked - 1)) {
       manifests.push(manifest)
       characters += manifest.tags.reduce((sum, tag) => sum + tag.length, 0)

@@ -1,3 +1,4 @@
+import type { StorageClass } from '../core/lifecycle/lifecycle-image.ts'
 import type { ImageIdRow, TagStatus } from '../ports/metadata/images.ts'
 import type { Page } from '../ports/metadata/page.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
@@ -13,10 +14,12 @@ export interface ImageIdPage {
 export async function listImages(
   services: Services,
   repository: Repository,
-  query: { status: TagStatus; page: Page<ImageIdRow> },
+  query: { status: TagStatus; storageClass?: StorageClass | 'any'; page: Page<ImageIdRow> },
 ): Promise<ImageIdPage> {
   const { after, limit } = query.page
-  const rows = await services.metadata.listImageIds(repository.id, query.status, { after, limit: limit + 1 })
+  const storageClass = query.storageClass === 'any' ? undefined : query.storageClass
+  const page = { after, limit: limit + 1 }
+  const rows = await services.metadata.listImageIds(repository.id, query.status, page, storageClass)
   const imageIds = rows.slice(0, limit)
   return { imageIds, next: rows.length > limit ? imageIds.at(-1) : undefined }
 }

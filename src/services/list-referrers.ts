@@ -1,4 +1,5 @@
 import type { Digest } from '../core/digest.ts'
+import type { StorageClass } from '../core/lifecycle/lifecycle-image.ts'
 import { MOST_LISTED_BYTES } from '../core/manifest/listed-annotations.ts'
 import type { Annotations, Manifest, Referrer } from '../ports/metadata/manifests.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
@@ -16,6 +17,8 @@ export interface ReferrersQuery {
   readonly subject: Digest
   /** Any of these; empty for all. */
   readonly artifactTypes: readonly string[]
+  /** Undefined for archived ones too. */
+  readonly storageClass?: StorageClass | undefined
   readonly after: Digest | undefined
   /** Bounds of one page: how many, and how many bytes of JSON `sizeOf` and annotations may add up to. */
   readonly limit: number

@@ -11,6 +11,7 @@ import type { Repository } from '../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import type { Caller, Services } from './context.ts'
 import { lockRepository } from './lock-repository.ts'
+import { pushEvents } from './push-events.ts'
 import { pushWarnings } from './push-warnings.ts'
 import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
 import { checkPushedTags } from './tags/check-pushed-tags.ts'
@@ -39,8 +40,8 @@ export interface PushedManifest {
 }
 
 /**
- * Closure check, immutability, tag rules, tags and edges in one transaction: all of it holds at the same instant, or the push is
- * refused and nothing has changed.
+ * Closure check, immutability, tag rules, tags, edges and events in one transaction: all of it holds at the same
+ * instant, or the push is refused and nothing has changed.
  *
  * @throws {Refusal} `manifest-invalid`, `digest-mismatch`, `manifest-references-unknown`, `tag-immutable`,
  *   `tag-not-allowed`, `precondition-failed`, `repository-unknown`, `limit-exceeded`
@@ -63,6 +64,8 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
       const count = (await transaction.putTag(repository.id, tag, digest, written)) ?? 0
       if (count > services.limits.tagsPerManifest) throw tooManyTags(digest, services.limits.tagsPerManifest)
     }
+    const done = { digest, parsed, subject: subjectOf(parsed), atMs: nowMs, outcome, tags }
+    for (const event of pushEvents(caller, repository, done)) await transaction.recordEvent(event)
     const subjectExists = await hasSubject(transaction, repository, parsed)
     const warnings = pushWarnings(parsed, { tags: push.tags, subjectExists }, references)
     return { digest, mediaType: parsed.mediaType, subject: parsed.subject?.digest, outcome, tags, warnings }

@@ -4,6 +4,7 @@ import { testAudit } from './metadata-store-audit.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
+import { testEvents } from './metadata-store-events.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
 import { testIdentities } from './metadata-store-identities.ts'
 import { testLists } from './metadata-store-lists.ts'
@@ -12,6 +13,7 @@ import { testRaces } from './metadata-store-races.ts'
 import { testRepositories } from './metadata-store-repositories.ts'
 import { testTags } from './metadata-store-tags.ts'
 import { testTransactions } from './metadata-store-transactions.ts'
+import { testWebhooks } from './metadata-store-webhooks.ts'
 
 /** What every metadata store promises; see src/ports/metadata-store.ts. */
 export function describeMetadataStore(name: string, open: OpenMetadataStore): void {
@@ -27,6 +29,8 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testAccounts(open)
     testIdentities(open)
     testAudit(open)
+    testEvents(open)
+    testWebhooks(open)
     testRaces(open)
   })
 }

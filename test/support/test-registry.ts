@@ -9,6 +9,7 @@ import type { Repository } from '../../src/ports/metadata/repositories.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { AnswerRoom } from '../../src/services/answer-room.ts'
 import { AuditTrail } from '../../src/services/audit/audit-trail.ts'
+import { BackgroundWork } from '../../src/services/background-work.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
@@ -56,7 +57,9 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
   const logins = new LoginCache()
   const directory = new Directory({ metadata, region: registry.region, monotonicMs: () => performance.now() })
   directory.onChange(() => logins.clear())
+  const background = new BackgroundWork((_work, error) => failWith(error))
   const services: Services = {
+    background,
     metadata,
     blobs: new MemoryBlobStore(),
     blobCache: new BlobCache(1024 * 1024),
@@ -84,6 +87,7 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     caller: { principal, registry, requestId: 'test', origin: requestContext() },
     send: (method, path, options = {}) => sendTo(services, method, path, options),
     [Symbol.asyncDispose]: async () => {
+      await background.stop()
       await services.audit.close()
       await metadata.close()
     },

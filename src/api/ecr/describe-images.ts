@@ -28,8 +28,9 @@ export const describeImages = defineRepositoryAction('DescribeImages', {
   },
   handle: async (call, repository, { ids, filter, page }) => {
     if (ids !== undefined) return { imageDetails: await describeNamed(call, repository, ids) }
-    if (!filter.active) return { imageDetails: [] }
-    const { manifests, next } = await listManifests(call.services, repository, { status: filter.tagStatus, page })
+    const { tagStatus: status, storageClass } = filter
+    if (storageClass === 'none') return { imageDetails: [] }
+    const { manifests, next } = await listManifests(call.services, repository, { status, storageClass, page })
     return {
       imageDetails: manifests.map((manifest) => imageDetail(call, repository, manifest)),
       nextToken: nextToken(LIST, next === undefined ? undefined : [next]),

@@ -8,7 +8,7 @@ type ImageDetail = NonNullable<Output<'DescribeImages'>['imageDetails']>[number]
 
 /** An image as `DescribeImages` shows it: what does not apply, such as tags of an untagged one, is absent. */
 export function imageDetail(call: EcrCall, repository: Repository, manifest: ManifestWithTags): ImageDetail {
-  const { tags, lastPulledAtMs } = manifest
+  const { tags, lastPulledAtMs, archivedAtMs, restoredAtMs } = manifest
   return {
     registryId: call.caller.registry.accountId,
     repositoryName: repository.name,
@@ -20,6 +20,8 @@ export function imageDetail(call: EcrCall, repository: Repository, manifest: Man
     artifactMediaType: manifest.artifactType,
     lastRecordedPullTime: lastPulledAtMs === undefined ? undefined : toSeconds(lastPulledAtMs),
     subjectManifestDigest: manifest.subject,
-    imageStatus: 'ACTIVE',
+    imageStatus: manifest.storageClass === 'archive' ? 'ARCHIVED' : 'ACTIVE',
+    lastArchivedAt: archivedAtMs === undefined ? undefined : toSeconds(archivedAtMs),
+    lastActivatedAt: restoredAtMs === undefined ? undefined : toSeconds(restoredAtMs),
   }
 }

@@ -1,6 +1,6 @@
 import { listReferrers } from '../../services/list-referrers.ts'
 import { defineRepositoryAction } from './define-action.ts'
-import { digestAfter, nextToken, parseDigestField, parsePage } from './parameters.ts'
+import { digestAfter, nextToken, parseDigestField, parsePage, STORAGE_CLASS_OF } from './parameters.ts'
 
 const LIST = { name: 'referrers', keyLength: 1 }
 const PAGE = { most: 50, usual: 20 }
@@ -16,16 +16,17 @@ export const listImageReferrers = defineRepositoryAction('ListImageReferrers', {
     const status = filter?.choice('artifactStatus', ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY']) ?? 'ACTIVE'
     const page = parsePage(fields, LIST, PAGE)
     return {
-      active: status === 'ACTIVE' || status === 'ANY',
+      storage: STORAGE_CLASS_OF[status],
       subject: subject.required('imageDigest', parseDigestField(subject, 'imageDigest')),
       artifactTypes: filter?.texts('artifactTypes', { min: 0, max: 5 }, { min: 1, max: 255 }) ?? [],
       limit: page.limit,
       after: digestAfter(page),
     }
   },
-  handle: async ({ services }, repository, { active, ...query }) => {
-    if (!active) return { referrers: [] }
-    const { referrers, next } = await listReferrers(services, repository, { ...query, ...BOUNDS })
+  handle: async ({ services }, repository, { storage, ...query }) => {
+    if (storage === 'none') return { referrers: [] }
+    const storageClass = storage === 'any' ? undefined : storage
+    const { referrers, next } = await listReferrers(services, repository, { ...query, storageClass, ...BOUNDS })
     return {
       referrers: referrers.map((manifest) => ({
         digest: manifest.digest,
@@ -33,7 +34,7 @@ export const listImageReferrers = defineRepositoryAction('ListImageReferrers', {
         artifactType: manifest.artifactType,
         size: manifest.sizeBytes,
         annotations: manifest.annotations,
-        artifactStatus: 'ACTIVE' as const,
+        artifactStatus: manifest.storageClass === 'archive' ? ('ARCHIVED' as const) : ('ACTIVE' as const),
       })),
       nextToken: nextToken(LIST, next === undefined ? undefined : [next]),
     }

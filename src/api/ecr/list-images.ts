@@ -15,8 +15,9 @@ export const listImages = defineRepositoryAction('ListImages', {
     return { filter: parseImageFilter(fields), page: { limit: page.limit, after: parseKey(page) } }
   },
   handle: async ({ services }, repository, { filter, page }) => {
-    if (!filter.active) return { imageIds: [] }
-    const { imageIds, next } = await list(services, repository, { status: filter.tagStatus, page })
+    const { tagStatus: status, storageClass } = filter
+    if (storageClass === 'none') return { imageIds: [] }
+    const { imageIds, next } = await list(services, repository, { status, storageClass, page })
     return {
       imageIds: imageIds.map(({ digest, tag }) => toImageId(digest, tag)),
       nextToken: nextToken(LIST, next === undefined ? undefined : [next.digest, next.tag ?? null]),

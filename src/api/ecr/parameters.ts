@@ -1,6 +1,7 @@
 import { type Digest, isDigest } from '../../core/digest.ts'
 import type { Fields } from '../../core/ecr/fields.ts'
 import { formatPageToken, invalidPageToken, type PageKey, parsePageToken } from '../../core/ecr/page-token.ts'
+import type { StorageClass } from '../../core/lifecycle/lifecycle-image.ts'
 import { imageKeys } from '../../core/image-keys.ts'
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { isRepositoryName, type RepositoryName } from '../../core/repository-name.ts'
@@ -77,15 +78,24 @@ export function toImageId(imageDigest: string | undefined, imageTag: string | un
   return { ...(imageDigest === undefined ? {} : { imageDigest }), ...(imageTag === undefined ? {} : { imageTag }) }
 }
 
-/** `filter.tagStatus` and `filter.imageStatus`. Nothing is archived here yet, so other states match nothing. */
-export function parseImageFilter(fields: Fields<'filter'>): { tagStatus: TagStatus; active: boolean } {
+/** `filter.tagStatus` and `filter.imageStatus`: only what is ACTIVE unless another is asked for (ecr.md fact 18). */
+export function parseImageFilter(fields: Fields<'filter'>): ImageFilter {
   const filter = fields.object<'tagStatus' | 'imageStatus'>('filter')
   const imageStatus = filter?.choice('imageStatus', ['ACTIVE', 'ARCHIVED', 'ACTIVATING', 'ANY']) ?? 'ACTIVE'
   return {
     tagStatus: filter?.choice('tagStatus', ['TAGGED', 'UNTAGGED', 'ANY']) ?? 'ANY',
-    active: imageStatus === 'ACTIVE' || imageStatus === 'ANY',
+    storageClass: STORAGE_CLASS_OF[imageStatus],
   }
 }
+
+export interface ImageFilter {
+  readonly tagStatus: TagStatus
+  /** `none`: an image is never on its way out of the archive. */
+  readonly storageClass: StorageClass | 'any' | 'none'
+}
+
+/** By the model's word for it. */
+export const STORAGE_CLASS_OF = { ACTIVE: 'standard', ARCHIVED: 'archive', ANY: 'any', ACTIVATING: 'none' } as const
 
 export function parseResourceTags<Name extends string>(fields: Fields<Name>, name: Name): ResourceTag[] | undefined {
   // More than may be kept is refused by its own rule, with its own error.

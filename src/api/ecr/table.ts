@@ -1,3 +1,9 @@
+import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
+import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
+import { getLifecyclePolicyPreview } from './get-lifecycle-policy-preview.ts'
+import { putLifecyclePolicy } from './put-lifecycle-policy.ts'
+import { startLifecyclePolicyPreview } from './start-lifecycle-policy-preview.ts'
+import { updateImageStorageClass } from './update-image-storage-class.ts'
 import { batchCheckLayerAvailability } from './batch-check-layer-availability.ts'
 import { batchDeleteImage } from './batch-delete-image.ts'
 import { batchGetImage } from './batch-get-image.ts'
@@ -48,7 +54,7 @@ export const ECR_TABLE: {
   CreatePullThroughCacheRule: NOT_AVAILABLE_YET,
   CreateRepository: createRepository,
   CreateRepositoryCreationTemplate: createRepositoryCreationTemplate,
-  DeleteLifecyclePolicy: NOT_AVAILABLE_YET,
+  DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeletePullThroughCacheRule: NOT_AVAILABLE_YET,
   DeleteRegistryPolicy: deleteRegistryPolicy,
   DeleteRepository: deleteRepository,
@@ -68,8 +74,8 @@ export const ECR_TABLE: {
   GetAccountSetting: getAccountSetting,
   GetAuthorizationToken: getAuthorizationToken,
   GetDownloadUrlForLayer: getDownloadUrlForLayer,
-  GetLifecyclePolicy: NOT_AVAILABLE_YET,
-  GetLifecyclePolicyPreview: NOT_AVAILABLE_YET,
+  GetLifecyclePolicy: getLifecyclePolicy,
+  GetLifecyclePolicyPreview: getLifecyclePolicyPreview,
   GetRegistryPolicy: getRegistryPolicy,
   GetRegistryScanningConfiguration: NOT_AVAILABLE_YET,
   GetRepositoryPolicy: getRepositoryPolicy,
@@ -84,7 +90,7 @@ export const ECR_TABLE: {
   PutImage: putImage,
   PutImageScanningConfiguration: putImageScanningConfiguration,
   PutImageTagMutability: putImageTagMutability,
-  PutLifecyclePolicy: NOT_AVAILABLE_YET,
+  PutLifecyclePolicy: putLifecyclePolicy,
   PutRegistryPolicy: putRegistryPolicy,
   PutRegistryScanningConfiguration: NOT_AVAILABLE_YET,
   PutReplicationConfiguration: NOT_AVAILABLE_YET,
@@ -92,12 +98,12 @@ export const ECR_TABLE: {
   RegisterPullTimeUpdateExclusion: NOT_AVAILABLE_YET,
   SetRepositoryPolicy: setRepositoryPolicy,
   StartImageScan: NOT_AVAILABLE_YET,
-  StartLifecyclePolicyPreview: NOT_AVAILABLE_YET,
+  StartLifecyclePolicyPreview: startLifecyclePolicyPreview,
   StartReplicationBackfill: NOT_AVAILABLE_YET,
   StopReplicationBackfill: NOT_AVAILABLE_YET,
   TagResource: tagResource,
   UntagResource: untagResource,
-  UpdateImageStorageClass: NOT_AVAILABLE_YET,
+  UpdateImageStorageClass: updateImageStorageClass,
   UpdatePullThroughCacheRule: NOT_AVAILABLE_YET,
   UpdateRepositoryCreationTemplate: updateRepositoryCreationTemplate,
   UploadLayerPart: uploadLayerPart,

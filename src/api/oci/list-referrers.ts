@@ -28,6 +28,7 @@ async function readPage(oci: OciRequest, repository: Repository, call: CallOf<'r
   return await list(oci.services, repository, {
     subject: call.digest,
     artifactTypes: call.artifactTypes,
+    storageClass: 'standard',
     after: call.last,
     limit: Math.max(1, Math.min(call.n ?? MOST_REFERRERS, MOST_REFERRERS)),
     maxBytes: PAGE_BYTES,

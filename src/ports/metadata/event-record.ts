@@ -1,6 +1,4 @@
-import type { Digest } from '../../core/digest.ts'
-import type { Tag } from '../../core/tag.ts'
-import type { RepositoryChange } from './repositories.ts'
+import type { EventDetails } from '../../core/events/event-details.ts'
 
 /** Which repository it happened to. The name stays readable when the repository is gone, and its number is no use. */
 export interface EventPlace {
@@ -16,57 +14,63 @@ type ByJanitor = EventPlace & { readonly principal: undefined }
 /** Done by the server itself to what all repositories share. */
 type ToInstallation = { readonly [Column in keyof ByRequest]: undefined }
 
-interface Event<Kind extends string, Detail> {
-  readonly kind: Kind
-  /** Unix time in milliseconds. */
-  readonly atMs: number
-  readonly detail: Readonly<Detail>
-}
+/** Done by either. */
+type ByEither = EventPlace & { readonly principal: string | undefined }
 
-type RequestEvent<Kind extends string, Detail> = ByRequest & Event<Kind, Detail>
-type JanitorEvent<Kind extends string, Detail> = ByJanitor & Event<Kind, Detail>
-/** What a plan did: for somebody who asked, or by the server itself. */
-type PlanEvent<Kind extends string, Detail> = EventPlace & { readonly principal: string | undefined } & Event<
-    Kind,
-    Detail
-  >
-type InstallationEvent<Kind extends string, Detail> = ToInstallation & Event<Kind, Detail>
+type Event<Kind extends keyof EventDetails> = Kind extends keyof EventDetails
+  ? {
+      readonly kind: Kind
+      /** Unix time in milliseconds. */
+      readonly atMs: number
+      readonly detail: Readonly<EventDetails[Kind]>
+    }
+  : never
+
+/** What a person does with their own hands. */
+type RequestKind =
+  | 'repository-created'
+  | 'repository-changed'
+  | 'repository-deleted'
+  | 'image-pushed'
+  | 'referrer-pushed'
+  | 'blob-repaired'
+/** What a policy or a plan does too. */
+type EitherKind =
+  | 'repository-undeleted'
+  | 'tag-deleted'
+  | 'manifest-deleted'
+  | 'image-archived'
+  | 'image-restored'
+  | 'image-undeleted'
+  | 'tag-rolled-back'
+  | 'image-locked'
+  | 'image-unlocked'
+  | 'plan-applied'
+type JanitorKind = 'plan-waiting' | 'lifecycle-evaluated' | 'manifests-purged' | 'repository-purged'
+type InstallationKind = 'blobs-collected' | 'blob-damaged' | 'blob-recovered' | 'scrub-stopped' | 'collection-refused'
 
 /**
- * A fact for operators and, later, for subscribers; written in the transaction that made it true. Sizes in bytes.
- *
- * Whoever adds a kind says here what its detail is. What is read back was written by some release before, so members
- * that are added later are optional.
+ * A fact for operators and subscribers; written in the transaction that made it true. What its detail is says
+ * `core/events/event-details.ts`.
  */
 export type EventRecord =
-  | RequestEvent<'repository-created', { requestId: string }>
-  | RequestEvent<'repository-changed', RepositoryChange & { requestId: string }>
-  | RequestEvent<'repository-deleted', { hasImages: boolean; requestId: string }>
-  | PlanEvent<'tag-deleted', { tag: Tag; digest?: Digest; planId?: string; requestId?: string }>
-  | PlanEvent<
-      'manifest-deleted',
-      { digest: Digest; tags: readonly Tag[]; tagCount: number; planId?: string; requestId?: string }
-    >
-  | RequestEvent<'blob-repaired', { digest: Digest }>
-  | JanitorEvent<'manifests-purged', { why: string; digests: readonly Digest[] }>
-  | JanitorEvent<'repository-purged', { why: string }>
-  | InstallationEvent<'blobs-collected', { why: string; blobs: readonly { digest: Digest; sizeBytes: number }[] }>
-  | InstallationEvent<'blob-damaged', { digest: Digest; finding: 'missing' | 'damaged'; sizeBytes: number }>
-  | InstallationEvent<'blob-recovered', { digest: Digest; sizeBytes: number }>
-  | InstallationEvent<'scrub-stopped', { why: string; checked: number; wrong: number }>
-  | InstallationEvent<
-      'collection-refused',
-      {
-        measure: 'manifests' | 'blobs' | 'blobBytes'
-        wouldTake: number
-        outOf: number
-        share: number
-        floor: number
-      }
-    >
+  | (ByRequest & Event<RequestKind>)
+  | (ByEither & Event<EitherKind>)
+  | (ByJanitor & Event<JanitorKind>)
+  | (ToInstallation & Event<InstallationKind>)
 
 export type EventKind = EventRecord['kind']
 export type EventOf<Kind extends EventKind> = EventRecord & { readonly kind: Kind }
 
 /** An event as it comes back: ids go up in the order of writing. */
 export type StoredEvent = EventRecord & { readonly id: number }
+
+/**
+ * An event at its place among all events of the installation: sequences have no gap, and one that can be seen never comes
+ * before another that was seen already.
+ */
+export type SequencedEvent = EventRecord & {
+  readonly sequence: number
+  /** Whose subscribers are told: the event's own registry, or the default one for what is no registry's. */
+  readonly audienceId: number
+}

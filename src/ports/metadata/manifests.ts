@@ -53,6 +53,8 @@ export interface ReferrerFilter {
   readonly subject: Digest
   /** Any of these, without a NUL in them; empty for all. */
   readonly artifactTypes: readonly string[]
+  /** Undefined for archived ones too. */
+  readonly storageClass?: StorageClass | undefined
 }
 
 export interface StoredManifest {

@@ -57,8 +57,8 @@ async function changedItems(services: Services, repository: Repository, plan: Pl
 }
 
 /** An image that got or lost a tag is another one: somebody has just done something with it. */
-function keyOf({ action, digest, tag = '', tags }: PlanItem): string {
-  return action === 'untag' ? `${action} ${digest} ${tag}` : `${action} ${digest} ${[...tags].sort().join(' ')}`
+function keyOf({ action, digest, tag, tags }: PlanItem): string {
+  return tag !== undefined ? `${action} ${digest} ${tag}` : `${action} ${digest} ${[...tags].sort().join(' ')}`
 }
 
 async function stopOutdated(services: Services, plan: Plan, changed: readonly PlanItem[]): Promise<Refusal> {

@@ -3,7 +3,7 @@ import { isAccessoryTag } from '../../core/manifest/accessory-tag.ts'
 import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
 import { lockNotes } from '../locks/refuse-locked.ts'
-import { recordDeleted, recordUntagged } from './plan-events.ts'
+import { recordArchived, recordDeleted, recordRestored, recordUntagged } from './plan-events.ts'
 import { planItem } from './plan-item.ts'
 import type { PlanWork } from './plan-work.ts'
 
@@ -93,6 +93,7 @@ async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<
         archivedAtMs: nowMs,
         restoredAtMs: manifest.restoredAtMs,
       })
+      await recordArchived(work, manifest)
       return []
     case 'restore':
       await transaction.setStorageClass(repository.id, item.digest, {
@@ -100,6 +101,7 @@ async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<
         archivedAtMs: manifest.archivedAtMs,
         restoredAtMs: nowMs,
       })
+      await recordRestored(work, manifest)
       return []
     case 'expire':
       return await expire(work, item)

@@ -1,5 +1,6 @@
 import type { Digest } from '../../core/digest.ts'
 import type { Tag } from '../../core/tag.ts'
+import type { Manifest } from '../../ports/metadata/manifests.ts'
 import { eventPlace } from '../event-place.ts'
 import type { PlanWork } from './plan-work.ts'
 
@@ -17,6 +18,20 @@ export async function recordUntagged(work: PlanWork, digest: Digest, tag: Tag): 
     ...placeOf(work),
     detail: { tag, digest, ...sourceOf(work) },
   })
+}
+
+export async function recordArchived(work: PlanWork, manifest: Manifest): Promise<void> {
+  const detail = { ...factsOf(manifest), ...sourceOf(work) }
+  await work.transaction.recordEvent({ kind: 'image-archived', ...placeOf(work), detail })
+}
+
+export async function recordRestored(work: PlanWork, manifest: Manifest): Promise<void> {
+  const detail = { ...factsOf(manifest), lastActivatedAtMs: work.nowMs, ...sourceOf(work) }
+  await work.transaction.recordEvent({ kind: 'image-restored', ...placeOf(work), detail })
+}
+
+function factsOf({ digest, mediaType, artifactType }: Manifest) {
+  return { digest, mediaType, artifactType }
 }
 
 export function placeOf({ repository, actor, nowMs }: PlanWork) {

@@ -105,7 +105,7 @@ async function restoreImage(work: PlanWork, item: PlanItem): Promise<PlanFailure
   if (result === 'gone') return GONE
   if (result === 'restored') {
     const detail = { digest: item.digest, tags: item.tags, ...sourceOf(work) }
-    await transaction.recordEvent({ kind: 'manifest-restored', ...placeOf(work), detail })
+    await transaction.recordEvent({ kind: 'image-undeleted', ...placeOf(work), detail })
   }
   return await restoreTags(work, item)
 }
@@ -159,7 +159,7 @@ async function undoRepository(services: Services, plan: Plan, actor: PlanActor):
     const nowMs = services.clock.nowMs()
     const work: PlanWork = { services, transaction, repository, plan, actor, nowMs }
     if (result === 'restored') {
-      await transaction.recordEvent({ kind: 'repository-restored', ...placeOf(work), detail: sourceOf(work) })
+      await transaction.recordEvent({ kind: 'repository-undeleted', ...placeOf(work), detail: sourceOf(work) })
     }
     const changed: Plan = { ...plan, state: 'undone', undoneAtMs: nowMs }
     await transaction.updatePlan(plan.id, changed)

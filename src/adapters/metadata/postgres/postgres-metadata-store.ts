@@ -3,11 +3,12 @@ import { Refusal } from '../../../core/refusal.ts'
 import type { UsageReads } from '../../../ports/metadata/collection.ts'
 import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
-import type { ChangedAccounts } from '../sql/identity-epochs.ts'
+import { EventWatchers } from '../sql/event-watchers.ts'
 import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
+import { noNotes, type TransactionNotes } from '../sql/transaction-notes.ts'
 import { TransactionScope } from '../sql/transaction-scope.ts'
 import { PostgresConnection } from './postgres-connection.ts'
 import { postgresLocks, postgresReads } from './postgres-engine.ts'
@@ -33,6 +34,7 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   const reader = translating(new PostgresConnection(readPool), open)
   const usage = postgresReads(reader)
   const watchers = new IdentityWatchers()
+  const eventWatchers = new EventWatchers()
   const inTransaction = <Result>(work: (connection: SqlConnection) => Promise<Result>): Promise<Result> => {
     open()
     return runTransaction(writePool, work)
@@ -40,15 +42,17 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   return {
     ...metadataReader(reader, usage),
     async transact(work) {
-      // Each run begins with a set of its own: what a run that was given up has changed is not changed.
-      const { result, changed } = await inTransaction(async (connection) => {
-        const changed: ChangedAccounts = new Set()
-        return { result: await work(postgresTransaction(connection, usage, changed)), changed }
+      // Each run begins with notes of its own: what a run that was given up has changed is not changed.
+      const { result, notes } = await inTransaction(async (connection) => {
+        const notes = noNotes()
+        return { result: await work(postgresTransaction(connection, usage, notes)), notes }
       })
-      watchers.tell(changed)
+      watchers.tell(notes.accounts)
+      eventWatchers.tell(notes.hasEvents)
       return result
     },
     watchIdentities: (listener) => watchers.watch(listener),
+    watchEvents: (listener) => eventWatchers.watch(listener),
     async probe() {
       await inTransaction((connection) => connection.run(countProbe, {}))
     },
@@ -62,9 +66,9 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
 function postgresTransaction(
   connection: SqlConnection,
   usage: UsageReads,
-  changed: ChangedAccounts,
+  notes: TransactionNotes,
 ): MetadataTransaction {
-  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, changed)
+  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, notes)
 }
 
 async function runTransaction<Result>(

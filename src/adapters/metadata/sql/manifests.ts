@@ -88,7 +88,7 @@ const existingManifests = statement(({ db, p, dialect }: Parts<{ repositoryId: n
     .where('deleted_at_ms', 'is', null),
 )
 
-type ReferrerPage = { repositoryId: number; subject: Digest; after: Digest; limit: number }
+type ReferrerPage = { repositoryId: number; subject: Digest; storage: StorageClass | 'any'; after: Digest; limit: number }
 
 /** Both engines know the length of a text without reading it. */
 function referrerPage({ db, p }: Parts<ReferrerPage>) {
@@ -99,6 +99,7 @@ function referrerPage({ db, p }: Parts<ReferrerPage>) {
     .where('repository_id', '=', p.repositoryId)
     .where('subject', '=', p.subject)
     .where('deleted_at_ms', 'is', null)
+    .where(sql<boolean>`(${p.storage} = 'any' or storage_class = ${p.storage})`)
     .where('digest', '>', p.after)
     .orderBy('digest')
     .limit(p.limit)
@@ -171,9 +172,10 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
       const rows = await connection.all(existingManifests, { repositoryId, digests: JSON.stringify(digests) })
       return new Map(rows.map((row) => [row.digest, toManifest(row)]))
     },
-    async listReferrers(repositoryId, { subject, artifactTypes }, { after, limit }) {
+    async listReferrers(repositoryId, { subject, artifactTypes, storageClass }, { after, limit }) {
       // Every digest is greater than the empty text.
-      const page = { repositoryId, subject, after: after ?? ('' as Digest), limit }
+      const storage: ReferrerPage['storage'] = storageClass ?? 'any'
+      const page = { repositoryId, subject, storage, after: after ?? ('' as Digest), limit }
       const rows =
         artifactTypes.length === 0
           ? await connection.all(listReferrers.ofAnyType, page)

@@ -20,6 +20,7 @@ import { tagMemoryReads } from './tag-memory.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
+import { webhookReads } from './webhooks.ts'
 
 /** Every read, on one connection. */
 export function metadataReader(connection: SqlConnection, engine: UsageReads): MetadataReader {
@@ -43,6 +44,7 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...auditReads(connection),
     ...accountReads(connection),
     ...identityReads(connection),
+    ...webhookReads(connection),
     ...engine,
   }
 }

@@ -7,7 +7,6 @@ import { blobWrites } from './blob-writes.ts'
 import { candidateWrites } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { eventWrites } from './events.ts'
-import type { ChangedAccounts } from './identity-epochs.ts'
 import { identityWrites } from './identity-writes.ts'
 import { imageLockWrites } from './image-locks.ts'
 import { lifecycleWrites } from './lifecycle.ts'
@@ -20,21 +19,23 @@ import { repositoryWrites } from './repositories.ts'
 import { repositoryDeletionWrites } from './repository-deletion.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
+import type { TransactionNotes } from './transaction-notes.ts'
 import { uploadWrites } from './uploads.ts'
+import { webhookWrites } from './webhooks.ts'
 
 /**
  * Every change and every read, on the connection of one transaction.
  *
- * @param changed gathers the accounts of which it changes identities
+ * @param notes gathers what others are told of it
  */
 export function metadataTransaction(
   connection: SqlConnection,
   engine: UsageReads & MetadataLocks,
-  changed: ChangedAccounts,
+  notes: TransactionNotes,
 ): MetadataTransaction {
   return {
     ...metadataReader(connection, engine),
-    ...registryWrites(connection, changed),
+    ...registryWrites(connection, notes.accounts),
     ...repositoryWrites(connection),
     ...repositoryDeletionWrites(connection),
     ...templateWrites(connection),
@@ -47,10 +48,11 @@ export function metadataTransaction(
     ...uploadWrites(connection),
     ...candidateWrites(connection),
     ...removalWrites(connection),
-    ...eventWrites(connection),
+    ...eventWrites(connection, notes),
     ...auditWrites(connection),
-    ...accountWrites(connection, changed),
-    ...identityWrites(connection, changed),
+    ...accountWrites(connection, notes.accounts),
+    ...identityWrites(connection, notes.accounts),
+    ...webhookWrites(connection),
     ...engine,
   }
 }

@@ -192,6 +192,9 @@ const TABLES: Record<TableOfRepository, PurgeTable> = {
   uploads: keep,
   // What happened stays true. They are forgotten when their time is over.
   events: keep,
+  // Nor is what is told of it less true when it is gone.
+  deliveries: keep,
+  delivery_lines: keep,
 }
 
 /**

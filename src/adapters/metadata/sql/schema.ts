@@ -15,6 +15,7 @@ import type { LockTarget } from '../../../ports/metadata/image-locks.ts'
 import type { Plan, PlanItem } from '../../../ports/metadata/plans.ts'
 import type { TagCause } from '../../../ports/metadata/tags.ts'
 import type { Upload } from '../../../ports/metadata/uploads.ts'
+import type { Webhook } from '../../../ports/metadata/webhooks.ts'
 
 /**
  * The tables as the newest migration leaves them. Checked text keeps its brand: only what was parsed is ever written.
@@ -76,6 +77,20 @@ export interface Schema {
     why: BlobRemoval['why']
   }
   events: EventTable
+  /** One row: how far events have their places. */
+  event_heads: { only_row: number; sequence: number }
+  webhooks: WebhookTable
+  /** `repository_id` is 0 for what is no repository's. */
+  deliveries: {
+    webhook_id: number
+    repository_id: number
+    sequence: number
+    state: 'pending' | 'dead'
+    attempts: number
+    last_error: string | null
+  }
+  /** There is one where something is pending. Leased, it is due when the lease ends. */
+  delivery_lines: { webhook_id: number; repository_id: number; due_at_ms: number; lease_id: string | null }
   audit_records: AuditTable
   /** How far each account's records are sealed. */
   audit_chains: { account_id: string; sequence: number; hash: string }
@@ -184,6 +199,27 @@ interface EventTable {
   repository_name: string | null
   principal: string | null
   detail: string
+  /** Null, as is the next one, until it has its place. */
+  sequence: number | null
+  /** The registry whose subscribers are told. */
+  audience_id: number | null
+}
+
+/** `pattern` is JSON text, as it was put. */
+interface WebhookTable {
+  id: Generated<number>
+  registry_id: number
+  name: string
+  url: string
+  format: Webhook['format']
+  pattern: string | null
+  sealed_secret: string
+  previous_secret: string | null
+  /** Null with the one above. */
+  previous_until_ms: number | null
+  state: Webhook['state']
+  created_at_ms: number
+  cursor_sequence: number
 }
 
 /** `body` is the record in canonical JSON, and the columns are what it is found by. */

@@ -16,6 +16,10 @@ import { deleteThrough, listUnsealed } from '../sql/audit-writes.ts'
 import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import { listDead } from '../sql/dead-letters.ts'
+import { findPending } from '../sql/deliveries.ts'
+import { listDue } from '../sql/delivery-lines.ts'
+import { listSequenced, listSequencedOf, listUnsequenced } from '../sql/events.ts'
 import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
@@ -25,7 +29,9 @@ import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
 import { listTagStates, listTags } from '../sql/tags.ts'
+import { noNotes } from '../sql/transaction-notes.ts'
 import { listExpiredUploads } from '../sql/uploads.ts'
+import { listWebhooks } from '../sql/webhooks.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
 import { sqliteDialect } from './sqlite-dialect.ts'
@@ -118,6 +124,16 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
     statement: findCheckpoint.byTime,
     index: 'audit_checkpoints_by_time (account_id=? AND at_ms<?)',
   },
+  listUnsequenced: { statement: listUnsequenced, index: 'events_unsequenced' },
+  listSequenced: { statement: listSequenced, index: 'events_by_audience (audience_id=? AND sequence>?)' },
+  listSequencedOf: {
+    statement: listSequencedOf,
+    index: 'events_by_repository (audience_id=? AND repository_name=? AND sequence>?)',
+  },
+  listWebhooks: { statement: listWebhooks, index: 'webhooks_by_name (registry_id=? AND name>?)' },
+  listDue: { statement: listDue, index: 'delivery_lines_by_due (due_at_ms<?)' },
+  findPending: { statement: findPending, index: 'PRIMARY KEY (webhook_id=? AND repository_id=?)' },
+  listDead: { statement: listDead, index: 'deliveries_dead (webhook_id=? AND sequence>?)' },
   lookUpAll: { statement: lookUpAll, index: 'audit_by_time (account_id=? AND at_ms>? AND at_ms<?)' },
   lookUpByReadOnly: { statement: lookUpByReadOnly, index: 'audit_by_read_only (account_id=? AND read_only=? AND' },
   'lookUpBy eventName': {
@@ -150,9 +166,11 @@ for (const [name, { statement, index }] of Object.entries(PAGES)) {
     expect(plan.join('\n')).toContain(index)
     // A manifest's own tags, `live`, are scanned as a subquery, which the index gives; `json_each` is a parameter.
     expect(plan.filter((step) => step.includes('TEMP B-TREE FOR ORDER BY'))).toEqual([])
-    expect(plan.filter((step) => /^SCAN (?!live$|json_each |.*USING .*INDEX (?:blobs_to_verify))/.test(step))).toEqual(
-      [],
-    )
+    expect(
+      plan.filter((step) =>
+        /^SCAN (?!live$|json_each |.*USING .*INDEX (?:blobs_to_verify|events_unsequenced))/.test(step),
+      ),
+    ).toEqual([])
   })
 }
 
@@ -183,7 +201,7 @@ test('a purge finds the rows of every page by an index', async () => {
     run: (statement, values) => connection.run(explained(statement), values),
   }
   const engine = { ...sqliteReads(explaining), ...sqliteLocks(explaining) }
-  const transaction = metadataTransaction(explaining, engine, new Set())
+  const transaction = metadataTransaction(explaining, engine, noNotes())
   const { id } = await fillRepository(transaction)
   plans.length = 0
   await transaction.deleteRepository(id, 5, 6)

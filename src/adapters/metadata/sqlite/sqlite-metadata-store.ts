@@ -1,10 +1,11 @@
 import type { MetadataStore, MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
-import type { ChangedAccounts } from '../sql/identity-epochs.ts'
+import { EventWatchers } from '../sql/event-watchers.ts'
 import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
+import { noNotes, type TransactionNotes } from '../sql/transaction-notes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { notingTransaction } from './noting-transaction.ts'
 import { ReadCache, Touched } from './read-cache.ts'
@@ -23,6 +24,7 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   const cache = new ReadCache(CACHE_BYTES)
   const touched = new Touched()
   const watchers = new IdentityWatchers()
+  const eventWatchers = new EventWatchers()
   const onCommit = (transactions: number) => {
     cache.forget(touched)
     touched.clear()
@@ -48,13 +50,17 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
     ...reads,
     ...cache.over(reads, () => void open(database).reader()),
     async transact(work) {
-      const changed: ChangedAccounts = new Set()
+      const notes = noNotes()
       return await open(commits).run(
-        (connection) => work(notingTransaction(sqliteTransaction(connection, changed), touched)),
-        () => watchers.tell(changed),
+        (connection) => work(notingTransaction(sqliteTransaction(connection, notes), touched)),
+        () => {
+          watchers.tell(notes.accounts)
+          eventWatchers.tell(notes.hasEvents)
+        },
       )
     },
     watchIdentities: (listener) => watchers.watch(listener),
+    watchEvents: (listener) => eventWatchers.watch(listener),
     async probe() {
       await open(commits).run((connection) => connection.run(countProbe, {}))
     },
@@ -65,6 +71,6 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
   }
 }
 
-function sqliteTransaction(connection: SqlConnection, changed: ChangedAccounts): MetadataTransaction {
-  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) }, changed)
+function sqliteTransaction(connection: SqlConnection, notes: TransactionNotes): MetadataTransaction {
+  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) }, notes)
 }
