@@ -41,3 +41,17 @@ export interface LifecycleImage {
   /** Nothing but a person deletes or archives a locked image. */
   readonly isLocked?: boolean
 }
+
+/** @throws {RangeError} if there is no such place: a bug of the planner's */
+export function imageAt(images: readonly LifecycleImage[], index: number): LifecycleImage {
+  const image = images[index]
+  if (image === undefined) throw new RangeError(`no image at ${index} of ${images.length}`)
+  return image
+}
+
+/** Whether it, or a tag on it, is locked. */
+export function hasLock(image: LifecycleImage): boolean {
+  if (image.isLocked === true) return true
+  for (const tag of image.tags) if (tag.isLocked === true) return true
+  return false
+}

@@ -1,0 +1,32 @@
+import type { Snapshot } from './snapshot.ts'
+
+/** A set of manifests and all that they reach: children, referrers, and theirs. Each is passed once. */
+export class Reach {
+  readonly #snapshot: Snapshot
+  readonly #has: Uint8Array
+
+  constructor(snapshot: Snapshot) {
+    this.#snapshot = snapshot
+    this.#has = new Uint8Array(snapshot.size)
+  }
+
+  has(index: number): boolean {
+    return this.#has[index] === 1
+  }
+
+  /** @param enter what else is asked of each that is reached; what is behind one that is left out is not looked for */
+  add(from: number, enter: (index: number) => boolean = () => true): void {
+    const { children, referrers } = this.#snapshot.graph
+    const pending: number[] = []
+    const reach = (index: number) => {
+      if (this.#has[index] === 1 || !enter(index)) return
+      this.#has[index] = 1
+      if (children.has(index) || referrers.has(index)) pending.push(index)
+    }
+    reach(from)
+    for (let index = pending.pop(); index !== undefined; index = pending.pop()) {
+      children.forEach(index, reach)
+      referrers.forEach(index, reach)
+    }
+  }
+}
