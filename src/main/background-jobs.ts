@@ -10,6 +10,8 @@ import type { CollectionMemory } from '../services/collection/collection-memory.
 import type { CollectionReport } from '../services/collection/collection-report.ts'
 import type { Services } from '../services/context.ts'
 import { expireUploads, sweepUploads } from '../services/expire-uploads.ts'
+import { DEFAULT_LIFECYCLE_BRAKE, runLifecycles } from '../services/lifecycle/run-lifecycles.ts'
+import { resumePlans } from '../services/plans/resume-plans.ts'
 import { scrub } from '../services/scrub.ts'
 import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
@@ -25,6 +27,9 @@ const RETAIN_AUDIT_MS = 24 * 3_600_000
 const LONGEST_EXPIRY_INTERVAL_MS = 300_000
 const LONGEST_SCRUB_INTERVAL_MS = 3_600_000
 const SCRUB_BATCH = 100
+const LONGEST_LIFECYCLE_INTERVAL_MS = 60_000
+const LIFECYCLE_FIRST_MS = 10_000
+const RESUME_PLANS_MS = 60_000
 
 export interface JobsOptions {
   readonly services: Services
@@ -46,6 +51,8 @@ export function backgroundJobs(options: JobsOptions): Job[] {
     sealJob(services),
     checkpointJob(services),
     retainJob(services, config.auditRetentionMs),
+    lifecycleJob(options),
+    resumeJob(services),
     sweepJob(services),
     expireJob(services, config.uploadExpiryMs),
     ...(config.collectIntervalMs > 0 ? [collectJob(options)] : []),
@@ -89,6 +96,43 @@ function retainJob(services: Services, retentionMs: number): Job {
   }
   // A process that is started anew every day has its run, too.
   return { name: 'retain-audit', firstAfterMs: RETAIN_AUDIT_FIRST_MS, intervalMs: RETAIN_AUDIT_MS, run }
+}
+
+/** Looks more often than a repository's policy is due, so that one that was put is not left waiting for the next round. */
+function lifecycleJob({ services, config, log, metrics }: JobsOptions): Job {
+  const expired = metrics.counter('lading_lifecycle_images_total', 'Images that lifecycle policies dealt with.', [
+    'action',
+  ])
+  const failures = metrics.counter(
+    'lading_lifecycle_failures_total',
+    'Repositories whose lifecycle policy failed to run.',
+  )
+  const run = async (signal: AbortSignal) => {
+    const report = await runLifecycles(
+      services,
+      {
+        intervalMs: config.lifecycleIntervalMs,
+        jitter: config.lifecycleJitter,
+        brake: { ...DEFAULT_LIFECYCLE_BRAKE, share: config.lifecycleShare },
+        failed: ({ name }, error) =>
+          log.write('error', 'a lifecycle policy could not be carried out', { repository: name, error }),
+      },
+      signal,
+    )
+    expired.add(report.expired, 'expire')
+    expired.add(report.archived, 'archive')
+    expired.add(report.untagged, 'untag')
+    failures.add(report.failed)
+    return reportUnlessZero({ ...report })
+  }
+  const intervalMs = Math.min(config.lifecycleIntervalMs, LONGEST_LIFECYCLE_INTERVAL_MS)
+  return { name: 'lifecycle', firstAfterMs: Math.min(intervalMs, LIFECYCLE_FIRST_MS), intervalMs, run }
+}
+
+/** Plans that were being applied when a process ended are gone on with. */
+function resumeJob(services: Services): Job {
+  const run = async (signal: AbortSignal) => reportUnlessZero({ resumed: await resumePlans(services, signal) })
+  return { name: 'resume-plans', firstAfterMs: 1000, intervalMs: RESUME_PLANS_MS, run }
 }
 
 /** Once, soon after the start; the interval is for the next life of the process. */

@@ -87,7 +87,9 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     { metadata, clock, ids },
     { region: registry.region, failed: (error) => log.write('error', 'the audit trail cannot be written', { error }) },
   )
-  const background = new BackgroundWork((work, error) => log.write('error', 'work in the background failed', { work, error }))
+  const background = new BackgroundWork((work, error) =>
+    log.write('error', 'work in the background failed', { work, error }),
+  )
   opening.defer(() => background.stop())
   const services: Services = {
     metadata,

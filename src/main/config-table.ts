@@ -124,6 +124,21 @@ export const SETTINGS = {
     parse: parseDurationWithin({ least: '1s' }),
     doc: 'How long an upload that nobody goes on with is kept, at least.',
   },
+  LADING_LIFECYCLE_INTERVAL: {
+    fallback: '1h',
+    parse: parseDurationWithin({ least: '1s', most: LONGEST_TIMER }),
+    doc: 'How long after one run of a repository’s lifecycle policy the next one is due.',
+  },
+  LADING_LIFECYCLE_JITTER: {
+    fallback: '10%',
+    parse: parseShare,
+    doc: 'Up to this share of LADING_LIFECYCLE_INTERVAL is left off, for each repository another, so that not all of them are due at once.',
+  },
+  LADING_LIFECYCLE_SHARE: {
+    fallback: '90%',
+    parse: parseShare,
+    doc: 'A run of a lifecycle policy that would take more than this share of a repository’s images (and more than 50 of them) waits until somebody applies its plan. `100%` turns the brake off.',
+  },
   LADING_COLLECT_INTERVAL: {
     fallback: '60s',
     parse: parseDurationWithin({ most: LONGEST_TIMER }),

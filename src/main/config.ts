@@ -32,6 +32,9 @@ export interface Config {
   readonly restoreWindowMs: number
   readonly blobLeaseMs: number
   readonly uploadExpiryMs: number
+  readonly lifecycleIntervalMs: number
+  readonly lifecycleJitter: number
+  readonly lifecycleShare: number
   readonly collectIntervalMs: number
   readonly collectShare: number
   readonly removalDelayMs: number
@@ -199,6 +202,9 @@ function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | '
     restoreWindowMs: values.LADING_RESTORE_WINDOW,
     blobLeaseMs: values.LADING_BLOB_LEASE,
     uploadExpiryMs: values.LADING_UPLOAD_EXPIRY,
+    lifecycleIntervalMs: values.LADING_LIFECYCLE_INTERVAL,
+    lifecycleJitter: values.LADING_LIFECYCLE_JITTER,
+    lifecycleShare: values.LADING_LIFECYCLE_SHARE,
     collectIntervalMs: values.LADING_COLLECT_INTERVAL,
     collectShare: values.LADING_COLLECT_SHARE,
     removalDelayMs: values.LADING_REMOVAL_DELAY,

@@ -29,7 +29,12 @@ export async function listManifests(
   let characters = 0
   for (;;) {
     const asked = Math.min(READ_AT_ONCE, limit - manifests.length) + 1
-    const rows = await services.metadata.listManifests(repository.id, query.status, { after, limit: asked }, storageClass)
+    const rows = await services.metadata.listManifests(
+      repository.id,
+      query.status,
+      { after, limit: asked },
+      storageClass,
+    )
     for (const manifest of rows.slice(0, asked - 1)) {
       manifests.push(manifest)
       characters += manifest.tags.reduce((sum, tag) => sum + tag.length, 0)

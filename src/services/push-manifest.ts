@@ -11,6 +11,7 @@ import type { Repository } from '../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import type { Caller, Services } from './context.ts'
 import { lockRepository } from './lock-repository.ts'
+import { refuseLocked } from './locks/refuse-locked.ts'
 import { pushEvents } from './push-events.ts'
 import { pushWarnings } from './push-warnings.ts'
 import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
@@ -58,6 +59,7 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     const references = await resolveReferences(transaction, repository, { digest, parsed }, sparse)
     const nowMs = services.clock.nowMs()
     const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
+    await restoreChildren(transaction, repository, references, nowMs)
     for (const { tag, outcome: change } of tags) {
       if (change === 'unchanged') continue
       const written = { atMs: nowMs, by: caller.principal.arn, cause: 'push' } as const
@@ -70,6 +72,19 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     const warnings = pushWarnings(parsed, { tags: push.tags, subjectExists }, references)
     return { digest, mediaType: parsed.mediaType, subject: parsed.subject?.digest, outcome, tags, warnings }
   })
+}
+
+/** Whoever pulls an index pulls what it holds. */
+async function restoreChildren(
+  transaction: MetadataTransaction,
+  repository: Repository,
+  { archivedChildren }: ResolvedReferences,
+  nowMs: number,
+): Promise<void> {
+  for (const { digest, archivedAtMs } of archivedChildren) {
+    const restored = { storageClass: 'standard', archivedAtMs, restoredAtMs: nowMs } as const
+    await transaction.setStorageClass(repository.id, digest, restored)
+  }
 }
 
 function tooManyTags(digest: Digest, most: number): Refusal {
@@ -104,7 +119,9 @@ async function decideTags(
     const current = (await transaction.findTag(repository.id, tag))?.digest
     push.precondition?.(current)
     const { name: repositoryName, tagMutability: mutability } = repository
-    decided.set(tag, decideTagWrite({ repositoryName, mutability, tag, current, wanted: digest }))
+    const outcome = decideTagWrite({ repositoryName, mutability, tag, current, wanted: digest })
+    if (outcome === 'move') await refuseLocked({ transaction, repository }, [tag])
+    decided.set(tag, outcome)
   }
   if (push.tags.length === 0 && push.precondition !== undefined) {
     push.precondition((await transaction.findManifest(repository.id, digest))?.digest)

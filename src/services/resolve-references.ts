@@ -14,6 +14,8 @@ export interface ResolvedReferences {
   readonly largestChildBytes: number
   /** What was let through although it is not there. */
   readonly absent: readonly ContentReference[]
+  /** An index that can be pulled needs them out of the archive. */
+  readonly archivedChildren: readonly Manifest[]
 }
 
 /** What the repository holds of a manifest's references, read and locked in the transaction that writes the manifest. */
@@ -53,6 +55,7 @@ export async function resolveReferences(
     blobs: digestsOf(references.filter((reference) => !isChild(reference))),
     largestChildBytes: Math.max(0, ...[...held.manifests.values()].map((child) => child.imageSizeBytes)),
     absent,
+    archivedChildren: [...held.manifests.values()].filter(({ storageClass }) => storageClass === 'archive'),
   }
 }
 

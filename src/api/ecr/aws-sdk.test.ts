@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import * as sdk from '@aws-sdk/client-ecr'
+import { FOUNDING_POLICY } from '../../../test/lifecycle/world.ts'
 import { imageManifest } from '../../../test/support/images.ts'
 import { requestContext } from '../../../test/support/request-context.ts'
 import { openTestRegistry, TEST_KEY_ID, TEST_SECRET, type TestRegistry } from '../../../test/support/test-registry.ts'
@@ -101,6 +102,38 @@ test('an image through the SDK, from its layers to its deletion', async () => {
   const deleted = await send(new sdk.BatchDeleteImageCommand({ repositoryName, imageIds }))
   expect(deleted.imageIds).toEqual([{ imageDigest: image.digest, imageTag: 'v1' }])
   expect((await send(new sdk.ListImagesCommand({ repositoryName }))).imageIds).toEqual([])
+})
+
+test('lifecycle policies and the archive through the SDK', async () => {
+  const image = imageManifest(['another layer'])
+  for (const blob of image.blobs) await uploadLayer(blob)
+  await send(new sdk.PutImageCommand({ repositoryName, imageManifest: image.text, imageTag: 'v2' }))
+  await send(new sdk.PutLifecyclePolicyCommand({ repositoryName, lifecyclePolicyText: FOUNDING_POLICY }))
+  const { lifecyclePolicyText } = await send(new sdk.GetLifecyclePolicyCommand({ repositoryName }))
+  expect(lifecyclePolicyText).toBe(FOUNDING_POLICY)
+  await send(new sdk.StartLifecyclePolicyPreviewCommand({ repositoryName }))
+  const client = connect({ accessKeyId: TEST_KEY_ID, secretAccessKey: TEST_SECRET })
+  const waited = await sdk.waitUntilLifecyclePolicyPreviewComplete(
+    { client, maxWaitTime: 20, minDelay: 1, maxDelay: 1 },
+    { repositoryName },
+  )
+  expect(waited.state as string).toBe('SUCCESS')
+  const preview = await send(new sdk.GetLifecyclePolicyPreviewCommand({ repositoryName }))
+  expect(preview).toMatchObject({ status: 'COMPLETE', previewResults: [], summary: { expiringImageTotalCount: 0 } })
+  const imageId = { imageTag: 'v2' }
+  const archive = { repositoryName, imageId, targetStorageClass: 'ARCHIVE' } as const
+  expect((await send(new sdk.UpdateImageStorageClassCommand(archive))).imageStatus).toBe('ARCHIVED')
+  const again = await send(new sdk.UpdateImageStorageClassCommand(archive)).catch((error) => error)
+  expect(again).toBeInstanceOf(sdk.ImageStorageClassUpdateNotSupportedException)
+  expect((await send(new sdk.DescribeImagesCommand({ repositoryName }))).imageDetails).toEqual([])
+  const filter = { imageStatus: 'ARCHIVED' } as const
+  const { imageDetails } = await send(new sdk.DescribeImagesCommand({ repositoryName, filter }))
+  expect(imageDetails?.[0]?.lastArchivedAt).toBeInstanceOf(Date)
+  const restore = { ...archive, targetStorageClass: 'STANDARD' } as const
+  expect((await send(new sdk.UpdateImageStorageClassCommand(restore))).imageStatus).toBe('ACTIVE')
+  await send(new sdk.DeleteLifecyclePolicyCommand({ repositoryName }))
+  const gone = await send(new sdk.GetLifecyclePolicyCommand({ repositoryName })).catch((error) => error)
+  expect(gone).toBeInstanceOf(sdk.LifecyclePolicyNotFoundException)
 })
 
 test("the SDK's paginator walks all pages", async () => {

@@ -5,7 +5,9 @@ import { repositoryView } from './repository-view.ts'
 /** `DeleteRepository`. */
 export const deleteRepository = defineRepositoryAction('DeleteRepository', {
   parse: (fields) => ({ force: fields.flag('force') ?? false }),
-  handle: async (call, repository, options) => ({
-    repository: repositoryView(call, await remove(call.services, call.caller, repository, options)),
-  }),
+  handle: async (call, repository, options) => {
+    const deleted = await remove(call.services, call.caller, repository, options)
+    call.notePlan(deleted.planId)
+    return { repository: repositoryView(call, deleted.repository) }
+  },
 })

@@ -35,12 +35,12 @@ test('errors name their type in the body and in a header', async () => {
 
 test('an operation that is not there yet says so, after the signature was checked', async () => {
   await using registry = await openTestRegistry()
-  const answer = await callEcr(registry, 'PutLifecyclePolicy', {})
+  const answer = await callEcr(registry, 'PutRegistryScanningConfiguration', {})
   expect(answer.json).toEqual({
     __type: 'UnsupportedOperationException',
-    message: 'PutLifecyclePolicy is not available yet in Lading 9.9.9.',
+    message: 'PutRegistryScanningConfiguration is not available yet in Lading 9.9.9.',
   })
-  const stranger = await callEcr(registry, 'PutLifecyclePolicy', {}, { secret: 'wrong' })
+  const stranger = await callEcr(registry, 'PutRegistryScanningConfiguration', {}, { secret: 'wrong' })
   expect(stranger.json.__type).toBe('InvalidSignatureException')
 })
 

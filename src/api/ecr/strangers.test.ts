@@ -1,5 +1,6 @@
 import { expect, test } from 'bun:test'
 import { newRepository } from '../../../test/contracts/metadata-store-fixture.ts'
+import { FOUNDING_POLICY } from '../../../test/lifecycle/world.ts'
 import { callEcr, sendAws } from '../../../test/support/aws-requests.ts'
 import { readJson } from '../../../test/support/read-json.ts'
 import { createRepository, openTestRegistry, TEST_KEY_ID } from '../../../test/support/test-registry.ts'
@@ -31,6 +32,9 @@ const INPUT = {
   prefix: 'team',
   appliedFor: ['CREATE_ON_PUSH'],
   policyText: '{}',
+  imageId: { imageTag: 'v1' },
+  targetStorageClass: 'ARCHIVE',
+  lifecyclePolicyText: FOUNDING_POLICY,
 }
 
 test('no operation answers an unsigned request, a wrong secret or an unknown key', async () => {

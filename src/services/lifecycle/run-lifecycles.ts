@@ -22,6 +22,8 @@ export const DEFAULT_LIFECYCLE_BRAKE: LifecycleBrake = { share: 0.9, floor: 50 }
 export interface LifecycleOptions {
   /** How long after one run of a repository's policy the next one is due. */
   readonly intervalMs: number
+  /** Up to this share of the interval is left off, for each repository another. */
+  readonly jitter: number
   readonly brake: LifecycleBrake
   /** One repository could not be dealt with; the others are, and it is tried again with the next run. */
   readonly failed: (repository: Repository, error: unknown) => void
@@ -60,10 +62,11 @@ export async function runLifecycles(
     for (const { repository, lifecycle } of page) {
       if (signal.aborted) break
       after = repository.id
+      const intervalMs = intervalOf(repository, options)
       const sinceMs = services.clock.nowMs() - (lifecycle.evaluatedAtMs ?? 0)
-      if (sinceMs < options.intervalMs) continue
+      if (sinceMs < intervalMs) continue
       try {
-        const plan = await runLifecycle(services, repository, options, signal)
+        const plan = await runLifecycle(services, repository, { intervalMs, brake: options.brake }, signal)
         if (plan !== undefined) count(report, plan)
       } catch (error) {
         report.failed += 1
@@ -74,6 +77,13 @@ export async function runLifecycles(
     await nextTurn()
   }
   return report
+}
+
+/** The same for every run, so that a repository keeps its distance from the others. */
+function intervalOf({ id }: Repository, { intervalMs, jitter }: LifecycleOptions): number {
+  // Knuth's multiplicative hash: neighbouring numbers come to lie far apart.
+  const spread = (Math.imul(id, 2_654_435_761) >>> 0) / 2 ** 32
+  return Math.floor(intervalMs * (1 - jitter * spread))
 }
 
 type Counts = { -readonly [Member in keyof LifecycleReport]: number }
@@ -165,7 +175,13 @@ async function holdBack(
 async function recordEvaluated(services: Services, repository: Repository, plan: Plan): Promise<Plan> {
   const { summary, imageCount: images } = plan
   if (summary.expire + summary.archive + summary.untag + summary.refused === 0) return plan
-  const detail = { images, expired: summary.expire, archived: summary.archive, failed: summary.refused, planId: plan.id }
+  const detail = {
+    images,
+    expired: summary.expire,
+    archived: summary.archive,
+    failed: summary.refused,
+    planId: plan.id,
+  }
   const place = { ...eventPlace(repository), principal: undefined }
   await services.metadata.transact((transaction) =>
     transaction.recordEvent({ kind: 'lifecycle-evaluated', atMs: services.clock.nowMs(), ...place, detail }),

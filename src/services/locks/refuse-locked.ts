@@ -1,6 +1,4 @@
-import type { Digest } from '../../core/digest.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Tag } from '../../core/tag.ts'
 import type { ImageLock } from '../../ports/metadata/image-locks.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
@@ -10,13 +8,9 @@ interface LockedPlace {
   readonly repository: Repository
 }
 
-/** Why neither the image nor these tags of it may be touched, as a sentence; undefined when they may. */
-export async function lockNotes(
-  place: LockedPlace,
-  digest: Digest,
-  tags: Tag | readonly Tag[],
-): Promise<string | undefined> {
-  const lock = await findLock(place, [digest, ...(typeof tags === 'string' ? [tags] : tags)])
+/** Why one of these tags and digests may not be touched, as a sentence; undefined when all may. */
+export async function lockNotes(place: LockedPlace, names: readonly string[]): Promise<string | undefined> {
+  const lock = await findLock(place, names)
   return lock && sentenceOf(lock)
 }
 
@@ -24,6 +18,16 @@ export async function lockNotes(
 export async function refuseLocked(place: LockedPlace, names: readonly string[]): Promise<void> {
   const lock = await findLock(place, names)
   if (lock !== undefined) throw imageLocked(sentenceOf(lock))
+}
+
+/** @throws {Refusal} `image-locked` when anything in the repository is locked */
+export async function refuseAnyLock(
+  transaction: Pick<MetadataReader, 'listImageLocks'>,
+  repository: Repository,
+): Promise<void> {
+  if (!repository.hasLocks) return
+  const [lock] = await transaction.listImageLocks(repository.id, { limit: 1 })
+  if (lock !== undefined) throw imageLocked(`${repository.name} cannot be deleted. ${sentenceOf(lock)}`)
 }
 
 export function imageLocked(sentence: string): Refusal {

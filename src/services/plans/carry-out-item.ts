@@ -1,5 +1,5 @@
 import type { Digest } from '../../core/digest.ts'
-import { isAccessoryTag } from '../../core/manifest/accessory-tag.ts'
+import { accessorySubject } from '../../core/tags/accessory-tag.ts'
 import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
 import { lockNotes } from '../locks/refuse-locked.ts'
@@ -46,7 +46,9 @@ async function whyNot(work: PlanWork, item: PlanItem, manifest: Manifest): Promi
   }
   if (manifest.storageClass !== item.storageClass)
     return changed('It was archived or restored since the plan was made.')
-  const locked = item.action === 'restore' ? undefined : await lockNotes(work, item.digest, item.tag ?? tags)
+  // A tag is taken off an image that is locked, as long as the tag is not.
+  const names = item.tag === undefined ? [item.digest, ...tags] : [item.tag]
+  const locked = item.action === 'restore' ? undefined : await lockNotes(work, names)
   if (locked !== undefined) return { code: 'ImageLocked', reason: locked }
   return item.action === 'expire' || item.action === 'archive' ? await whoHolds(work, item) : undefined
 }
@@ -152,7 +154,7 @@ async function takeReferrers(work: PlanWork, item: PlanItem): Promise<PlanItem[]
 
 async function takeReferrer(work: PlanWork, item: PlanItem, referrer: Manifest): Promise<PlanItem[]> {
   const tags = await work.transaction.tagsOf(work.repository.id, referrer.digest)
-  if (!tags.every(isAccessoryTag)) return []
+  if (!tags.every((tag) => accessorySubject(tag) !== undefined)) return []
   const why = `It refers to ${item.digest}, which goes.`
   const { item: done, along } = await carryOutItem(
     work,

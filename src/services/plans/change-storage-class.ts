@@ -50,7 +50,8 @@ async function change(work: PlanWork, digest: Digest, storageClass: StorageClass
   const { transaction, repository } = work
   const image = await itemFor(work, digest, storageClass)
   if (image === undefined) throw manifestUnknown({ kind: 'digest', digest })
-  if (image.storageClass === storageClass) throw unchanged(`The image is in the storage class ${nameOf(storageClass)} already.`)
+  if (image.storageClass === storageClass)
+    throw unchanged(`The image is in the storage class ${nameOf(storageClass)} already.`)
   const { item } = await carryOutItem(work, image)
   if (item.failure?.code === 'ImageLocked') throw imageLocked(item.failure.reason)
   if (item.failure !== undefined) throw unchanged(item.failure.reason)

@@ -25,5 +25,8 @@ export async function repositoryOfPlan(
 ): Promise<Repository> {
   const repository = await metadata.findStoredRepository(plan.repositoryId)
   if (repository !== undefined && repository.deletedAtMs === undefined) return repository
-  throw new Refusal('plan-unfit', `The repository ${plan.repositoryName} that the plan ${plan.id} is about was deleted.`)
+  throw new Refusal(
+    'plan-unfit',
+    `The repository ${plan.repositoryName} that the plan ${plan.id} is about was deleted.`,
+  )
 }

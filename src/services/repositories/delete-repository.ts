@@ -3,6 +3,8 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'
+import { refuseAnyLock } from '../locks/refuse-locked.ts'
+import { newPlan } from '../plans/new-plan.ts'
 
 /**
  * Deletes the repository with what it holds, at once and however much that is: from now on nobody finds it, and its name
@@ -10,24 +12,29 @@ import { lockRepository } from '../lock-repository.ts'
  * leaves the blobs that other repositories hold too.
  *
  * @param options `force`: also when it holds images
- * @returns the repository as it was
- * @throws {Refusal} `repository-unknown`, `repository-not-empty`
+ * @returns the repository as it was, and the plan by which it can be brought back
+ * @throws {Refusal} `repository-unknown`, `repository-not-empty`; `image-locked` when something in it is locked
  */
 export async function deleteRepository(
   services: Services,
   caller: Caller,
   repository: Repository,
   options: { force: boolean },
-): Promise<Repository> {
+): Promise<{ readonly repository: Repository; readonly planId: string }> {
   return await services.metadata.transact(async (transaction) => {
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const hasImages = await transaction.hasManifests(repository.id)
     if (hasImages && !options.force) throw repositoryNotEmpty(repository.name, caller.registry.accountId)
-    const atMs = services.clock.nowMs()
-    await transaction.deleteRepository(repository.id, atMs, atMs + services.limits.restoreWindowMs)
-    const detail = { hasImages, requestId: caller.requestId }
+    await refuseAnyLock(transaction, current)
+    const actor = { principal: caller.principal.arn, requestId: caller.requestId }
+    const plan = newPlan(services, current, { kind: 'repository-deletion', state: 'applied', actor })
+    const atMs = plan.createdAtMs
+    const undoUntilMs = atMs + services.limits.restoreWindowMs
+    await transaction.insertPlan({ ...plan, appliedBy: actor, appliedAtMs: atMs, undoUntilMs })
+    await transaction.deleteRepository(repository.id, atMs, undoUntilMs)
+    const detail = { hasImages, requestId: caller.requestId, planId: plan.id }
     await transaction.recordEvent({ kind: 'repository-deleted', atMs, ...requestOf(caller, current), detail })
-    return current
+    return { repository: current, planId: plan.id }
   })
 }
 

@@ -14,10 +14,7 @@ type ImagePage = { repositoryId: number; after: Digest; limit: number }
 const LIFECYCLE_COLUMNS = ['lifecycle_policy_text', 'lifecycle_revision', 'lifecycle_evaluated_at_ms'] as const
 
 const readLifecycle = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
-  db
-    .selectFrom('repositories')
-    .select(LIFECYCLE_COLUMNS)
-    .where('id', '=', p.repositoryId),
+  db.selectFrom('repositories').select(LIFECYCLE_COLUMNS).where('id', '=', p.repositoryId),
 )
 
 const listLifecycles = statement(({ db, p }: Parts<{ repositoryId: number; limit: number }>) =>

@@ -96,7 +96,9 @@ const hideManifest = statement(({ db, p }: Parts<Key & { atMs: number; planId: s
     .set({
       deleted_at_ms: p.atMs,
       tag_count: 0,
-      untagged_at_ms: sql<number | null>`case when tag_count > 0 then cast(${p.atMs} as bigint) else untagged_at_ms end`,
+      untagged_at_ms: sql<
+        number | null
+      >`case when tag_count > 0 then cast(${p.atMs} as bigint) else untagged_at_ms end`,
       deleted_by_plan: p.planId,
     })
     .where('repository_id', '=', p.repositoryId)

@@ -88,7 +88,13 @@ const existingManifests = statement(({ db, p, dialect }: Parts<{ repositoryId: n
     .where('deleted_at_ms', 'is', null),
 )
 
-type ReferrerPage = { repositoryId: number; subject: Digest; storage: StorageClass | 'any'; after: Digest; limit: number }
+type ReferrerPage = {
+  repositoryId: number
+  subject: Digest
+  storage: StorageClass | 'any'
+  after: Digest
+  limit: number
+}
 
 /** Both engines know the length of a text without reading it. */
 function referrerPage({ db, p }: Parts<ReferrerPage>) {

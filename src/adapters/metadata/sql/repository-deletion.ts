@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
-import type { RepositoryDeletionChanges, RepositoryDeletionReads } from '../../../ports/metadata/repository-deletion.ts'
 import type { RepositoryName } from '../../../core/repository-name.ts'
+import type { RepositoryDeletionChanges, RepositoryDeletionReads } from '../../../ports/metadata/repository-deletion.ts'
 import { dropCandidate } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
 import { deleteRepository } from './delete-repository.ts'

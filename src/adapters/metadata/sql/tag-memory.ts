@@ -61,12 +61,7 @@ const listChanged = statement(({ db, p }: Parts<TagPage & { afterMs: number; unt
 )
 
 const listEndedBy = statement(({ db, p }: Parts<{ planId: string; digest: Digest }>) =>
-  db
-    .selectFrom('tags')
-    .selectAll()
-    .where('until_plan', '=', p.planId)
-    .where('digest', '=', p.digest)
-    .orderBy('tag'),
+  db.selectFrom('tags').selectAll().where('until_plan', '=', p.planId).where('digest', '=', p.digest).orderBy('tag'),
 )
 
 export function tagMemoryReads(connection: SqlConnection): TagMemoryReads {

@@ -3,10 +3,10 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
-import { planImages } from '../lifecycle/plan-images.ts'
-import { carryOutPlan } from './carry-out-plan.ts'
-import { getPlan, repositoryOfPlan } from './get-plan.ts'
-import type { PlanActor } from './plan-work.ts'
+import { carryOutPlan } from '../plans/carry-out-plan.ts'
+import { getPlan, repositoryOfPlan } from '../plans/get-plan.ts'
+import type { PlanActor } from '../plans/plan-work.ts'
+import { planImages } from './plan-images.ts'
 
 /** How many of the images that have changed a refusal names. */
 const CHANGED_NAMED = 10
@@ -38,7 +38,10 @@ export async function applyPlan(
 function refuseUnfit({ id, state }: Plan): void {
   if (state === 'ready' || state === 'waiting') return
   const why = state === 'making' ? 'is still being made' : `is ${state}`
-  throw new Refusal('plan-unfit', `The plan ${id} ${why}: only one that is ready, or waits for a confirmation, can be applied.`)
+  throw new Refusal(
+    'plan-unfit',
+    `The plan ${id} ${why}: only one that is ready, or waits for a confirmation, can be applied.`,
+  )
 }
 
 /** The items that a plan made now would not have. */
@@ -62,7 +65,9 @@ function keyOf({ action, digest, tag, tags }: PlanItem): string {
 }
 
 async function stopOutdated(services: Services, plan: Plan, changed: readonly PlanItem[]): Promise<Refusal> {
-  const named = changed.slice(0, CHANGED_NAMED).map(({ digest, tag }) => (tag === undefined ? digest : `${tag} of ${digest}`))
+  const named = changed
+    .slice(0, CHANGED_NAMED)
+    .map(({ digest, tag }) => (tag === undefined ? digest : `${tag} of ${digest}`))
   const more = changed.length > named.length ? ` and ${changed.length - named.length} more` : ''
   const note = `The repository has changed since the plan was made: it would not take ${named.join(', ')}${more} any more. Nothing was done; make a new plan.`
   await services.metadata.transact((transaction) => transaction.updatePlan(plan.id, { state: 'stopped', note }))
