@@ -6,6 +6,7 @@ import type { Page } from '../../ports/metadata/page.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
+import { Turns } from '../turns.ts'
 import { BuildLinkCheck, type CheckedLinks } from './build-link-check.ts'
 
 /** How a repository's tags are used. */
@@ -28,12 +29,18 @@ export interface TagReport {
 
 const PAGE = 1000
 const MOST_GROUPS = 20
+/** Each takes some 10 MiB, whatever there is to report. */
+const TURNS = new Turns(2)
 
 /**
  * Goes through all live tags a page at a time, and keeps no page: what is tagged meanwhile may be in it or not. Others
- * have their turn between pages.
+ * have their turn between pages; other reports wait.
  */
 export async function reportTags(services: Services, repository: Repository): Promise<TagReport> {
+  return await TURNS.run(() => makeReport(services, repository))
+}
+
+async function makeReport(services: Services, repository: Repository): Promise<TagReport> {
   const { metadata } = services
   const tally = new TagTally()
   const twins = new CaseTwins()
