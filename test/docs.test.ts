@@ -6,6 +6,9 @@ import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
 import { IAM_TABLE } from '../src/api/iam/table.ts'
 import { STS_TABLE } from '../src/api/sts/table.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
+import { recogniseTag } from '../src/core/tags/recognise-tag.ts'
+import { TAG_KINDS } from '../src/core/tags/tag-kind.ts'
+import { parseTagRules } from '../src/core/tags/tag-rules.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 
@@ -63,4 +66,23 @@ test('README names only settings that exist', async () => {
   const reference = await Bun.file(join(ROOT, 'docs/configuration.md')).text()
   const named = new Set([...readme.matchAll(/LADING_[A-Z_]+/g)].map((match) => match[0]))
   expect([...named].filter((name) => !reference.includes(`\`${name}\``))).toEqual([])
+})
+
+const TAGS_PAGE = Bun.file(join(ROOT, 'docs/tags.md'))
+
+test('docs/tags.md names every kind of tag with examples that are of that kind', async () => {
+  const table = (await TAGS_PAGE.text()).split('<!-- tag-kinds -->')[1]?.split('<!-- /tag-kinds -->')[0] ?? ''
+  const rows = [...table.matchAll(/^\| `([a-z-]+)` \| (.+?) \|/gm)].map(([, kind, examples]) => {
+    const tags = [...(examples ?? '').matchAll(/`([^`]+)`/g)].map(([, tag]) => tag?.replace('…', 'a1'.repeat(32)) ?? '')
+    return { kind, kinds: [...new Set(tags.map(recogniseTag))] }
+  })
+  expect(rows.map(({ kinds }) => kinds.join())).toEqual(rows.map(({ kind }) => kind ?? ''))
+  expect(rows.map(({ kind }) => kind ?? '').toSorted()).toEqual(Object.keys(TAG_KINDS).toSorted())
+})
+
+test('every example of rules in docs/tags.md is one', async () => {
+  const section = (await TAGS_PAGE.text()).split('<!-- tag-rules -->')[1]?.split('<!-- /tag-rules -->')[0] ?? ''
+  const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
+  expect(examples.length).toBe(4)
+  for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
 })

@@ -1,5 +1,7 @@
 /** What the executable does beside `serve`; lading.ts knows these without loading what they need. */
 export const CLI_COMMANDS = {
+  image: 'show what an image is, its tags and where it comes from',
+  tags: 'report how the tags of a repository are used',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   sessions: 'end the sessions of a user or a role',

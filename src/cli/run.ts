@@ -5,16 +5,20 @@ import { addAccountCommands } from './commands/account.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
 import { addExplainCommand } from './commands/explain.ts'
+import { addImageCommands } from './commands/image.ts'
 import { addLoginCommand } from './commands/login.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
+import { addTagsCommands } from './commands/tags.ts'
 import { addTokenCommand } from './commands/token.ts'
 import type { CliContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
 
 const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) => void>> = {
+  image: addImageCommands,
+  tags: addTagsCommands,
   account: addAccountCommands,
   'oidc-provider': addOidcProviderCommands,
   sessions: addSessionCommands,

@@ -1,4 +1,8 @@
 import * as z from 'zod'
+import { isDigest } from '../../core/digest.ts'
+import { isRepositoryName } from '../../core/repository-name.ts'
+import { isTag } from '../../core/tag.ts'
+import { TAG_KINDS, type TagKind } from '../../core/tags/tag-kind.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 
 export const accountIdField = z.string().regex(/^\d{12}$/, 'must be 12 digits')
@@ -14,6 +18,25 @@ export const identityNameField = z.string().regex(/^[\w+=,.@-]{1,64}$/, 'must be
 
 /** That of a provider which IAM's API made is its issuer without the scheme, so slashes are in it. */
 export const providerNameField = z.string().regex(/^[!-~]{1,255}$/, 'must be 1 to 255 letters, digits or signs')
+
+export const repositoryNameField = z
+  .string()
+  .max(255)
+  .refine(
+    isRepositoryName,
+    'must be the name of a repository, such as team/app, with its slashes as %2F in the address',
+  )
+
+export const imageReferenceField = z
+  .string()
+  .max(135)
+  .refine(
+    (text) => isTag(text) || isDigest(text),
+    'must be a tag, or a digest such as sha256: and 64 hexadecimal digits',
+  )
+
+// The keys of a table are what its type says.
+export const tagKindField = z.enum(Object.keys(TAG_KINDS) as TagKind[])
 
 export const timeField = z.string().meta({ format: 'date-time' })
 

@@ -15,6 +15,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   accountId: '123456789012',
   accessKeyId: 'AKIA0000000000000000',
   name: 'ci',
+  reference: 'latest',
   decisionId: '00000000-0000-4000-8000-000000000000',
 }
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {

@@ -7,7 +7,9 @@ import { explainDecision } from './explain-decision.ts'
 import { exportAudit } from './export-audit.ts'
 import { getAccount } from './get-account.ts'
 import { getAuditKeys } from './get-audit-keys.ts'
+import { getImage } from './get-image.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
+import { getTagReport } from './get-tag-report.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
 import type { ManageOperation } from './operations.ts'
@@ -27,7 +29,9 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ExportAudit: exportAudit,
   GetAccount: getAccount,
   GetAuditKeys: getAuditKeys,
+  GetImage: getImage,
   GetOidcProvider: getOidcProvider,
+  GetTagReport: getTagReport,
   ListAccounts: listAccounts,
   ListOidcProviders: listOidcProviders,
   PutOidcProvider: putOidcProvider,
