@@ -1,0 +1,65 @@
+import { compileGlob } from '../../glob.ts'
+import { parseSemver } from '../../semver.ts'
+import type { ImageTagsMatcher, TagMatcher } from '../lifecycle-policy.ts'
+import type { TagKind } from './lading-policy.ts'
+import { compileLinearRegex } from './linear-regex.ts'
+import { isInSemverRange } from './semver-range.ts'
+import type { ImageTerm, TagTerm } from './tag-term.ts'
+
+/** Which of the usual ways a tag is written in. */
+export type KindOf = (tag: string) => TagKind | 'none'
+
+export function compileTagTerm(term: TagTerm, kindOf: KindOf): TagMatcher {
+  switch (term.op) {
+    case 'glob':
+      return compileGlob(term.glob)
+    case 'regex': {
+      const regex = compileLinearRegex(term.regex)
+      return (tag) => regex.fits(tag)
+    }
+    case 'semver':
+      return (tag) => {
+        const version = parseSemver(tag)
+        return version !== undefined && isInSemverRange(term.range, version)
+      }
+    case 'kind':
+      return (tag) => kindOf(tag) === term.kind
+    case 'any': {
+      const matchers = term.of.map((each) => compileTagTerm(each, kindOf))
+      return (tag) => matchers.some((fits) => fits(tag))
+    }
+    case 'all': {
+      const matchers = term.of.map((each) => compileTagTerm(each, kindOf))
+      return (tag) => matchers.every((fits) => fits(tag))
+    }
+    case 'not': {
+      const fits = compileTagTerm(term.of, kindOf)
+      return (tag) => !fits(tag)
+    }
+  }
+}
+
+export function compileImageTerm(term: ImageTerm, kindOf: KindOf): ImageTagsMatcher {
+  switch (term.op) {
+    case 'some': {
+      const fits = compileTagTerm(term.tag, kindOf)
+      return (tags) => tags.some(({ tag }) => fits(tag))
+    }
+    case 'every': {
+      const fits = compileTagTerm(term.tag, kindOf)
+      return (tags) => tags.length > 0 && tags.every(({ tag }) => fits(tag))
+    }
+    case 'any': {
+      const matchers = term.of.map((each) => compileImageTerm(each, kindOf))
+      return (tags) => matchers.some((fits) => fits(tags))
+    }
+    case 'all': {
+      const matchers = term.of.map((each) => compileImageTerm(each, kindOf))
+      return (tags) => matchers.every((fits) => fits(tags))
+    }
+    case 'not': {
+      const fits = compileImageTerm(term.of, kindOf)
+      return (tags) => !fits(tags)
+    }
+  }
+}
