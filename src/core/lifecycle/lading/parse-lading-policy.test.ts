@@ -47,7 +47,7 @@ function nested(levels: number): unknown {
 const tags = (expression: unknown) => policy([{ select: { tags: expression }, action: 'keep' }])
 const when = (condition: unknown) => policy([{ ...RULE, when: condition }])
 
-test.each([
+const WRONG: readonly [text: string, where: string, problem: string][] = [
   ['', 'lifecyclePolicyText', 'expected JSON, got nothing'],
   ['[]', 'lifecyclePolicyText', 'expected an object, got []'],
   ['{"rules":[],"rules":[]}', 'lifecyclePolicyText', 'the key "rules" is there twice, at character 12'],
@@ -167,14 +167,19 @@ test.each([
     "expected RE2's syntax: error parsing regexp: invalid or unsupported Perl syntax: `(?=`",
   ],
   [tags({ regex: 'a{129}' }), 'rules[0].select.tags', 'expected at most 128 repetitions, got {129,129}'],
-])('parseLadingPolicy() says of %.60s where it is wrong, and what is expected', (text, where, problem) => {
-  expect(() => parseLadingPolicy(text)).toThrow(
-    expect.objectContaining({
-      reason: 'parameter-invalid',
-      message: `Invalid parameter at '${where}' failed to satisfy constraint: '${problem}'`,
-    }),
-  )
-})
+]
+
+test.each(WRONG.map(([text, ...said]) => [...said, text]))(
+  'parseLadingPolicy() refuses %s: %s',
+  (where, problem, text) => {
+    expect(() => parseLadingPolicy(text)).toThrow(
+      expect.objectContaining({
+        reason: 'parameter-invalid',
+        message: `Invalid parameter at '${where}' failed to satisfy constraint: '${problem}'`,
+      }),
+    )
+  },
+)
 
 test('parseLadingPolicy() takes expressions 16 levels deep and 200 rules', () => {
   expect(parseLadingPolicy(tags(nested(16))).rules).toHaveLength(1)
