@@ -21,7 +21,8 @@ export interface RuleHits {
 export function naiveHits(policy: LifecyclePolicy, images: readonly LifecycleImage[], nowMs: number): RuleHits[] {
   return policy.rules.map((rule) => {
     const selected = images.filter((image) => isSelected(rule, image)).flatMap((image) => subjectsOf(rule, image))
-    return { rule, selected, hit: hitsOf(rule, selected, nowMs) }
+    const hit = hitsOf(rule, selected, nowMs).filter(({ image }) => canBeHit(rule, image))
+    return { rule, selected, hit }
   })
 }
 
@@ -33,6 +34,11 @@ function isSelected({ selection }: LifecycleRule, image: LifecycleImage): boolea
     (tags === undefined || tags(image.tags)) &&
     (selection.image === undefined || selection.image(image))
   )
+}
+
+/** What is archived already is counted, and not hit. */
+function canBeHit({ action }: LifecycleRule, { storageClass }: LifecycleImage): boolean {
+  return action !== 'archive' || storageClass === 'standard'
 }
 
 function subjectsOf({ action, selection }: LifecycleRule, image: LifecycleImage): Subject[] {

@@ -47,3 +47,18 @@ export const anyImages: fc.Arbitrary<readonly LifecycleImage[]> = fc
   .map((images) =>
     images.map((image, index) => ({ ...image, digest: digestFromHex('sha256', `${index}`.padStart(64, '0')) })),
   )
+
+const anyEdges = fc.array(fc.record({ from: fc.nat(9), to: fc.nat(9), isSubject: fc.boolean() }), { maxLength: 6 })
+
+/** Images of which some are indexes that hold others, and some refer to others. */
+export const anyFamilies: fc.Arbitrary<readonly LifecycleImage[]> = fc
+  .tuple(anyImages, anyEdges)
+  .map(([images, edges]) =>
+    images.map((image, index) => {
+      const reached = (isSubject: boolean) =>
+        edges
+          .filter((edge) => edge.from === index && edge.to > index && edge.isSubject === isSubject)
+          .flatMap(({ to }) => images[to]?.digest ?? [])
+      return { ...image, children: reached(false), subject: reached(true)[0] }
+    }),
+  )

@@ -2,6 +2,7 @@ import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { ecrRule, FOUNDING_POLICY, pushedBefore } from '../../../test/lifecycle/ecr-documents.ts'
 import { anyEcrPolicy } from '../../../test/lifecycle/random-ecr-policy.ts'
+import { anyFamilies, NOW_MS } from '../../../test/lifecycle/random-images.ts'
 import { anyGlob } from '../../../test/lifecycle/random-lading-policy.ts'
 import { convertEcrPolicy } from './convert-ecr-policy.ts'
 import { compileEcrPolicy } from './ecr/compile-ecr-policy.ts'
@@ -11,6 +12,7 @@ import { compileLadingPolicy } from './lading/compile-lading-policy.ts'
 import type { LadingPolicy, LadingRule } from './lading/lading-policy.ts'
 import { parseLadingPolicy } from './lading/parse-lading-policy.ts'
 import type { LifecyclePolicy } from './lifecycle-policy.ts'
+import { planLifecycle } from './plan-lifecycle.ts'
 import { toEcrPolicy } from './to-ecr-policy.ts'
 
 const noKinds = () => 'none' as const
@@ -66,6 +68,19 @@ test("convertEcrPolicy() gives a policy that parses, and compiles to what ECR's 
     }),
     { numRuns: 1000 },
   )
+})
+
+test('convertEcrPolicy() gives a policy that plans what the policy of ECR plans, for every repository', () => {
+  let planned = 0
+  fc.assert(
+    fc.property(anyEcrPolicy, anyFamilies, (policy, images) => {
+      const expected = planLifecycle(compileEcrPolicy(policy), images, NOW_MS)
+      expect(planLifecycle(compileLadingPolicy(convertEcrPolicy(policy), noKinds), images, NOW_MS)).toEqual(expected)
+      planned += expected.actions.length
+    }),
+    { numRuns: 500 },
+  )
+  expect(planned).toBeGreaterThan(20)
 })
 
 /** In the order of priorities, without the default storage class. */

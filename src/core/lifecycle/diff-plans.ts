@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts'
 import type { Tag } from '../tag.ts'
+import { compareTexts } from './compare-texts.ts'
 import type { LifecyclePlan, PlannedAction, RefusedAction } from './lifecycle-plan.ts'
 import type { LifecyclePolicy } from './lifecycle-policy.ts'
 
@@ -52,7 +53,7 @@ export function diffPlans(before: PlannedPolicy, after: PlannedPolicy): PlanDiff
     (a, b) =>
       CHANGES.indexOf(a.change) - CHANGES.indexOf(b.change) ||
       compareTexts(a.digest, b.digest) ||
-      compareTexts(a.tag ?? '', b.tag ?? ''),
+      compareTexts(a.tag, b.tag),
   )
 }
 
@@ -120,8 +121,4 @@ function changeOf(before: Fate | undefined, after: Fate | undefined): PlanDiffer
 
 function keyOf(digest: Digest, tag: Tag | undefined): string {
   return tag === undefined ? digest : `${digest} ${tag}`
-}
-
-function compareTexts(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0
 }

@@ -158,12 +158,28 @@ test.each<[string, LadingRule, LadingRule, string[]]>([
     { select: V, when: older(1), action: 'expire' },
     NONE,
   ],
+  ['archive, of the archive', { select: V, action: 'archive' }, { select: V, when: older(1), action: 'expire' }, NONE],
+  [
+    'archive, of the rest',
+    { select: { ...V, storageClass: 'standard' }, action: 'archive' },
+    { select: { ...V, storageClass: 'standard' }, when: older(1), action: 'expire' },
+    DEAD,
+  ],
   ['untag after keep', { select: V, action: 'keep' }, { select: V, action: 'untag' }, DEAD],
   ['untag after expire', { select: V, action: 'expire' }, { select: V, action: 'untag' }, NONE],
   ['untag after untag', { select: V, action: 'untag', tag: 'a*' }, { select: V, action: 'untag', tag: 'a1' }, DEAD],
   ['untag of other tags', { select: V, action: 'untag', tag: 'a*' }, { select: V, action: 'untag' }, NONE],
 ])('after another, by %s', (_, first, second, expected) => {
   expect(lint([first, second])).toEqual(expected)
+})
+
+test('tags of what was archived before are not kept by the rule that keeps the rest', () => {
+  const rules: LadingRule[] = [
+    { select: { tags: 'v1*' }, action: 'archive' },
+    { select: V, action: 'keep' },
+    { select: V, action: 'untag' },
+  ]
+  expect(lint(rules)).toEqual([])
 })
 
 test('a rule is dead that two others cover, each its tagged or its untagged images', () => {

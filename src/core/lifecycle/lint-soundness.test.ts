@@ -1,12 +1,13 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
 import { naiveHits, type RuleHits, type Subject } from '../../../test/lifecycle/naive-hits.ts'
-import { anyImages, NOW_MS } from '../../../test/lifecycle/random-images.ts'
+import { anyFamilies, anyImages, NOW_MS } from '../../../test/lifecycle/random-images.ts'
 import { anyRelatedPolicy } from '../../../test/lifecycle/random-lading-policy.ts'
 import { compileLadingPolicy } from './lading/compile-lading-policy.ts'
 import type { LifecycleImage } from './lifecycle-image.ts'
 import type { LintCode } from './lint/lint-finding.ts'
 import { lintLadingPolicy } from './lint-policy.ts'
+import { planLifecycle } from './plan-lifecycle.ts'
 
 const kindOf = (tag: string) => (tag.startsWith('a') ? 'commit' : 'none')
 
@@ -35,9 +36,7 @@ const SAYS: Partial<Record<LintCode, Claim>> = {
   'shadowed-rule': ({ hit }, earlier) =>
     hit.every((each) => earlier.some((other) => other.hit.some((one) => isSame(one, each)))),
   'never-selects': ({ selected }) => selected.length === 0,
-  // The exception: archiving what is in the archive selects it, and changes nothing.
-  'never-hits': ({ rule, hit }) =>
-    hit.length === 0 || (rule.action === 'archive' && hit.every(({ image }) => image.storageClass === 'archive')),
+  'never-hits': ({ hit }) => hit.length === 0,
   'expires-everything': (own, earlier, images) => images.every((image) => isExpired(image, [...earlier, own])),
 }
 
@@ -64,4 +63,25 @@ test('lintLadingPolicy() says of no rule that it does nothing which does somethi
     expect(found.get(code) ?? 0).toBeGreaterThan(50)
   }
   expect(found.get('expires-everything') ?? 0).toBeGreaterThan(0)
+}, 60_000)
+
+test('no plan, of either unit, has a row of a rule that lintLadingPolicy() says never acts', () => {
+  const idle: readonly LintCode[] = ['dead-rule', 'shadowed-rule', 'never-selects', 'never-hits']
+  let [named, acted] = [0, 0]
+  fc.assert(
+    fc.property(anyRelatedPolicy, fc.constantFrom('image', 'manifest'), anyFamilies, (related, unit, images) => {
+      const policy = { ...related, unit }
+      const findings = lintLadingPolicy(policy, kindOf).filter(({ code }) => idle.includes(code))
+      const plan = planLifecycle(compileLadingPolicy(policy, kindOf), images, NOW_MS)
+      const acting = new Set([...plan.actions, ...plan.refused].map(({ rule }) => rule))
+      for (const { rule, code } of findings) {
+        if (rule !== undefined && acting.has(rule)) throw new Error(`${code} is wrong of rule ${rule}`)
+      }
+      named += findings.length
+      acted += acting.size
+    }),
+    { numRuns: 2000 },
+  )
+  expect(named).toBeGreaterThan(1000)
+  expect(acted).toBeGreaterThan(150)
 }, 60_000)

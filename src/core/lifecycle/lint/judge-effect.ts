@@ -12,7 +12,7 @@ export function judgeEffect(logic: TagLogic, rule: JudgedRule): LintFinding[] {
     hasUntagged: cells.some(({ isTagged }) => !isTagged),
   })
   if (why === undefined) return []
-  if (rule.rest === 'keep' && rule.when !== undefined) {
+  if (rule.rest === 'keep') {
     return [lintWarning(rule, 'never-hits', `${why} So it does nothing but keep what it selects.`)]
   }
   return [lintError(rule, 'never-hits', why)]

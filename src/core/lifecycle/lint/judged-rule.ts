@@ -33,11 +33,6 @@ export function toJudgedRule(rule: LadingRule, index: number): JudgedRule {
   }
 }
 
-/** Whether it decides on all that it selects: what it does not hit, it keeps. */
-export function decidesAll({ when, rest }: JudgedRule): boolean {
-  return when === undefined || rest === 'keep'
-}
-
 /** Whether something of what it selects may stay by it. */
 export function keepsSome({ action, rest, when }: JudgedRule): boolean {
   return action === 'keep' || action === 'archive' || (action === 'expire' && rest === 'keep' && when !== undefined)
