@@ -62,7 +62,10 @@ export const anySelection: fc.Arbitrary<LadingSelection> = fc.record(
   { requiredKeys: [] },
 )
 
-const anyCount = fc.oneof(fc.integer({ min: 1, max: 4 }), fc.constant(Number.MAX_SAFE_INTEGER))
+const anyCount = fc.oneof(
+  { weight: 6, arbitrary: fc.integer({ min: 1, max: 4 }) },
+  { weight: 1, arbitrary: fc.constant(Number.MAX_SAFE_INTEGER) },
+)
 const anySince = fc.constantFrom('pushed', 'pulled', 'tagged', 'untagged', 'archived')
 const anyBy = fc.constantFrom('pushed', 'pulled', 'tagged', 'untagged', 'semver')
 
@@ -96,3 +99,53 @@ export const anyPolicy: fc.Arbitrary<LadingPolicy> = fc
     { requiredKeys: ['rules'] },
   )
   .map((policy) => ({ version: 'lading/lifecycle/v1', ...policy }))
+
+/** Of one or two members, so that selections are often within each other. */
+const anySmallSelection = fc
+  .tuple(anySelection, fc.array(fc.constantFrom('tags', 'tagged', 'storageClass'), { maxLength: 2 }))
+  .map(([selection, names]): LadingSelection => {
+    const { tags, tagged, storageClass } = selection
+    return {
+      ...(tags !== undefined && names.includes('tags') && { tags }),
+      ...(tagged !== undefined && names.includes('tagged') && { tagged }),
+      ...(storageClass !== undefined && names.includes('storageClass') && { storageClass }),
+    }
+  })
+
+/** The rule again, with some of it changed; often it selects less, or hits less. */
+function anyVariantOf(rule: LadingRule): fc.Arbitrary<LadingRule> {
+  return fc
+    .record({
+      other: anyRule,
+      select: anySmallSelection,
+      tags: anyImageTagExpression,
+      more: fc.nat(2),
+      kind: fc.nat(5),
+    })
+    .map(({ other, select, tags, more, kind }) => {
+      const { tag: _, ...rest } = kind === 0 ? other : { ...rule, action: other.action }
+      const tagged = rule.select.tags === undefined ? tags : { all: [tags, rule.select.tags] }
+      const narrower =
+        kind === 1 ? { ...rule.select, ...select } : kind === 2 ? { ...rule.select, tags: tagged } : rest.select
+      const when = rule.when && (kind === 3 ? increased(rule.when, more) : rule.when)
+      const isOfTags = rest.action === 'untag' && rule.tag !== undefined
+      return { ...rest, select: narrower, ...(when && { when }), ...(isOfTags && { tag: rule.tag }) }
+    })
+}
+
+function increased(when: LadingCondition, by: number): LadingCondition {
+  if ('beyond' in when) return { beyond: { ...when.beyond, count: when.beyond.count + by } }
+  const { olderThan } = when
+  return {
+    olderThan:
+      'days' in olderThan ? { ...olderThan, days: olderThan.days + by } : { ...olderThan, hours: olderThan.hours + by },
+  }
+}
+
+/** Policies whose rules have much to do with each other. */
+export const anyRelatedPolicy: fc.Arbitrary<LadingPolicy> = fc
+  .tuple(anyRule, anySmallSelection, fc.nat(3))
+  .map(([rule, select, kind]) => (kind > 0 ? { ...rule, select } : rule))
+  .chain((rule) => fc.tuple(fc.constant(rule), anyVariantOf(rule), anyVariantOf(rule), anyVariantOf(rule)))
+  .chain((rules) => fc.shuffledSubarray(rules, { minLength: 2 }))
+  .map((rules) => ({ version: 'lading/lifecycle/v1', rules }))
