@@ -12,6 +12,7 @@ import type { Services } from '../services/context.ts'
 import { expireUploads, sweepUploads } from '../services/expire-uploads.ts'
 import { scrub } from '../services/scrub.ts'
 import type { Config } from './config.ts'
+import { eventJobs } from './event-jobs.ts'
 import type { Job } from './jobs.ts'
 
 const FLUSH_PULLS_MS = 5000
@@ -44,6 +45,7 @@ export function backgroundJobs(options: JobsOptions): Job[] {
     { name: 'flush-uses', intervalMs: FLUSH_USES_MS, run: () => services.uses.flush().then(() => undefined) },
     refreshJob(services),
     sealJob(services),
+    ...eventJobs(options),
     checkpointJob(services),
     retainJob(services, config.auditRetentionMs),
     sweepJob(services),
