@@ -14,6 +14,7 @@ import { DEFAULT_LIFECYCLE_BRAKE, runLifecycles } from '../services/lifecycle/ru
 import { resumePlans } from '../services/plans/resume-plans.ts'
 import { scrub } from '../services/scrub.ts'
 import type { Config } from './config.ts'
+import { eventJobs } from './event-jobs.ts'
 import type { Job } from './jobs.ts'
 
 const FLUSH_PULLS_MS = 5000
@@ -49,6 +50,7 @@ export function backgroundJobs(options: JobsOptions): Job[] {
     { name: 'flush-uses', intervalMs: FLUSH_USES_MS, run: () => services.uses.flush().then(() => undefined) },
     refreshJob(services),
     sealJob(services),
+    ...eventJobs(options),
     checkpointJob(services),
     retainJob(services, config.auditRetentionMs),
     lifecycleJob(options),

@@ -5,6 +5,7 @@ import { openInstallationKey } from '../adapters/credentials/installation-key-fi
 import { RootCredentials } from '../adapters/credentials/root-credentials.ts'
 import { openRootKey, type RootKey } from '../adapters/credentials/root-key-file.ts'
 import { FencedFetch } from '../adapters/http/fenced-fetch.ts'
+import { FencedPost } from '../adapters/http/fenced-post.ts'
 import { openPostgresMetadataStore } from '../adapters/metadata/postgres/open-postgres-metadata-store.ts'
 import { openSqliteMetadataStore } from '../adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
 import { RandomIds } from '../adapters/random-ids.ts'
@@ -20,6 +21,7 @@ import { BackgroundWork } from '../services/background-work.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { EventHub } from '../services/events/event-hub.ts'
 import { Directory } from '../services/identity/directory.ts'
 import { InstallationKeys } from '../services/identity/installation-keys.ts'
 import { RepositoryPolicies } from '../services/identity/repository-policies.ts'
@@ -101,6 +103,8 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     directory,
     audit,
     background,
+    eventHub: new EventHub(),
+    receivers: receivers(config),
     providerKeys: providerKeys(config, clock, log),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys,
@@ -210,6 +214,14 @@ function limitsOf(config: Config): Limits {
     uploadExpiryMs: config.uploadExpiryMs,
     sparseRepositories: config.sparseRepositories,
   }
+}
+
+function receivers(config: Config): FencedPost {
+  return new FencedPost({
+    allowedHosts: config.webhookAllowedHosts,
+    timeoutMs: config.webhookTimeoutMs,
+    ...(config.webhookCa !== undefined && { ca: config.webhookCa }),
+  })
 }
 
 /** Issuers that cannot be reached are said once in a while: their tokens come with every pull. */

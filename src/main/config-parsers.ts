@@ -68,6 +68,15 @@ export function parseBoolean(text: string): boolean {
   return text === 'true'
 }
 
+/** A whole number between two others. */
+export function parseCountWithin({ least, most }: { readonly least: number; readonly most: number }) {
+  return (text: string): number => {
+    const count = /^\d{1,9}$/.test(text) ? Number(text) : Number.NaN
+    if (!(count >= least && count <= most)) throw new SettingProblem(`must be a whole number from ${least} to ${most}`)
+    return count
+  }
+}
+
 /** One of `choices`. */
 export function parseChoice<const Choice extends string>(choices: readonly Choice[]): (text: string) => Choice {
   return (text) => {

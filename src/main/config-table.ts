@@ -1,6 +1,7 @@
 import {
   parseBoolean,
   parseChoice,
+  parseCountWithin,
   parseDatabaseUrl,
   parseDuration,
   parseDurationWithin,
@@ -99,6 +100,29 @@ export const SETTINGS = {
   LADING_OIDC_CA: {
     parse: path,
     doc: 'PEM file with certificate authorities that issuers of identity tokens may have theirs from, beside the usual ones.',
+  },
+  LADING_WEBHOOK_ALLOWED_HOSTS: {
+    parse: parseHosts,
+    doc: 'Receivers of webhooks, `hooks.internal,127.0.0.1:8080`, that may have private addresses, plain HTTP or no name. Every other one must be on the public internet, with HTTPS at port 443.',
+  },
+  LADING_WEBHOOK_CA: {
+    parse: path,
+    doc: 'PEM file with certificate authorities that receivers of webhooks may have theirs from, beside the usual ones.',
+  },
+  LADING_WEBHOOK_TIMEOUT: {
+    fallback: '10s',
+    parse: parseDurationWithin({ least: '100ms', most: '60s' }),
+    doc: 'How long a receiver may take to answer. What a server that was killed had on its way is sent again after twice that and 5 s.',
+  },
+  LADING_WEBHOOK_ATTEMPTS: {
+    fallback: '35',
+    parse: parseCountWithin({ least: 1, most: 1000 }),
+    doc: 'How often an event is sent before it becomes a dead letter: with pauses from 2 s to an hour, 35 attempts are about a day.',
+  },
+  LADING_LOG_EVENTS: {
+    fallback: 'false',
+    parse: parseBoolean,
+    doc: '`true`: every event is a line in the log, too.',
   },
   LADING_CREATE_ON_PUSH: {
     fallback: 'false',

@@ -26,6 +26,14 @@ export interface Config {
   readonly oidcAllowedHosts: readonly string[]
   /** PEM of authorities that identity providers may have their certificates from. */
   readonly oidcCa: string | undefined
+  /** Hosts that webhooks may be sent to although they have private addresses, plain HTTP and no name. */
+  readonly webhookAllowedHosts: readonly string[]
+  /** PEM of authorities that receivers of webhooks may have their certificates from. */
+  readonly webhookCa: string | undefined
+  readonly webhookTimeoutMs: number
+  /** How often a delivery is tried before it is given up. */
+  readonly webhookAttempts: number
+  readonly logEvents: boolean
   readonly rootKey: { readonly accessKeyId: string; readonly secretAccessKey: string } | undefined
   readonly createOnPush: boolean
   readonly sparseRepositories: readonly string[]
@@ -80,9 +88,10 @@ export function readConfig(environment: Environment = process.env): Config {
   checkTogether(values, 'LADING_TLS_CERT', 'LADING_TLS_KEY', problems)
   const tls = readTls(values, problems)
   const oidcCa = readPem(values, 'LADING_OIDC_CA', problems)
+  const webhookCa = readPem(values, 'LADING_WEBHOOK_CA', problems)
   if (problems.length > 0) throw new ConfigError(problems)
   // Without a problem every setting with a default has its value, which is what SettingValues says.
-  return toConfig(values as SettingValues, { tls, oidcCa })
+  return toConfig(values as SettingValues, { tls, oidcCa, webhookCa })
 }
 
 /** What the command line reads: whoever has it set may start a server all the same. */
@@ -167,7 +176,7 @@ function readTls(values: ParsedValues, problems: string[]): Config['tls'] {
   return tls
 }
 
-type PemSetting = 'LADING_TLS_CERT' | 'LADING_TLS_KEY' | 'LADING_OIDC_CA'
+type PemSetting = 'LADING_TLS_CERT' | 'LADING_TLS_KEY' | 'LADING_OIDC_CA' | 'LADING_WEBHOOK_CA'
 
 /** @returns undefined when the setting is not set, or its file cannot be read */
 function readPem(values: ParsedValues, name: PemSetting, problems: string[]): string | undefined {
@@ -180,7 +189,9 @@ function readPem(values: ParsedValues, name: PemSetting, problems: string[]): st
   return text
 }
 
-function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | 'oidcCa'>): Config {
+type ReadFiles = Pick<Config, 'tls' | 'oidcCa' | 'webhookCa'>
+
+function toConfig(values: SettingValues, { tls, oidcCa, webhookCa }: ReadFiles): Config {
   const accessKeyId = values.LADING_ROOT_ACCESS_KEY_ID
   const secretAccessKey = values.LADING_ROOT_SECRET_ACCESS_KEY
   return {
@@ -196,6 +207,11 @@ function toConfig(values: SettingValues, { tls, oidcCa }: Pick<Config, 'tls' | '
     installationKeys: values.LADING_INSTALLATION_KEY,
     oidcAllowedHosts: values.LADING_OIDC_ALLOWED_HOSTS ?? [],
     oidcCa,
+    webhookAllowedHosts: values.LADING_WEBHOOK_ALLOWED_HOSTS ?? [],
+    webhookCa,
+    webhookTimeoutMs: values.LADING_WEBHOOK_TIMEOUT,
+    webhookAttempts: values.LADING_WEBHOOK_ATTEMPTS,
+    logEvents: values.LADING_LOG_EVENTS,
     rootKey: accessKeyId === undefined || secretAccessKey === undefined ? undefined : { accessKeyId, secretAccessKey },
     createOnPush: values.LADING_CREATE_ON_PUSH,
     sparseRepositories: values.LADING_SPARSE_REPOSITORIES ?? [],

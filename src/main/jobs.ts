@@ -11,6 +11,10 @@ export interface Job {
   readonly firstAfterMs?: number
   /** It runs so often that what went well is worth no line, not even at `debug`. */
   readonly isFrequent?: true
+  /** Takes a function by which a run can be asked for before its time. */
+  wakes?(wake: () => void): void
+  /** Resolves when what a run has begun and not waited for is over, which is soon after `signal`. */
+  idle?(): Promise<void>
   /**
    * One run. It should end soon after `signal`. What it returns is logged, at `debug` when it is empty.
    */
@@ -19,6 +23,9 @@ export interface Job {
 
 /** Up to this share of the interval is left off at random, so that many processes do not all work at once. */
 const JITTER = 0.1
+
+/** What wakes a job all the time makes it run so often and no more. */
+const LEAST_PAUSE_MS = 20
 
 /** The most that `setTimeout` can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
@@ -32,6 +39,9 @@ export class Jobs {
   readonly #lastSuccess: Counter
   readonly #timers = new Map<string, ReturnType<typeof setTimeout>>()
   readonly #running = new Map<string, Promise<void>>()
+  readonly #woken = new Set<string>()
+  readonly #endedMs = new Map<string, number>()
+  readonly #idle: (() => Promise<void>)[] = []
 
   constructor(log: Log, metrics: Metrics) {
     this.#log = log
@@ -47,6 +57,8 @@ export class Jobs {
       if (!(ms >= 0 && ms <= LONGEST_TIMER_MS)) throw new RangeError(`job ${job.name}: no timer waits ${ms} ms`)
     }
     this.#schedule(job, job.firstAfterMs ?? job.intervalMs)
+    job.wakes?.(() => this.#wake(job))
+    if (job.idle !== undefined) this.#idle.push(() => job.idle?.() ?? Promise.resolve())
   }
 
   /**
@@ -56,8 +68,24 @@ export class Jobs {
   async stop(limitMs: number): Promise<void> {
     this.#abort.abort()
     for (const timer of this.#timers.values()) clearTimeout(timer)
-    if (await settlesWithin(Promise.all(this.#running.values()), limitMs)) return
+    if (await settlesWithin(this.#end(), limitMs)) return
     this.#log.write('warn', 'jobs did not end in time', { jobs: [...this.#running.keys()] })
+  }
+
+  async #end(): Promise<void> {
+    await Promise.all(this.#running.values())
+    await Promise.all(this.#idle.map((idle) => idle()))
+  }
+
+  /** Woken while it runs, it runs again: what it was woken for may have come too late for it. */
+  #wake(job: Job): void {
+    if (this.#running.has(job.name)) this.#woken.add(job.name)
+    else if (!this.#woken.has(job.name)) {
+      this.#woken.add(job.name)
+      clearTimeout(this.#timers.get(job.name))
+      const sinceMs = performance.now() - (this.#endedMs.get(job.name) ?? Number.NEGATIVE_INFINITY)
+      this.#schedule(job, Math.max(0, LEAST_PAUSE_MS - sinceMs))
+    }
   }
 
   #schedule(job: Job, delayMs: number): void {
@@ -67,9 +95,11 @@ export class Jobs {
   }
 
   #begin(job: Job): void {
+    this.#woken.delete(job.name)
     const run = this.#run(job).finally(() => {
       this.#running.delete(job.name)
-      this.#schedule(job, job.intervalMs)
+      this.#endedMs.set(job.name, performance.now())
+      this.#schedule(job, this.#woken.has(job.name) ? LEAST_PAUSE_MS : job.intervalMs)
     })
     this.#running.set(job.name, run)
   }

@@ -143,6 +143,7 @@ async function stop({ server, jobs, installation, log, stopTimeoutMs }: Running,
   log.write('info', 'stopping', { signal, requestsInFlight: server.requestsInFlight })
   let status = 0
   try {
+    installation.services.eventHub.closeStreams()
     const jobsStopped = jobs.stop(Math.max(stopTimeoutMs, LEAST_FOR_JOBS_MS))
     await server.stop()
     await jobsStopped

@@ -6,11 +6,13 @@ import type { IdentityProviderKeys } from '../ports/identity-provider-keys.ts'
 import type { Ids } from '../ports/ids.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { MetadataStore } from '../ports/metadata-store.ts'
+import type { WebhookReceivers } from '../ports/webhook-receivers.ts'
 import type { AnswerRoom } from './answer-room.ts'
 import type { AuditTrail } from './audit/audit-trail.ts'
 import type { BackgroundWork } from './background-work.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
+import type { EventHub } from './events/event-hub.ts'
 import type { Directory } from './identity/directory.ts'
 import type { InstallationKeys } from './identity/installation-keys.ts'
 import type { RepositoryPolicies } from './identity/repository-policies.ts'
@@ -37,6 +39,10 @@ export interface Services {
   readonly audit: AuditTrail
   /** What requests have begun and do not wait for. */
   readonly background: BackgroundWork
+  /** What is told when there are events. */
+  readonly eventHub: EventHub
+  /** Where webhooks are sent. */
+  readonly receivers: WebhookReceivers
   /** Of the identity providers that roles trust. */
   readonly providerKeys: IdentityProviderKeys
   readonly repositoryPolicies: RepositoryPolicies

@@ -1,4 +1,5 @@
 import { MemoryBlobStore } from '../../src/adapters/blobs/memory-blob-store.ts'
+import { FencedPost } from '../../src/adapters/http/fenced-post.ts'
 import { openSqliteMetadataStore } from '../../src/adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
 import { RandomIds } from '../../src/adapters/random-ids.ts'
 import { handleOciRequest } from '../../src/api/oci/handle.ts'
@@ -13,6 +14,7 @@ import { BackgroundWork } from '../../src/services/background-work.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { EventHub } from '../../src/services/events/event-hub.ts'
 import { Directory } from '../../src/services/identity/directory.ts'
 import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
 import { RepositoryPolicies } from '../../src/services/identity/repository-policies.ts'
@@ -68,6 +70,8 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     logins,
     directory,
     audit: new AuditTrail({ metadata, clock, ids: new RandomIds() }, { region: registry.region, failed: failWith }),
+    eventHub: new EventHub(),
+    receivers: new FencedPost({ allowedHosts: ['127.0.0.1'], timeoutMs: 1000 }),
     providerKeys: new ProviderKeys({ documents: { get: refuseToFetch }, clock, observe: () => {} }),
     repositoryPolicies: new RepositoryPolicies(metadata),
     keys: new InstallationKeys([new Uint8Array(32).fill(7)]),

@@ -1,7 +1,13 @@
 import { createHash, hkdfSync } from 'node:crypto'
 
 /** What a key is derived for; each use has one of its own, so that nothing made for one passes for another. */
-export type KeyUse = 'access key secrets' | 'session tokens' | 'authorization tokens' | 'download addresses' | 'audit'
+export type KeyUse =
+  | 'access key secrets'
+  | 'session tokens'
+  | 'authorization tokens'
+  | 'download addresses'
+  | 'audit'
+  | 'webhook secrets'
 
 export interface DerivedKey {
   /** Which installation key it comes from: eight hexadecimal digits, which tell nothing of the key. */

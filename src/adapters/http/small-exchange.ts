@@ -4,15 +4,26 @@ import { isIP } from 'node:net'
 import type { FencedTarget } from './fence.ts'
 import { FenceError, NOT_REACHED } from './fence-error.ts'
 
-export interface SmallGetOptions {
+export interface Connection {
   /** The address to connect to; nothing is resolved any more. */
   readonly address: string
   /** PEM of all authorities that are trusted; undefined for those that come with the runtime. */
   readonly ca: readonly string[] | undefined
   /** Ends the exchange wherever it stands. */
   readonly signal: AbortSignal
-  readonly mostBytes: number
 }
+
+interface Message {
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: Uint8Array
+}
+
+interface Answer {
+  readonly status: number
+  readonly retryAfter: string | undefined
+}
+
+const ACCEPTED = { accept: 'application/json, application/jwk-set+json' }
 
 /**
  * One GET on a connection of its own. The certificate is checked against the host's name although an address is
@@ -20,9 +31,9 @@ export interface SmallGetOptions {
  *
  * @throws {FenceError}
  */
-export async function getSmall(target: FencedTarget, options: SmallGetOptions): Promise<Uint8Array> {
-  const { signal, mostBytes } = options
-  const response = await exchange(target, options)
+export async function getSmall(target: FencedTarget, connection: Connection, mostBytes: number): Promise<Uint8Array> {
+  const { signal } = connection
+  const response = await exchange(target, connection, { method: 'GET', headers: ACCEPTED })
   try {
     checkHead(response, mostBytes)
     const body = await readBody(response, mostBytes)
@@ -36,17 +47,40 @@ export async function getSmall(target: FencedTarget, options: SmallGetOptions): 
   }
 }
 
-function exchange(target: FencedTarget, { address, ca, signal }: SmallGetOptions): Promise<IncomingMessage> {
+/**
+ * One POST in the same way, of which the status says everything: what comes after the head is not read.
+ *
+ * @throws {FenceError}
+ */
+export async function postSmall(target: FencedTarget, connection: Connection, message: Message): Promise<Answer> {
+  const { headers, body } = message
+  const sized = { ...headers, 'content-length': String(body.byteLength) }
+  const response = await exchange(target, connection, { method: 'POST', headers: sized, body })
+  response.on('error', () => {})
+  response.destroy()
+  return { status: response.statusCode ?? 0, retryAfter: response.headers['retry-after'] }
+}
+
+interface Asked extends Pick<Message, 'headers'> {
+  readonly method: 'GET' | 'POST'
+  readonly body?: Uint8Array
+}
+
+function exchange(
+  target: FencedTarget,
+  { address, ca, signal }: Connection,
+  { method, headers, body }: Asked,
+): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const request = (target.secure ? requestHttps : requestHttp)({
       host: address,
       port: target.port,
       path: target.path,
-      method: 'GET',
+      method,
       agent: false,
       headers: {
+        ...headers,
         host: target.host,
-        accept: 'application/json, application/jwk-set+json',
         'accept-encoding': 'identity',
         'user-agent': 'lading',
         connection: 'close',
@@ -65,7 +99,7 @@ function exchange(target: FencedTarget, { address, ca, signal }: SmallGetOptions
     if (signal.aborted) abort()
     request.on('response', resolve)
     request.on('error', (cause) => reject(asFenceError(target, cause)))
-    request.end()
+    request.end(body)
   })
 }
 

@@ -1,0 +1,161 @@
+import { parseRetryAfter, retryDelayMs } from '../../core/events/retry-delay.ts'
+import type { DeliveryLine, DeliveryOutcome, PendingDelivery, Webhook } from '../../ports/metadata/webhooks.ts'
+import type { Services } from '../context.ts'
+import type { EventTeller } from './event-teller.ts'
+import { problemOf, sendWebhook } from './send-webhook.ts'
+
+/** At once, over all webhooks; there is a socket and a body for each. */
+const MOST_LINES = 24
+/** One that hangs leaves room for the others. */
+const MOST_LINES_OF_ONE = 4
+/** Afterwards others have their turn. */
+const DELIVERIES_A_TURN = 20
+/** A line of a webhook that is disabled is looked at again after this. */
+const PARKED_MS = 60_000
+
+type DelivererServices = Pick<Services, 'metadata' | 'clock' | 'ids' | 'keys' | 'receivers' | 'eventHub'>
+
+export interface DelivererOptions {
+  readonly services: DelivererServices
+  readonly teller: EventTeller
+  /** How often a delivery is tried before it is given up. */
+  readonly attempts: number
+  /** Must not throw. */
+  readonly observe: (outcome: DeliveryOutcome['kind']) => void
+  /** What went wrong here, and not at the receiver. Must not throw. */
+  readonly failed: (error: unknown) => void
+}
+
+/**
+ * Sends what is to be delivered: at least once, and of each repository to each webhook in the order in which it happened.
+ * The first of a line holds up that line alone. A line is leased while it is worked on, so that no two processes send it;
+ * a lease ends by itself, and whoever was killed with it has at most sent something that is sent again.
+ */
+export class Deliverer {
+  readonly #options: DelivererOptions
+  readonly #underway = new Set<Promise<void>>()
+  readonly #linesOf = new Map<number, number>()
+
+  constructor(options: DelivererOptions) {
+    this.#options = options
+  }
+
+  /** Begins all that is due and has room, and waits for none of it. */
+  async run(signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && this.#underway.size < MOST_LINES) {
+      const lines = await this.#claim()
+      if (lines.length === 0) return
+      for (const { line, leaseId } of lines) this.#begin(line, leaseId, signal)
+    }
+  }
+
+  /** Lines that are worked on. */
+  get underway(): number {
+    return this.#underway.size
+  }
+
+  /** Resolves when nothing is under way any more. */
+  async idle(): Promise<void> {
+    while (this.#underway.size > 0) await Promise.all(this.#underway)
+  }
+
+  async #claim(): Promise<{ readonly line: DeliveryLine; readonly leaseId: string }[]> {
+    const { metadata, clock, ids } = this.#options.services
+    const nowMs = clock.nowMs()
+    const full = [...this.#linesOf].flatMap(([id, count]) => (count >= MOST_LINES_OF_ONE ? [id] : []))
+    const due = await metadata.listDueLines(nowMs, full, MOST_LINES)
+    const chosen = this.#withinBounds(due)
+    if (chosen.length === 0) return []
+    return await metadata.transact(async (transaction) => {
+      const claimed: { line: DeliveryLine; leaseId: string }[] = []
+      for (const line of chosen) {
+        const leaseId = ids.uuid()
+        const lease = { leaseId, nowMs, untilMs: nowMs + this.#leaseMs }
+        if (await transaction.leaseLine(line, lease)) claimed.push({ line, leaseId })
+      }
+      return claimed
+    })
+  }
+
+  #withinBounds(due: readonly DeliveryLine[]): DeliveryLine[] {
+    const counts = new Map(this.#linesOf)
+    return due
+      .filter(({ webhookId }) => {
+        const count = (counts.get(webhookId) ?? 0) + 1
+        counts.set(webhookId, count)
+        return count <= MOST_LINES_OF_ONE
+      })
+      .slice(0, MOST_LINES - this.#underway.size)
+  }
+
+  /** One attempt and what is written about it. */
+  get #leaseMs(): number {
+    return 2 * this.#options.services.receivers.timeoutMs + 5000
+  }
+
+  #begin(line: DeliveryLine, leaseId: string, signal: AbortSignal): void {
+    const { webhookId } = line
+    this.#linesOf.set(webhookId, (this.#linesOf.get(webhookId) ?? 0) + 1)
+    const work = this.#takeTurn(line, leaseId, signal)
+      .catch((error: unknown) => this.#options.failed(error))
+      .finally(() => {
+        this.#underway.delete(work)
+        const left = (this.#linesOf.get(webhookId) ?? 0) - 1
+        if (left > 0) this.#linesOf.set(webhookId, left)
+        else this.#linesOf.delete(webhookId)
+        this.#options.services.eventHub.tellDue()
+      })
+    this.#underway.add(work)
+  }
+
+  async #takeTurn(line: DeliveryLine, leaseId: string, signal: AbortSignal): Promise<void> {
+    const { metadata, clock } = this.#options.services
+    let pauseMs = 0
+    for (let sent = 0; sent < DELIVERIES_A_TURN && !signal.aborted; sent++) {
+      const webhook = await metadata.findWebhookById(line.webhookId)
+      if (webhook?.state !== 'enabled') {
+        pauseMs = PARKED_MS
+        break
+      }
+      const pending = await metadata.findPendingDelivery(line)
+      if (pending === undefined) break
+      const outcome = await this.#attempt(webhook, pending, signal)
+      // What was cut off by the stop is no failure of the receiver's.
+      if (signal.aborted && outcome.kind !== 'delivered') break
+      if (!(await this.#settle(line, pending, { outcome, leaseId }))) return
+      if (outcome.kind === 'failed') return
+    }
+    await metadata.transact((transaction) => transaction.releaseLine(line, leaseId, clock.nowMs() + pauseMs))
+  }
+
+  /** @returns whether the line is still ours */
+  async #settle(
+    line: DeliveryLine,
+    { sequence }: PendingDelivery,
+    { outcome, leaseId }: { readonly outcome: DeliveryOutcome; readonly leaseId: string },
+  ): Promise<boolean> {
+    const { metadata, clock } = this.#options.services
+    const lease = { leaseId, untilMs: clock.nowMs() + this.#leaseMs }
+    const isOurs = await metadata.transact((one) => one.settleDelivery({ ...line, sequence }, outcome, lease))
+    if (isOurs) this.#options.observe(outcome.kind)
+    return isOurs
+  }
+
+  async #attempt(webhook: Webhook, pending: PendingDelivery, signal: AbortSignal): Promise<DeliveryOutcome> {
+    const { services, teller } = this.#options
+    const message = await teller.message({ ...pending.event, sequence: pending.sequence }, webhook)
+    const answer = await sendWebhook(services, webhook, message, signal)
+    const lastError = problemOf(answer)
+    if (lastError === undefined) return { kind: 'delivered' }
+    const attempts = pending.attempts + 1
+    if (attempts >= this.#options.attempts) return { kind: 'dead', lastError }
+    const nowMs = services.clock.nowMs()
+    const askedMs = 'status' in answer ? parseRetryAfter(answer.retryAfter, nowMs) : undefined
+    return { kind: 'failed', lastError, dueAtMs: nowMs + retryDelayMs(attempts, this.#random(), askedMs) }
+  }
+
+  /** At least 0 and below 1. */
+  #random(): number {
+    return (this.#options.services.ids.nonce()[0] ?? 0) / 256
+  }
+}

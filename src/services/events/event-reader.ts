@@ -1,0 +1,54 @@
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
+import type { EventBridgeEvent } from '../../core/events/event-bridge.ts'
+import type { EventPattern } from '../../core/events/event-pattern.ts'
+import type { SequencedEvent } from '../../ports/metadata/event-record.ts'
+import { isAllowed } from '../authorize.ts'
+import type { Caller, Services } from '../context.ts'
+import { EventTeller } from './event-teller.ts'
+
+/** An event as somebody reads it. */
+export interface ReadEvent {
+  readonly sequence: number
+  readonly event: EventBridgeEvent
+}
+
+const MOST_DECISIONS = 1000
+
+/**
+ * What one caller may see of a registry's events: those of repositories on whose ARN `lading:ReadEvents` is allowed, and
+ * what is no repository's by the same on `*`. Decisions are kept for as long as there is the reader: make another one for
+ * rights that may have changed.
+ */
+export class EventReader {
+  readonly #services: Services
+  readonly #caller: Caller
+  readonly #pattern: EventPattern | undefined
+  readonly #teller: EventTeller
+  readonly #decisions = new Map<string, boolean>()
+
+  constructor(services: Services, caller: Caller, pattern: EventPattern | undefined) {
+    this.#services = services
+    this.#caller = caller
+    this.#pattern = pattern
+    this.#teller = new EventTeller(services)
+  }
+
+  /** @returns undefined for what does not fit, or is not for the caller */
+  async read(event: SequencedEvent): Promise<ReadEvent | undefined> {
+    const told = await this.#teller.eventBridge(event, event.audienceId)
+    if (this.#pattern?.matches({ ...told }) === false) return undefined
+    return (await this.#mayRead(event)) ? { sequence: event.sequence, event: told } : undefined
+  }
+
+  async #mayRead({ repositoryName }: SequencedEvent): Promise<boolean> {
+    const resource = repositoryName === undefined ? '*' : repositoryArn(this.#caller.registry, repositoryName)
+    const known = this.#decisions.get(resource)
+    if (known !== undefined) return known
+    // The repository may be gone, and another one of its name has no say in what happened before.
+    const access = { action: 'lading:ReadEvents', resource, repository: undefined } as const
+    const isReadable = await isAllowed(this.#services, this.#caller, access)
+    if (this.#decisions.size >= MOST_DECISIONS) this.#decisions.clear()
+    this.#decisions.set(resource, isReadable)
+    return isReadable
+  }
+}
