@@ -7,9 +7,10 @@ export type PlanKind = 'preview' | 'lifecycle' | 'deletion' | 'repository-deleti
 
 /**
  * `making`: its items are still being written. `ready`: may be applied. `waiting`: takes so much that a person has to
- * confirm it. `stopped`: the world had moved, and some of it may have been done. `failed`: it could not be made.
+ * confirm it. `stopped`: the world had moved, or another plan took its place; nothing of it was done. `failed`: it could
+ * not be made. `undoing`: what it did is being brought back.
  */
-export type PlanState = 'making' | 'ready' | 'waiting' | 'applying' | 'applied' | 'stopped' | 'failed' | 'undone'
+export type PlanState = 'making' | 'ready' | 'waiting' | 'applying' | 'applied' | 'stopped' | 'failed' | 'undoing' | 'undone'
 
 /** What a deletion or a policy would do, or did (ADR 5). Times are Unix times in milliseconds. */
 export interface Plan {
@@ -33,6 +34,8 @@ export interface Plan {
   readonly appliedAtMs: number | undefined
   /** Until then it can be undone. */
   readonly undoUntilMs: number | undefined
+  /** Who has it undone, or did. */
+  readonly undoneBy: { readonly principal: string; readonly requestId: string } | undefined
   readonly undoneAtMs: number | undefined
   /** Why it stopped, failed or waits, as a sentence. */
   readonly note: string | undefined
@@ -93,7 +96,7 @@ export interface PlanReads {
   /** The latest first. `after` is a plan of the page before. */
   listPlans(repositoryId: number, page: Page<Pick<Plan, 'createdAtMs' | 'id'>>): Promise<Plan[]>
   findLatestPlan(repositoryId: number, kind: PlanKind): Promise<Plan | undefined>
-  /** Those that somebody has to go on with: being made, waiting or being applied, the oldest first. At most `limit`. */
+  /** Those that somebody has to go on with: being made, waiting, being applied or undone, the oldest first. At most `limit`. */
   listOpenPlans(limit: number): Promise<Plan[]>
   /** By position. @param filter.tagged only items of images that had tags, or had none */
   listPlanItems(planId: string, filter: { readonly tagged?: boolean }, page: Page<number>): Promise<PlanItem[]>

@@ -13,7 +13,7 @@ const CHANGED_NAMED = 10
 const AT_ONCE = 1000
 
 /**
- * Begins to apply a plan: its items are done from now on, and `finished` says when they are.
+ * Begins to apply a plan: its items are done from now on, in the background.
  *
  * First the plan is made anew. What it takes beyond the old one is no reason to stop: nothing of it is done. An image of
  * the old one that is not in the new one is, as it was tagged, pulled, locked or came to be among those that stay.
@@ -24,15 +24,16 @@ export async function applyPlan(
   services: Services,
   planId: string,
   actor: PlanActor,
-  signal: AbortSignal,
-): Promise<{ readonly plan: Plan; readonly finished: Promise<Plan> }> {
+): Promise<Plan> {
   const plan = await getPlan(services.metadata, planId)
   refuseUnfit(plan)
   const repository = await repositoryOfPlan(services.metadata, plan)
   const changed = await changedItems(services, repository, plan)
   if (changed.length > 0) throw await stopOutdated(services, plan, changed)
   const begun = await begin(services, plan, actor)
-  return { plan: begun, finished: carryOutPlan(services, begun, signal) }
+  // Of the transactions that follow each has a record of its own.
+  services.background.start('apply-plan', (signal) => carryOutPlan(services, begun, signal))
+  return begun
 }
 
 function refuseUnfit({ id, state }: Plan): void {

@@ -23,7 +23,7 @@ export async function startPreview(
   repository: Repository,
   text: string | undefined,
 ): Promise<Plan & { readonly policyText: string }> {
-  const policyText = text ?? (await effectivePolicy(services.metadata, repository))
+  const policyText = text ?? (await effectivePolicy(services.metadata, repository))?.text
   if (policyText === undefined) throw lifecyclePolicyUnknown(caller, repository)
   const policy = parseLifecyclePolicy(policyText)
   const latest = await services.metadata.findLatestPlan(repository.id, 'preview')

@@ -111,7 +111,7 @@ export async function runLifecycle(
   options: Pick<LifecycleOptions, 'intervalMs' | 'brake'>,
   signal: AbortSignal,
 ): Promise<Plan | undefined> {
-  const policyText = await effectivePolicy(services.metadata, repository)
+  const policyText = (await effectivePolicy(services.metadata, repository))?.text
   if (policyText === undefined) return undefined
   const policy = parseLifecyclePolicy(policyText)
   const atMs = services.clock.nowMs()

@@ -25,6 +25,7 @@ export function newPlan(
     appliedBy: undefined,
     appliedAtMs: undefined,
     undoUntilMs: undefined,
+    undoneBy: undefined,
     undoneAtMs: undefined,
     note: undefined,
   }

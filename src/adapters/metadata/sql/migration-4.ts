@@ -47,7 +47,7 @@ function planTables({ integer, text, keyed }: ColumnTypes): string[] {
       created_at_ms ${integer} not null, body ${text} not null)`,
     'create index plans_by_repository on plans (repository_id, created_at_ms, id)',
     'create index plans_by_kind on plans (repository_id, kind, created_at_ms, id)',
-    `create index plans_open on plans (state, created_at_ms, id) where state in ('making', 'waiting', 'applying')`,
+    `create index plans_open on plans (state, created_at_ms, id) where state in ('making', 'waiting', 'applying', 'undoing')`,
     'create index plans_by_time on plans (created_at_ms, id)',
     `create table plan_items (plan_id ${text} not null, position ${integer} not null, digest ${text} not null,
       action ${text} not null, is_tagged ${integer} not null, outcome ${text} not null, body ${text} not null,

@@ -34,7 +34,7 @@ const findLatest = statement(({ db, p }: Parts<{ repositoryId: number; kind: Pla
 )
 
 /** The states are those of the partial index, and must be in the text to match it. */
-const OPEN = sql<boolean>`state in ('making', 'waiting', 'applying')`
+const OPEN = sql<boolean>`state in ('making', 'waiting', 'applying', 'undoing')`
 
 const listOpen = statement(({ db, p }: Parts<{ limit: number }>) =>
   db.selectFrom('plans').selectAll().where(OPEN).orderBy('created_at_ms').orderBy('id').limit(p.limit),
@@ -157,7 +157,7 @@ const oldPlans = statement(({ db, p }: Parts<{ atMs: number; limit: number }>) =
     .selectFrom('plans')
     .select('id')
     .where('created_at_ms', '<', p.atMs)
-    .where('state', 'not in', ['making', 'waiting', 'applying'])
+    .where('state', 'not in', ['making', 'waiting', 'applying', 'undoing'])
     .orderBy('created_at_ms')
     .limit(p.limit),
 )
