@@ -10,7 +10,8 @@ export class Adjacency {
     for (const node of from) this.#starts[node + 1] = (this.#starts[node + 1] ?? 0) + 1
     for (let node = 0; node < nodes; node++) this.#starts[node + 1] = this.first(node) + this.end(node)
     const next = this.#starts.slice()
-    for (const [edge, node] of from.entries()) {
+    for (let edge = 0; edge < from.length; edge++) {
+      const node = from[edge] ?? 0
       const place = next[node] ?? 0
       next[node] = place + 1
       this.#targets[place] = to[edge] ?? 0

@@ -58,15 +58,16 @@ class Ordering {
 
   of(sorted: readonly number[]): number[] {
     const ordered: number[] = []
+    const pending: number[] = []
     for (const start of sorted) {
-      const pending = [start]
+      pending.push(start)
       for (let index = pending.at(-1); index !== undefined; index = pending.at(-1)) {
-        if (this.#states[index] === NEW) {
+        if (this.#states[index] === NEW && this.#hasNewBefore(index)) {
           this.#states[index] = OPEN
           for (const before of this.#newBefore(index)) pending.push(before)
         } else {
           pending.pop()
-          if (this.#states[index] === OPEN) ordered.push(index)
+          if (this.#states[index] !== DONE) ordered.push(index)
           this.#states[index] = DONE
         }
       }
@@ -74,15 +75,22 @@ class Ordering {
     return ordered
   }
 
+  #hasNewBefore(index: number): boolean {
+    return this.#ways.some((ways) => ways.some(index, this.#isNew))
+  }
+
   /** The last first, as a stack gives it back. */
   #newBefore(index: number): number[] {
     const before: number[] = []
-    const note = (other: number) => {
-      if (this.#rankOf(other) >= 0 && this.#states[other] === NEW) before.push(other)
+    for (const ways of this.#ways) {
+      ways.forEach(index, (other) => {
+        if (this.#isNew(other)) before.push(other)
+      })
     }
-    for (const ways of this.#ways) ways.forEach(index, note)
     return before.sort((a, b) => this.#rankOf(b) - this.#rankOf(a))
   }
+
+  readonly #isNew = (index: number): boolean => this.#rankOf(index) >= 0 && this.#states[index] === NEW
 
   #rankOf(index: number): number {
     return this.#ranks[index] ?? -1

@@ -1,5 +1,4 @@
 import { compareTexts } from './compare-texts.ts'
-import { nibbleAt } from './digest-table.ts'
 import { imageAt, type LifecycleImage } from './lifecycle-image.ts'
 
 /** A double holds whole numbers of so many bits. */
@@ -18,20 +17,30 @@ export function sortByDigest(images: readonly LifecycleImage[], places: readonly
   const digits = Math.min(MOST_DIGITS, Math.floor((BITS - 1 - placeBits) / 4))
   const span = 2 ** placeBits
   const keys = new Float64Array(places.length)
-  for (const [at, place] of places.entries()) keys[at] = headOf(imageAt(images, place).digest, digits) * span + place
-  keys.sort()
-  const sorted = Array.from(keys, (key) => key % span)
-  for (let from = 0; from < keys.length; ) {
-    let to = from + 1
-    while (to < keys.length && headAt(keys, to, span) === headAt(keys, from, span)) to++
-    if (to > from + 1) sortRun(images, sorted, { from, to })
-    from = to
+  for (let at = 0; at < keys.length; at++) {
+    const place = places[at] ?? 0
+    keys[at] = headOf(imageAt(images, place).digest, digits) * span + place
   }
-  return sorted
+  keys.sort()
+  return sortRuns(images, keys, span)
 }
 
-function headAt(keys: Float64Array, at: number, span: number): number {
-  return Math.floor((keys[at] ?? 0) / span)
+/** Each run of places whose digests begin alike, sorted by all of them. */
+function sortRuns(images: readonly LifecycleImage[], keys: Float64Array, span: number): number[] {
+  const sorted = new Array<number>(keys.length)
+  let begin = 0
+  let head = -1
+  for (let at = 0; at < keys.length; at++) {
+    const key = keys[at] ?? 0
+    const place = key % span
+    sorted[at] = place
+    if (key - place === head) continue
+    sortRun(images, sorted, { from: begin, to: at })
+    begin = at
+    head = key - place
+  }
+  sortRun(images, sorted, { from: begin, to: keys.length })
+  return sorted
 }
 
 /** A bit for the algorithm, and the first digits: `sha256` comes before `sha512`. */
@@ -46,7 +55,14 @@ function sortRun(
   sorted: number[],
   { from, to }: { from: number; to: number },
 ): void {
+  if (to - from < 2) return
   const run = sorted.slice(from, to)
   run.sort((a, b) => compareTexts(images[a]?.digest, images[b]?.digest))
   for (const [at, place] of run.entries()) sorted[from + at] = place
+}
+
+/** Of `0` to `9` and `a` to `f`. */
+function nibbleAt(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return (code & 15) + (code >> 6) * 9
 }

@@ -2,6 +2,7 @@ import { imageAt, type LifecycleImage } from './lifecycle-image.ts'
 
 /** Slots that are looked at before the overflow is. */
 const FARTHEST = 16
+const TAIL = 8
 
 /**
  * Where in a list of images a digest is. A `Map` would hash all 71 characters; the last eight are as good as a hash, and
@@ -41,15 +42,8 @@ export class DigestTable {
   }
 }
 
-/** The last eight hexadecimal digits, as 32 bits. */
 function tailOf(digest: string): number {
-  let bits = 0
-  for (let at = digest.length - 8; at < digest.length; at++) bits = (bits << 4) | nibbleAt(digest, at)
-  return bits
-}
-
-/** Of `0` to `9` and `a` to `f`; some four bits of anything else. */
-export function nibbleAt(text: string, at: number): number {
-  const code = text.charCodeAt(at)
-  return ((code & 15) + (code >> 6) * 9) & 15
+  let hash = 0
+  for (let at = digest.length - TAIL; at < digest.length; at++) hash = Math.imul(hash, 33) + digest.charCodeAt(at)
+  return hash ^ (hash >>> 15)
 }

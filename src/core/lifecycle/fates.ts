@@ -6,6 +6,7 @@ import type { Snapshot } from './snapshot.ts'
 export type Fate = 'stays' | 'expires' | 'archived' | 'archived-before'
 
 const FATES: readonly Fate[] = ['stays', 'expires', 'archived', 'archived-before']
+const CODE_OF: Record<Fate, number> = { stays: 0, expires: 1, archived: 2, 'archived-before': 3 }
 
 /** What becomes of each manifest, and which one that a rule hit takes it along. */
 export class Fates {
@@ -31,7 +32,7 @@ export class Fates {
   }
 
   set(index: number, fate: Fate, taker: number): void {
-    this.#codes[index] = FATES.indexOf(fate)
+    this.#codes[index] = CODE_OF[fate]
     this.#takers[index] = taker
   }
 }

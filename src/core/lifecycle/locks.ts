@@ -21,11 +21,7 @@ export function lockedIn({ images }: Snapshot): readonly number[] {
  * @param holders ways from a manifest to what would take it along
  * @returns the first lock that a manifest reaches; its own before any other
  */
-export function locksReached(
-  snapshot: Snapshot,
-  locks: readonly number[],
-  holders: readonly Adjacency[],
-): ReadonlyMap<number, number> {
+export function locksReached(locks: readonly number[], holders: readonly Adjacency[]): ReadonlyMap<number, number> {
   const reached = new Map<number, number>()
   for (const lock of locks) {
     const pending = [lock]
@@ -35,6 +31,6 @@ export function locksReached(
       for (const ways of holders) ways.forEach(index, (holder) => pending.push(holder))
     }
   }
-  for (const lock of locks) if (hasLock(snapshot.at(lock))) reached.set(lock, lock)
+  for (const lock of locks) reached.set(lock, lock)
   return reached
 }

@@ -17,7 +17,7 @@ export function planManifests(snapshot: Snapshot, verdicts: Verdicts): Outcome {
 
 function takeHit(snapshot: Snapshot, verdicts: Verdicts, fates: Fates): Refused[] {
   const { referrers, subjects } = snapshot.graph
-  const locks = locksReached(snapshot, lockedIn(snapshot), [subjects])
+  const locks = locksReached(lockedIn(snapshot), [subjects])
   const refused: Refused[] = []
   snapshot.forEachAsked((hit) => {
     if (!verdicts.isHit(hit)) return

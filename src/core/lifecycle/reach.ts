@@ -17,6 +17,10 @@ export class Reach {
   /** @param enter what else is asked of each that is reached; what is behind one that is left out is not looked for */
   add(from: number, enter: (index: number) => boolean = () => true): void {
     const { children, referrers } = this.#snapshot.graph
+    if (!children.has(from) && !referrers.has(from)) {
+      if (this.#has[from] === 0 && enter(from)) this.#has[from] = 1
+      return
+    }
     const pending: number[] = []
     const reach = (index: number) => {
       if (this.#has[index] === 1 || !enter(index)) return

@@ -13,7 +13,7 @@ export class Snapshot {
   #pulls: Float64Array | undefined
 
   constructor(unit: LifecyclePolicy['unit'], images: Iterable<LifecycleImage>, nowMs: number) {
-    this.images = [...images]
+    this.images = Array.isArray(images) ? images : [...images]
     this.graph = graphOf(this.images, unit)
     this.nowMs = nowMs
     this.#unit = unit
