@@ -5,6 +5,10 @@ import packageJson from '../package.json' with { type: 'json' }
 import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
 import { IAM_TABLE } from '../src/api/iam/table.ts'
 import { STS_TABLE } from '../src/api/sts/table.ts'
+import { convertEcrPolicy } from '../src/core/lifecycle/convert-ecr-policy.ts'
+import { parseEcrPolicy } from '../src/core/lifecycle/ecr/parse-ecr-policy.ts'
+import { parseLadingPolicy } from '../src/core/lifecycle/lading/parse-lading-policy.ts'
+import { lintLadingPolicy } from '../src/core/lifecycle/lint-policy.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
@@ -63,4 +67,16 @@ test('README names only settings that exist', async () => {
   const reference = await Bun.file(join(ROOT, 'docs/configuration.md')).text()
   const named = new Set([...readme.matchAll(/LADING_[A-Z_]+/g)].map((match) => match[0]))
   expect([...named].filter((name) => !reference.includes(`\`${name}\``))).toEqual([])
+})
+
+test("every policy in docs/lifecycle.md parses and lints, and what ECR's converts to stands below it", async () => {
+  const page = await Bun.file(join(ROOT, 'docs/lifecycle.md')).text()
+  const texts = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
+  const isOurs = (text: string) => text.includes('"version"')
+  const [ecr, ...others] = texts.filter((text) => !isOurs(text)).map(parseEcrPolicy)
+  const ours = texts.filter(isOurs).map(parseLadingPolicy)
+  const findings = ours.flatMap((policy) => lintLadingPolicy(policy, () => 'none'))
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect([ours.length, others.length]).toEqual([5, 0])
+  expect(ecr && convertEcrPolicy(ecr)).toEqual(ours.at(-1))
 })
