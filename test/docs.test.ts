@@ -5,6 +5,10 @@ import packageJson from '../package.json' with { type: 'json' }
 import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
 import { IAM_TABLE } from '../src/api/iam/table.ts'
 import { STS_TABLE } from '../src/api/sts/table.ts'
+import { convertEcrPolicy } from '../src/core/lifecycle/convert-ecr-policy.ts'
+import { parseEcrPolicy } from '../src/core/lifecycle/ecr/parse-ecr-policy.ts'
+import { parseLadingPolicy } from '../src/core/lifecycle/lading/parse-lading-policy.ts'
+import { lintLadingPolicy } from '../src/core/lifecycle/lint-policy.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
 import { recogniseTag } from '../src/core/tags/recognise-tag.ts'
 import { TAG_KINDS } from '../src/core/tags/tag-kind.ts'
@@ -85,4 +89,14 @@ test('every example of rules in docs/tags.md is one', async () => {
   const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
   expect(examples.length).toBe(4)
   for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
+test("every policy in docs/lifecycle.md parses and lints, and what ECR's converts to stands below it", async () => {
+  const page = await Bun.file(join(ROOT, 'docs/lifecycle.md')).text()
+  const texts = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map((match) => match[1] ?? '')
+  const isOurs = (text: string) => text.includes('"version"')
+  const [ecr, ...others] = texts.filter((text) => !isOurs(text)).map(parseEcrPolicy)
+  const ours = texts.filter(isOurs).map(parseLadingPolicy)
+  const findings = ours.flatMap((policy) => lintLadingPolicy(policy, () => 'none'))
+  expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
+  expect([ours.length, others.length]).toEqual([5, 0])
+  expect(ecr && convertEcrPolicy(ecr)).toEqual(ours.at(-1))
 })

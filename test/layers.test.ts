@@ -83,6 +83,14 @@ test('imports point only down: main → api, adapters → services, ports → co
   expect(wrong).toEqual([])
 })
 
+test('core imports no packages but these, which are pure', () => {
+  const known = ['node:crypto', 're2js']
+  const named = files
+    .filter((file) => file.layer === 'core' && isSource(file))
+    .flatMap((file) => [...file.text.matchAll(/\bfrom ['"]([^.'"][^'"]*)['"]/g)].map((match) => match[1] ?? ''))
+  expect([...new Set(named)].sort()).toEqual(known)
+})
+
 test('no import cycles', () => {
   expect(cyclesIn(new Map(files.map((file) => [file.path, importsOf(file)])))).toEqual([])
 })

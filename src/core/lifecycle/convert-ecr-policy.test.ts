@@ -66,9 +66,9 @@ test("convertEcrPolicy() gives a policy that parses, and compiles to what ECR's 
       const expected = decisive(compileEcrPolicy(parsed), lists)
       expect(decisive(compileLadingPolicy(converted, noKinds), lists)).toEqual(expected)
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   )
-})
+}, 60_000)
 
 test('convertEcrPolicy() gives a policy that plans what the policy of ECR plans, for every repository', () => {
   let planned = 0
@@ -81,7 +81,7 @@ test('convertEcrPolicy() gives a policy that plans what the policy of ECR plans,
     { numRuns: 500 },
   )
   expect(planned).toBeGreaterThan(20)
-})
+}, 60_000)
 
 /** In the order of priorities, without the default storage class. */
 function plain({ rules }: EcrLifecyclePolicy): EcrLifecyclePolicy {
@@ -100,9 +100,9 @@ test('toEcrPolicy() gives back what was converted', () => {
     fc.property(anyEcrPolicy, (policy) => {
       expect(toEcrPolicy(convertEcrPolicy(policy))).toEqual({ policy: plain(policy), problems: [] })
     }),
-    { numRuns: 1000 },
+    { numRuns: 400 },
   )
-})
+}, 60_000)
 
 function ofManifests(...rules: readonly LadingRule[]): LadingPolicy {
   return { version: 'lading/lifecycle/v1', unit: 'manifest', rules }

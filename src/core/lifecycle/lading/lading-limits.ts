@@ -9,10 +9,10 @@ export const MOST_REGEX_CHARS = 256
 /** No tag is longer than this, so no count above it says anything else. */
 export const MOST_REPETITIONS = 128
 /** Instructions of one regular expression, and of all that a policy has. One instruction and one character are a step. */
-export const MOST_REGEX_SIZE = 500
-export const MOST_REGEX_SIZE_OF_POLICY = 2000
+export const MOST_REGEX_SIZE = 250
+export const MOST_REGEX_SIZE_OF_POLICY = 500
 export const MOST_REGEXES = 32
 /** What each may keep of its states; beyond it they are made anew. */
-export const REGEX_CACHE_BYTES = 262_144
+export const REGEX_CACHE_BYTES = 524_288
 /** No longer than a tag, so that every version in it is one. */
 export const MOST_RANGE_CHARS = 128

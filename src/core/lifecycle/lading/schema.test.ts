@@ -31,10 +31,10 @@ test('the published schema takes every policy that the parser takes', () => {
       expect<unknown>(readLadingPolicy(document)).toEqual(JSON.parse(text))
       taken++
     }),
-    { numRuns: 500 },
+    { numRuns: 300 },
   )
-  expect(taken).toBe(500)
-})
+  expect(taken).toBe(300)
+}, 60_000)
 
 /** What may stand at a place where something else should. */
 const STRAY = fc.constantFrom<JsonValue>(
@@ -147,11 +147,11 @@ test('whatever is changed in a policy, the published schema and the parser judge
         if (valid !== isRead(document)) throw new Error(`the schema says ${valid} of ${JSON.stringify(document)}`)
       },
     ),
-    { numRuns: 3000 },
+    { numRuns: 1000 },
   )
-  expect(seen.valid).toBeGreaterThan(200)
-  expect(seen.invalid).toBeGreaterThan(1000)
-})
+  expect(seen.valid).toBeGreaterThan(50)
+  expect(seen.invalid).toBeGreaterThan(300)
+}, 60_000)
 
 test('what the schema cannot say, its comment does', () => {
   const rule = { select: {}, action: 'keep' }
@@ -175,8 +175,8 @@ test('what the schema cannot say, its comment does', () => {
     ],
     ['regular expressions are such', tagged({ regex: '(' })],
     ['at most 32', tagged({ any: Array(33).fill({ regex: 'a' }) })],
-    ['500 instructions', tagged({ regex: 'a{128}'.repeat(4) })],
-    ['2000 together', tagged({ any: Array(18).fill({ regex: 'a{128}' }) })],
+    ['250 instructions', tagged({ regex: 'a{128}'.repeat(2) })],
+    ['500 together', tagged({ any: Array(5).fill({ regex: 'a{128}' }) })],
     ['30720 characters', [{ ...rule, description: 'x'.repeat(30_720) }]],
   ]
   for (const [said, rules] of beyond) {
