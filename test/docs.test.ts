@@ -89,6 +89,8 @@ test('every example of rules in docs/tags.md is one', async () => {
   const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
   expect(examples.length).toBe(4)
   for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
+})
+
 test("every policy in docs/lifecycle.md parses and lints, and what ECR's converts to stands below it", async () => {
   const page = await Bun.file(join(ROOT, 'docs/lifecycle.md')).text()
   const texts = [...page.matchAll(/^```json\n(.*?)^```$/gms)].map((match) => match[1] ?? '')

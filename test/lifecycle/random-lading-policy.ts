@@ -8,7 +8,7 @@ import type {
   TagAtom,
   TagExpression,
 } from '../../src/core/lifecycle/lading/lading-policy.ts'
-import { TAG_KINDS } from '../../src/core/lifecycle/lading/read-tag-expression.ts'
+import { TAG_KINDS, type TagKind } from '../../src/core/tags/tag-kind.ts'
 
 /** Few letters, so that globs and tags meet. */
 export const anyGlob: fc.Arbitrary<string> = fc.stringMatching(/^[ab1*]{0,5}$/)
@@ -19,7 +19,7 @@ const anyAtom: fc.Arbitrary<TagAtom> = fc.oneof(
   anyGlob.map((prefix) => ({ prefix })),
   fc.constantFrom('a+', '[ab]*1', '(a|b|1)*').map((regex) => ({ regex })),
   fc.constantFrom<true | string>(true, '>=1.0.0', '<2.0.0', '>=1.0.0 <2.0.0', '1.1.0').map((semver) => ({ semver })),
-  fc.constantFrom(...TAG_KINDS).map((kind) => ({ kind })),
+  fc.constantFrom(...(Object.keys(TAG_KINDS) as TagKind[])).map((kind) => ({ kind })),
 )
 
 const fewLevels = { maxDepth: 2, depthSize: 'small' } as const

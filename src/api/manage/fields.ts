@@ -35,6 +35,39 @@ export const imageReferenceField = z
     'must be a tag, or a digest such as sha256: and 64 hexadecimal digits',
   )
 
+export const tagField = z
+  .string()
+  .max(128)
+  .refine(isTag, 'must be a tag: letters, digits, underscore, period and dash, not starting with period or dash')
+
+/** A path prefix of repositories' names, with a slash at its end. */
+export const namespaceField = z
+  .string()
+  .max(255)
+  .refine(
+    (text) => text.endsWith('/') && isRepositoryName(text.slice(0, -1)),
+    'must be a namespace with a slash at its end, such as team-blue/, with its slashes as %2F in the address',
+  )
+
+/** A time that somebody gives: RFC 3339, with or without seconds, of this world (after 1970). Unix time in milliseconds. */
+export const instantField = z
+  .string()
+  .max(40)
+  .regex(
+    /^\d{4}-\d\d-\d\d(?:[Tt]\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:[Zz]|[+-]\d\d:\d\d))?$/,
+    'must be a time such as 2026-08-01T00:00Z, or a day',
+  )
+  .transform((text) => Date.parse(text.toUpperCase()))
+  .refine((atMs) => Number.isFinite(atMs) && atMs >= 0, 'must be a time that there is')
+
+export function visibleText(min: number, max: number) {
+  return z
+    .string()
+    .min(min)
+    .max(max)
+    .refine((text) => !/\p{C}/u.test(text), 'must not hold invisible characters')
+}
+
 // The keys of a table are what its type says.
 export const tagKindField = z.enum(Object.keys(TAG_KINDS) as TagKind[])
 
@@ -48,6 +81,11 @@ export const pageQuery = z.strictObject({
 
 export function ladingArn({ region, accountId }: Registry, resource: string): string {
   return `arn:aws:lading:${region}:${accountId}:${resource}`
+}
+
+/** Rights on a namespace are rights on all repositories under it. */
+export function namespaceArn({ region, accountId }: Registry, path: string): string {
+  return `arn:aws:ecr:${region}:${accountId}:repository/${path}*`
 }
 
 export function toTime(atMs: number): string {

@@ -5,7 +5,9 @@ import type { Caller } from '../../services/context.ts'
 import { getPlan, planUnknown } from '../../services/plans/get-plan.ts'
 import { repositoryNameField, timeField, toTime } from './fields.ts'
 
-export const planIdField = z.uuid().describe('As a deletion answers it in `x-lading-plan`, and a list of plans names it.')
+export const planIdField = z
+  .uuid()
+  .describe('As a deletion answers it in `x-lading-plan`, and a list of plans names it.')
 
 export const planParameters = z.strictObject({ name: repositoryNameField, planId: planIdField })
 

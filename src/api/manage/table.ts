@@ -1,42 +1,62 @@
+import { applyPlan } from './apply-plan.ts'
 import { createAccount } from './create-account.ts'
 import { createAccountRootKey } from './create-account-root-key.ts'
+import { createPlan } from './create-plan.ts'
 import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
+import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
 import { explainDecision } from './explain-decision.ts'
 import { exportAudit } from './export-audit.ts'
+import { findPlan } from './find-plan.ts'
 import { getAccount } from './get-account.ts'
 import { getAuditKeys } from './get-audit-keys.ts'
 import { getImage } from './get-image.ts'
+import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
+import { getPlan } from './get-plan.ts'
 import { getTagReport } from './get-tag-report.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
+import { listPlanItems } from './list-plan-items.ts'
+import { listPlans } from './list-plans.ts'
 import type { ManageOperation } from './operations.ts'
+import { putLifecyclePolicy } from './put-lifecycle-policy.ts'
 import { putOidcProvider } from './put-oidc-provider.ts'
 import { revokeRoleSessions } from './revoke-role-sessions.ts'
 import { revokeUserSessions } from './revoke-user-sessions.ts'
+import { undoPlan } from './undo-plan.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
 
 /** Every operation and what answers it. */
 export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<Operation> } = {
+  ApplyPlan: applyPlan,
   CreateAccount: createAccount,
   CreateAccountRootKey: createAccountRootKey,
+  CreatePlan: createPlan,
   DeleteAccountRootKey: deleteAccountRootKey,
+  DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
   ExplainDecision: explainDecision,
   ExportAudit: exportAudit,
+  FindPlan: findPlan,
   GetAccount: getAccount,
   GetAuditKeys: getAuditKeys,
   GetImage: getImage,
+  GetLifecyclePolicy: getLifecyclePolicy,
   GetOidcProvider: getOidcProvider,
+  GetPlan: getPlan,
   GetTagReport: getTagReport,
   ListAccounts: listAccounts,
   ListOidcProviders: listOidcProviders,
+  ListPlanItems: listPlanItems,
+  ListPlans: listPlans,
+  PutLifecyclePolicy: putLifecyclePolicy,
   PutOidcProvider: putOidcProvider,
   RevokeRoleSessions: revokeRoleSessions,
   RevokeUserSessions: revokeUserSessions,
+  UndoPlan: undoPlan,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
 }

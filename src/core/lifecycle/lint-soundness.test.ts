@@ -9,7 +9,7 @@ import type { LintCode } from './lint/lint-finding.ts'
 import { lintLadingPolicy } from './lint-policy.ts'
 import { planLifecycle } from './plan-lifecycle.ts'
 
-const kindOf = (tag: string) => (tag.startsWith('a') ? 'commit' : 'none')
+const kindOf = (tag: string) => (tag.startsWith('a') ? 'commit-hash' : 'none')
 
 function isSame(a: Subject, b: Subject): boolean {
   return a.image.digest === b.image.digest && a.tag?.tag === b.tag?.tag

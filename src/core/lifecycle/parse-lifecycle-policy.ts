@@ -26,17 +26,10 @@ export function parseLifecyclePolicy(text: string): ParsedLifecyclePolicy {
   if (saysVersion(text)) {
     const document = parseLadingPolicy(text)
     const asksAnnotations = document.rules.some(({ select }) => select.annotations !== undefined)
-    return { format: 'lading', document, compiled: compileLadingPolicy(document, kindOf), asksAnnotations }
+    return { format: 'lading', document, compiled: compileLadingPolicy(document, recogniseTag), asksAnnotations }
   }
   const document = parseEcrPolicy(text)
   return { format: 'ecr', document, compiled: compileEcrPolicy(document), asksAnnotations: false }
-}
-
-const KIND_NAMES = { 'commit-hash': 'commit', 'build-id': 'build' } as const
-
-function kindOf(tag: string) {
-  const kind = recogniseTag(tag)
-  return kind === 'commit-hash' || kind === 'build-id' ? KIND_NAMES[kind] : kind
 }
 
 /** ECR's documents have one member, `rules`. What is no JSON at all is refused in ECR's words. */

@@ -10,7 +10,16 @@ export type PlanKind = 'preview' | 'lifecycle' | 'deletion' | 'repository-deleti
  * confirm it. `stopped`: the world had moved, or another plan took its place; nothing of it was done. `failed`: it could
  * not be made. `undoing`: what it did is being brought back.
  */
-export type PlanState = 'making' | 'ready' | 'waiting' | 'applying' | 'applied' | 'stopped' | 'failed' | 'undoing' | 'undone'
+export type PlanState =
+  | 'making'
+  | 'ready'
+  | 'waiting'
+  | 'applying'
+  | 'applied'
+  | 'stopped'
+  | 'failed'
+  | 'undoing'
+  | 'undone'
 
 /** What a deletion or a policy would do, or did (ADR 5). Times are Unix times in milliseconds. */
 export interface Plan {

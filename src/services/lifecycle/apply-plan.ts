@@ -20,11 +20,7 @@ const AT_ONCE = 1000
  *
  * @throws {Refusal} `plan-unknown`; `plan-unfit` when it was applied already, or is still being made; `plan-outdated`
  */
-export async function applyPlan(
-  services: Services,
-  planId: string,
-  actor: PlanActor,
-): Promise<Plan> {
+export async function applyPlan(services: Services, planId: string, actor: PlanActor): Promise<Plan> {
   const plan = await getPlan(services.metadata, planId)
   refuseUnfit(plan)
   const repository = await repositoryOfPlan(services.metadata, plan)

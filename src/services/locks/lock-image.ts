@@ -57,7 +57,11 @@ function factsOf(target: LockTarget) {
   return target.kind === 'tag' ? { tag: target.name } : { digest: target.name }
 }
 
-async function refuseAbsent(transaction: MetadataTransaction, repository: Repository, target: LockTarget): Promise<void> {
+async function refuseAbsent(
+  transaction: MetadataTransaction,
+  repository: Repository,
+  target: LockTarget,
+): Promise<void> {
   if (target.kind === 'tag') {
     if ((await transaction.findTag(repository.id, target.name)) !== undefined) return
     throw manifestUnknown({ kind: 'tag', tag: target.name })

@@ -18,11 +18,7 @@ const AT_ONCE = 20
  * @throws {Refusal} `plan-unknown`; `plan-unfit` when nothing of it was applied, its window has ended, or its repository
  *   cannot be brought back
  */
-export async function undoPlan(
-  services: Services,
-  planId: string,
-  actor: PlanActor,
-): Promise<Plan> {
+export async function undoPlan(services: Services, planId: string, actor: PlanActor): Promise<Plan> {
   const begun = await services.metadata.transact(async (transaction) => {
     const plan = await getPlan(transaction, planId)
     refuseUnfit(plan, services.clock.nowMs())

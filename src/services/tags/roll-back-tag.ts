@@ -45,7 +45,10 @@ export async function rollBackTag(
 }
 
 function refuseUnknown(tag: Tag, asOfMs: number): never {
-  throw new Refusal('manifest-unknown', `There is no tag ${tag}, and there was none at ${new Date(asOfMs).toISOString()}.`)
+  throw new Refusal(
+    'manifest-unknown',
+    `There is no tag ${tag}, and there was none at ${new Date(asOfMs).toISOString()}.`,
+  )
 }
 
 async function write(

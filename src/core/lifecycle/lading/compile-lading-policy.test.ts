@@ -4,7 +4,7 @@ import type { LifecycleImage } from '../lifecycle-image.ts'
 import { compileLadingPolicy } from './compile-lading-policy.ts'
 import type { ImageTagExpression, LadingRule, TagExpression } from './lading-policy.ts'
 
-const kindOf = (tag: string) => (/^[0-9a-f]{7}$/.test(tag) ? 'commit' : 'none')
+const kindOf = (tag: string) => (/^[0-9a-f]{7}$/.test(tag) ? 'commit-hash' : 'none')
 
 function compile(rule: LadingRule) {
   const [compiled] = compileLadingPolicy({ version: 'lading/lifecycle/v1', rules: [rule] }, kindOf).rules
@@ -39,7 +39,7 @@ test.each<[TagExpression, string[], string[]]>([
   [{ semver: ' 1.2.3  ' }, ['1.2.3', 'v1.2.3'], ['1.2.4']],
   [{ semver: '=v1.2.3' }, ['1.2.3'], ['1.2.4']],
   [{ semver: '>1.0.0 <=1.1.0' }, ['1.0.1', '1.1.0'], ['1.0.0', '1.1.1']],
-  [{ kind: 'commit' }, ['0123abc'], ['v1']],
+  [{ kind: 'commit-hash' }, ['0123abc'], ['v1']],
   [{ any: ['a', 'b'] }, ['a', 'b'], ['c']],
   [{ all: ['a*', { not: '*z' }] }, ['ab'], ['az', 'b']],
 ])('of tags, %j fits %j and not %j', (expression, fitting, others) => {

@@ -1,13 +1,13 @@
 import { compileGlob } from '../../glob.ts'
 import { parseSemver } from '../../semver.ts'
+import type { TagKind } from '../../tags/tag-kind.ts'
 import type { ImageTagsMatcher, TagMatcher } from '../lifecycle-policy.ts'
-import type { TagKind } from './lading-policy.ts'
 import { compileLinearRegex } from './linear-regex.ts'
 import { isInSemverRange } from './semver-range.ts'
 import type { ImageTerm, TagTerm } from './tag-term.ts'
 
 /** Which of the usual ways a tag is written in. */
-export type KindOf = (tag: string) => TagKind | 'none'
+export type KindOf = (tag: string) => TagKind
 
 export function compileTagTerm(term: TagTerm, kindOf: KindOf): TagMatcher {
   switch (term.op) {

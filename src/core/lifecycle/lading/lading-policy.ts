@@ -1,3 +1,4 @@
+import type { TagKind } from '../../tags/tag-kind.ts'
 import type { StorageClass } from '../lifecycle-image.ts'
 
 /**
@@ -58,9 +59,6 @@ export interface LadingWindow {
 
 export type LadingClock = 'pushed' | 'pulled' | 'tagged' | 'untagged' | 'archived'
 export type LadingOrder = 'pushed' | 'pulled' | 'tagged' | 'untagged' | 'semver'
-
-/** The usual ways to tag an image. */
-export type TagKind = 'commit' | 'semver' | 'date' | 'digest' | 'build' | 'environment' | 'stable'
 
 /** Whether one tag fits, whatever the expressions within it are about: the same for a tag and an image. */
 export type TagAtom =

@@ -30,7 +30,7 @@ test('parseLadingPolicy() gives the document back as it is, with nothing filled 
         },
         when: { beyond: { count: 10, by: 'semver' } },
         action: 'untag',
-        tag: { any: [{ semver: true }, { semver: '>=1.2.0 <2.0.0' }, { kind: 'commit' }] },
+        tag: { any: [{ semver: true }, { semver: '>=1.2.0 <2.0.0' }, { kind: 'commit-hash' }] },
         rest: 'keep',
       },
       { priority: 4, select: {}, when: { olderThan: { hours: 6, since: 'archived' } }, action: 'expire' },
@@ -152,7 +152,7 @@ const WRONG: readonly [text: string, where: string, problem: string][] = [
   [
     tags({ kind: 'branch' }),
     'rules[0].select.tags.kind',
-    'expected one of commit, semver, date, digest, build, environment, stable, got "branch"',
+    'expected one of semver, commit-hash, date, build-id, environment, stable, digest, none, got "branch"',
   ],
   [
     tags({ semver: '^1.2' }),

@@ -1,6 +1,7 @@
+import { TAG_KINDS, type TagKind } from '../../tags/tag-kind.ts'
 import { invalidPolicy, shownValue } from './invalid-policy.ts'
 import { MOST_EXPRESSION_LEVELS, MOST_RANGE_CHARS, MOST_REGEX_CHARS } from './lading-limits.ts'
-import type { ImageTagExpression, TagAtom, TagExpression, TagKind } from './lading-policy.ts'
+import type { ImageTagExpression, TagAtom, TagExpression } from './lading-policy.ts'
 import { choiceOf, listOf, type Place, PolicyMembers, type Read, readText } from './policy-members.ts'
 import { parseSemverRange } from './semver-range.ts'
 
@@ -8,7 +9,8 @@ const ATOMS = ['glob', 'prefix', 'regex', 'semver', 'kind'] as const
 const OF_TAG = [...ATOMS, 'any', 'all', 'not'] as const
 const OF_IMAGE = [...OF_TAG, 'every', 'some'] as const
 
-export const TAG_KINDS: readonly TagKind[] = ['commit', 'semver', 'date', 'digest', 'build', 'environment', 'stable']
+// The keys of a table are what its type says.
+const KINDS = Object.keys(TAG_KINDS) as TagKind[]
 
 /** @throws {Refusal} `parameter-invalid` */
 export function readTagExpression(place: Place, level = 1): TagExpression {
@@ -72,7 +74,7 @@ function readAtom(members: PolicyMembers<(typeof ATOMS)[number]>, name: (typeof 
     case 'semver':
       return { semver: members.required(name, readSemver) }
     case 'kind':
-      return { kind: members.required(name, choiceOf(TAG_KINDS)) }
+      return { kind: members.required(name, choiceOf(KINDS)) }
   }
 }
 

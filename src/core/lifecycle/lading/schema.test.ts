@@ -68,7 +68,7 @@ const STRAY = fc.constantFrom<JsonValue>(
   { semver: '<2.0.0 >1.0.0' },
   { semver: false },
   { kind: 'date' },
-  { kind: 'none' },
+  { kind: 'commit' },
   { regex: '('.repeat(256) },
   { regex: '😀'.repeat(256) },
   { regex: 'a'.repeat(257) },

@@ -1,4 +1,5 @@
-import type { ImageTagExpression, TagExpression, TagKind } from './lading-policy.ts'
+import type { TagKind } from '../../tags/tag-kind.ts'
+import type { ImageTagExpression, TagExpression } from './lading-policy.ts'
 import { parseSemverRange, type SemverComparison } from './semver-range.ts'
 
 /** An expression with one way to say each thing. */

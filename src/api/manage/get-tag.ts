@@ -1,0 +1,28 @@
+import * as z from 'zod'
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
+import { parseTag } from '../../core/tag.ts'
+import { getRepository } from '../../services/get-repository.ts'
+import { manifestUnknown } from '../../services/pull-manifest.ts'
+import { defineOperation } from './define-operation.ts'
+import { instantField, repositoryNameField, tagField } from './fields.ts'
+import { tagAtView, viewTagAt } from './tag-period-view.ts'
+
+/** `GET /api/v1/repositories/{name}/tags/{tag}` */
+export const getTag = defineOperation('GetTag', {
+  method: 'get',
+  path: '/repositories/{name}/tags/{tag}',
+  summary: 'Says where a tag points, or pointed at an instant.',
+  decidedIn: "caller's account",
+  parameters: z.strictObject({ name: repositoryNameField, tag: tagField }),
+  query: z.strictObject({ at: instantField.optional().describe('Without it, now.') }),
+  output: tagAtView,
+  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  handle: async ({ services, caller }, { parameters: { name, tag: text }, query: { at } }) => {
+    const repository = await getRepository(services, caller, parseRepositoryName(name))
+    const tag = parseTag(text)
+    const period = await services.metadata.findTagAt(repository.id, tag, at ?? services.clock.nowMs())
+    if (period === undefined) throw manifestUnknown({ kind: 'tag', tag })
+    return viewTagAt(period)
+  },
+})

@@ -1,0 +1,36 @@
+import * as z from 'zod'
+import { Refusal } from '../../core/refusal.ts'
+import { isRepositoryName } from '../../core/repository-name.ts'
+import { isTag } from '../../core/tag.ts'
+import { type ChangesKey, namespaceTagChanges } from '../../services/tags/tag-changes.ts'
+import { defineOperation } from './define-operation.ts'
+import { namespaceArn, namespaceField } from './fields.ts'
+import { spanQuery, tagChangesView, toSpan, viewChange } from './tag-changes-view.ts'
+
+/** `GET /api/v1/namespaces/{path}/changes` */
+export const listNamespaceTagChanges = defineOperation('ListNamespaceTagChanges', {
+  method: 'get',
+  path: '/namespaces/{path}/changes',
+  summary: 'Lists the same for all repositories under a namespace that are there now.',
+  decidedIn: "caller's account",
+  parameters: z.strictObject({ path: namespaceField }),
+  query: spanQuery,
+  output: tagChangesView,
+  resource: (registry, { parameters }) => namespaceArn(registry, parameters.path),
+  handle: async ({ services, caller }, { parameters: { path }, query: { after, limit, ...span } }) => {
+    const namespace = { registryId: caller.registry.id, path }
+    const page = { after: after === undefined ? undefined : parseKey(after), limit }
+    const changes = await namespaceTagChanges(services.metadata, namespace, toSpan(span), page)
+    const last = changes.length < limit ? undefined : changes.at(-1)
+    return {
+      changes: changes.map(viewChange),
+      ...(last !== undefined && { next: `${last.repositoryName}:${last.tag}` }),
+    }
+  },
+})
+
+function parseKey(text: string): ChangesKey {
+  const [repositoryName = '', tag = ''] = text.split(':', 2)
+  if (isRepositoryName(repositoryName) && isTag(tag)) return { repositoryName, tag }
+  throw new Refusal('page-invalid', 'after must be what next of the page before said.')
+}
