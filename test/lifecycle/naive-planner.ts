@@ -115,10 +115,14 @@ class NaivePlanner {
 
   #asked(): LifecycleImage[] {
     if (this.#policy.unit === 'manifest') return this.#images.filter((image) => this.#subjects(image).length === 0)
-    return this.#images.filter((image) => {
-      if (image.tags.length > 0) return !this.#isAccessory(image)
+    const roots = this.#images.filter((image) => {
+      if (image.tags.length > 0 && !this.#isAccessory(image)) return true
       return this.#parents(image).length === 0 && this.#subjects(image).length === 0
     })
+    const reached = this.#reach(roots)
+    return [...roots, ...this.#images.filter((image) => !reached.has(image))].sort((a, b) =>
+      a.digest < b.digest ? -1 : 1,
+    )
   }
 
   #allTags(): TagOf[] {

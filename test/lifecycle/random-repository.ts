@@ -27,8 +27,8 @@ export function numberedDigest(number: number): Digest {
 }
 
 const instant = fc.integer({ min: 0, max: NOW_MS })
-const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
-const rarely = fc.integer({ min: 0, max: 9 }).map((number) => number === 0)
+const maybe = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 3 })
+const rarely = fc.integer({ min: 0, max: 13 }).map((number) => number === 0)
 
 /** Most are plain images of a size that has all kinds of neighbours. @param areHonest whether edges only lead back */
 export function randomRepository(areHonest: boolean): fc.Arbitrary<LifecycleImage[]> {
@@ -69,7 +69,7 @@ function randomImage(number: number, size: number, isHonest: boolean): fc.Arbitr
     archivedAtMs: maybe(instant),
     restoredAtMs: maybe(instant),
     children: others === 0 ? fc.constant([]) : fc.oneof(fc.constant([]), fc.array(other, { maxLength: 4 })),
-    subject: others === 0 ? fc.constant(undefined) : fc.option(other, { nil: undefined, freq: 1 }),
+    subject: others === 0 ? fc.constant(undefined) : fc.option(other, { nil: undefined, freq: 2 }),
     isLocked: rarely,
   })
 }
@@ -122,7 +122,7 @@ const condition: fc.Arbitrary<Condition> = fc.oneof(
   }),
 )
 
-const seldom = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
+const seldom = <Value>(arbitrary: fc.Arbitrary<Value>) => fc.option(arbitrary, { nil: undefined, freq: 2 })
 
 export const policySketch: fc.Arbitrary<PolicySketch> = fc.record({
   unit: fc.constantFrom('manifest', 'image'),
@@ -132,9 +132,9 @@ export const policySketch: fc.Arbitrary<PolicySketch> = fc.record({
       isTagged: seldom(fc.boolean()),
       tags: seldom(fc.constantFrom(...PATTERNS)),
       tag: seldom(fc.constantFrom(...PATTERNS)),
-      mediaType: fc.option(fc.constantFrom('index', 'image'), { nil: undefined, freq: 1 }),
-      condition: fc.option(condition, { nil: undefined, freq: 4 }),
-      action: fc.constantFrom('expire', 'expire', 'expire', 'archive', 'untag', 'keep'),
+      mediaType: fc.option(fc.constantFrom('index', 'image'), { nil: undefined, freq: 2 }),
+      condition: fc.option(condition, { nil: undefined, freq: 5 }),
+      action: fc.constantFrom('expire', 'expire', 'archive', 'archive', 'untag', 'untag', 'keep'),
       rest: fc.constantFrom('next', 'keep'),
     }),
     { maxLength: 4 },

@@ -34,6 +34,10 @@ export class Adjacency {
     return this.first(node) < this.end(node)
   }
 
+  get nodes(): number {
+    return this.#starts.length - 1
+  }
+
   get isEmpty(): boolean {
     return this.#targets.length === 0
   }

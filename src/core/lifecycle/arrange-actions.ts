@@ -2,18 +2,19 @@ import type { Adjacency } from './adjacency.ts'
 import { sortByDigest } from './digest-order.ts'
 import type { Fates } from './fates.ts'
 import type { PlannedAction } from './lifecycle-plan.ts'
+import type { ManifestGraph } from './manifest-graph.ts'
 import type { Snapshot } from './snapshot.ts'
 import type { Verdicts } from './verdicts.ts'
 
 /**
- * The actions on manifests: by digest, but an index before what it holds, and a subject before its referrers. Depth
- * first, on a stack of its own, each manifest once.
+ * The actions on manifests: by digest, but a subject before its referrers where the indexes leave a choice, and an
+ * index always before what it holds. Depth first, on a stack of its own, each manifest once.
  */
 export function arrangeActions(snapshot: Snapshot, fates: Fates, verdicts: Verdicts): PlannedAction[] {
   const going: number[] = []
   for (let index = 0; index < snapshot.size; index++) if (!fates.stays(index)) going.push(index)
   const actions: PlannedAction[] = []
-  for (const index of inOrder(snapshot, sortByDigest(snapshot.images, going))) {
+  for (const index of inOrder(snapshot.graph, sortByDigest(snapshot.images, going))) {
     const fate = fates.of(index)
     if (fate === 'archived-before') continue
     const { digest } = snapshot.at(index)
@@ -31,38 +32,42 @@ function causeOf({ graph, images }: Snapshot, index: number, taker: number): Pla
   return { of, as: graph.parents.has(index) ? 'child' : 'referrer' }
 }
 
-function inOrder({ graph, size }: Snapshot, sorted: readonly number[]): readonly number[] {
-  const { parents, subjects } = graph
-  if (parents.isEmpty && subjects.isEmpty) return sorted
-  const ranks = new Int32Array(size).fill(-1)
-  for (const [rank, index] of sorted.entries()) ranks[index] = rank
-  return new Ordering(ranks, [parents, subjects]).of(sorted)
+/** An index may have as its subject what it holds, so that the two orders are not one: the index's comes first. */
+function inOrder({ parents, subjects }: ManifestGraph, sorted: readonly number[]): readonly number[] {
+  return ordered(ordered(sorted, subjects), parents)
 }
 
 const NEW = 0
 const OPEN = 1
 const DONE = 2
 
-/** Everything after what leads to it, and otherwise by rank; a circle is broken where it is entered. */
+/** Everything after what leads to it, and otherwise as it was; a circle is broken where it is entered. */
+function ordered(sorted: readonly number[], ways: Adjacency): readonly number[] {
+  return ways.isEmpty ? sorted : new Ordering(sorted, ways).ordered()
+}
+
 class Ordering {
+  readonly #sorted: readonly number[]
+  readonly #ways: Adjacency
+  /** -1 for what is not to be ordered. */
   readonly #ranks: Int32Array
-  readonly #ways: readonly Adjacency[]
   readonly #states: Uint8Array
 
-  /** @param ranks -1 for what is not to be ordered */
-  constructor(ranks: Int32Array, ways: readonly Adjacency[]) {
-    this.#ranks = ranks
+  constructor(sorted: readonly number[], ways: Adjacency) {
+    this.#sorted = sorted
     this.#ways = ways
-    this.#states = new Uint8Array(ranks.length)
+    this.#ranks = new Int32Array(ways.nodes).fill(-1)
+    this.#states = new Uint8Array(ways.nodes)
+    for (let rank = 0; rank < sorted.length; rank++) this.#ranks[sorted[rank] ?? 0] = rank
   }
 
-  of(sorted: readonly number[]): number[] {
+  ordered(): number[] {
     const ordered: number[] = []
     const pending: number[] = []
-    for (const start of sorted) {
+    for (const start of this.#sorted) {
       pending.push(start)
       for (let index = pending.at(-1); index !== undefined; index = pending.at(-1)) {
-        if (this.#states[index] === NEW && this.#hasNewBefore(index)) {
+        if (this.#states[index] === NEW && this.#ways.some(index, this.#isNew)) {
           this.#states[index] = OPEN
           for (const before of this.#newBefore(index)) pending.push(before)
         } else {
@@ -75,18 +80,12 @@ class Ordering {
     return ordered
   }
 
-  #hasNewBefore(index: number): boolean {
-    return this.#ways.some((ways) => ways.some(index, this.#isNew))
-  }
-
   /** The last first, as a stack gives it back. */
   #newBefore(index: number): number[] {
     const before: number[] = []
-    for (const ways of this.#ways) {
-      ways.forEach(index, (other) => {
-        if (this.#isNew(other)) before.push(other)
-      })
-    }
+    this.#ways.forEach(index, (other) => {
+      if (this.#isNew(other)) before.push(other)
+    })
     return before.sort((a, b) => this.#rankOf(b) - this.#rankOf(a))
   }
 

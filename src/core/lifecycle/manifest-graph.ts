@@ -10,6 +10,8 @@ import type { LifecyclePolicy } from './lifecycle-policy.ts'
  * itself. Takes time in proportion to the edges, however they run.
  */
 export interface ManifestGraph {
+  /** Of the snapshot. */
+  readonly size: number
   readonly children: Adjacency
   /** The indexes that hold it. */
   readonly parents: Adjacency
@@ -46,7 +48,7 @@ export function graphOf(images: readonly LifecycleImage[], unit: LifecyclePolicy
   }
   const [children, parents] = bothWays(images.length, held)
   const [subjects, referrers] = bothWays(images.length, referring)
-  return { children, parents, referrers, subjects, accessories }
+  return { size: images.length, children, parents, referrers, subjects, accessories }
 }
 
 function mayHaveEdges(image: LifecycleImage, unit: LifecyclePolicy['unit']): boolean {

@@ -15,7 +15,7 @@ import { type TagOutcome, takeTags } from './take-tags.ts'
  * proportion to the images, their tags and edges, and for a window to the logarithm of its count.
  *
  * @param nowMs Unix time in milliseconds
- * @returns tags first, then manifests: an index before what it holds, a subject before its referrers
+ * @returns tags first, then manifests: an index before what it holds
  */
 export function planLifecycle(policy: LifecyclePolicy, images: Iterable<LifecycleImage>, nowMs: number): LifecyclePlan {
   const { snapshot, decisions, outcome, tags } = judgeSnapshot(policy, images, nowMs)

@@ -1,13 +1,13 @@
-import type { Snapshot } from './snapshot.ts'
+import type { ManifestGraph } from './manifest-graph.ts'
 
 /** A set of manifests and all that they reach: children, referrers, and theirs. Each is passed once. */
 export class Reach {
-  readonly #snapshot: Snapshot
+  readonly #graph: ManifestGraph
   readonly #has: Uint8Array
 
-  constructor(snapshot: Snapshot) {
-    this.#snapshot = snapshot
-    this.#has = new Uint8Array(snapshot.size)
+  constructor(graph: ManifestGraph) {
+    this.#graph = graph
+    this.#has = new Uint8Array(graph.size)
   }
 
   has(index: number): boolean {
@@ -16,7 +16,7 @@ export class Reach {
 
   /** @param enter what else is asked of each that is reached; what is behind one that is left out is not looked for */
   add(from: number, enter: (index: number) => boolean = () => true): void {
-    const { children, referrers } = this.#snapshot.graph
+    const { children, referrers } = this.#graph
     if (!children.has(from) && !referrers.has(from)) {
       if (this.#has[from] === 0 && enter(from)) this.#has[from] = 1
       return

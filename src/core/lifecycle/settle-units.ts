@@ -14,11 +14,11 @@ export interface Settlement {
 
 /** What goes if those roots do: all that they reach, without what a root reaches that stays. */
 export function settleUnits(snapshot: Snapshot, hits: RootHits): Settlement {
-  const kept = new Reach(snapshot)
+  const kept = new Reach(snapshot.graph)
   snapshot.forEachAsked((root) => {
     if (!hits.has(root, 'expire')) kept.add(root)
   })
-  const keptInStandard = new Reach(snapshot)
+  const keptInStandard = new Reach(snapshot.graph)
   snapshot.forEachAsked((root, { storageClass }) => {
     const goes = hits.has(root, 'archive') || (hits.has(root, 'expire') && !kept.has(root))
     if (!goes && storageClass === 'standard') keptInStandard.add(root)
@@ -43,7 +43,7 @@ interface Taking {
 /** What several roots reach goes with the first of them by digest; a root goes by itself. */
 function takeUnits(snapshot: Snapshot, { fates, roots, kept }: Taking, fateOf: (index: number) => Fate): void {
   const { children, referrers } = snapshot.graph
-  const taken = new Reach(snapshot)
+  const taken = new Reach(snapshot.graph)
   const large = roots.filter((root) => children.has(root) || referrers.has(root))
   for (const root of sortByDigest(snapshot.images, large)) {
     taken.add(root, (index) => {

@@ -1,6 +1,7 @@
 import { imageAt, type LifecycleImage } from './lifecycle-image.ts'
 import type { LifecyclePolicy } from './lifecycle-policy.ts'
 import { graphOf, type ManifestGraph } from './manifest-graph.ts'
+import { Reach } from './reach.ts'
 import { lastPulls } from './unit-pulls.ts'
 
 /** A repository as one policy looks at it: the manifests by their places, and which of them its rules are asked about. */
@@ -9,7 +10,7 @@ export class Snapshot {
   readonly graph: ManifestGraph
   readonly nowMs: number
   readonly #unit: LifecyclePolicy['unit']
-  readonly #asked: Int32Array
+  readonly #asked: Uint8Array
   #pulls: Float64Array | undefined
 
   constructor(unit: LifecyclePolicy['unit'], images: Iterable<LifecycleImage>, nowMs: number) {
@@ -17,10 +18,7 @@ export class Snapshot {
     this.graph = graphOf(this.images, unit)
     this.nowMs = nowMs
     this.#unit = unit
-    const asked = new Int32Array(this.images.length)
-    let count = 0
-    for (let index = 0; index < asked.length; index++) if (this.isAsked(index)) asked[count++] = index
-    this.#asked = asked.subarray(0, count)
+    this.#asked = unit === 'manifest' ? withoutSubject(this.graph) : rootsOf(this.images, this.graph)
   }
 
   get size(): number {
@@ -31,23 +29,14 @@ export class Snapshot {
     return imageAt(this.images, index)
   }
 
-  /**
-   * Manifest by manifest, what has no subject here; in the unit `image`, roots: tagged manifests that are more than a
-   * referrer by their tags, and those that neither an index holds nor a subject has.
-   */
+  /** Whether rules are asked about it: manifest by manifest, whatever has no subject here; else, roots. */
   isAsked(index: number): boolean {
-    const { parents, subjects, accessories } = this.graph
-    if (this.#unit === 'manifest') return !subjects.has(index)
-    if (!subjects.has(index) && !parents.has(index)) return true
-    return this.at(index).tags.length > 0 && !accessories.has(index)
+    return this.#asked[index] === 1
   }
 
   /** In the order of the snapshot. */
   forEachAsked(visit: (index: number, image: LifecycleImage) => void): void {
-    for (let place = 0; place < this.#asked.length; place++) {
-      const index = this.#asked[place] ?? 0
-      visit(index, this.at(index))
-    }
+    for (let index = 0; index < this.size; index++) if (this.#asked[index] === 1) visit(index, this.at(index))
   }
 
   /** The last pull of any manifest of the unit; NaN when none is known. */
@@ -56,4 +45,29 @@ export class Snapshot {
     this.#pulls ??= lastPulls(this.images, this.graph)
     return this.#pulls[index] ?? Number.NaN
   }
+}
+
+function withoutSubject({ size, subjects }: ManifestGraph): Uint8Array {
+  const asked = new Uint8Array(size)
+  for (let index = 0; index < size; index++) if (!subjects.has(index)) asked[index] = 1
+  return asked
+}
+
+/**
+ * Tagged manifests that are more than a referrer by their tags, and those that neither an index holds nor a subject has.
+ * Where an index has one of its own descendants as its subject, and no tag, there is no such beginning: then what no
+ * root reaches is one as well, since it would be there for ever, and hold others.
+ */
+function rootsOf(images: readonly LifecycleImage[], graph: ManifestGraph): Uint8Array {
+  const { size, parents, subjects, accessories } = graph
+  const roots = new Uint8Array(size)
+  const reached = new Reach(graph)
+  for (let index = 0; index < size; index++) {
+    const isTagged = imageAt(images, index).tags.length > 0 && !accessories.has(index)
+    if (!isTagged && (parents.has(index) || subjects.has(index))) continue
+    roots[index] = 1
+    reached.add(index)
+  }
+  for (let index = 0; index < size; index++) if (!reached.has(index)) roots[index] = 1
+  return roots
 }

@@ -1,0 +1,104 @@
+import { expect, test } from 'bun:test'
+import { FOUNDING_POLICY } from '../../../test/lifecycle/ecr-documents.ts'
+import {
+  DAY_MS,
+  daysAgo,
+  digestOfName,
+  type ImageSketch,
+  NOW_MS,
+  repositoryOf,
+  rulesOf,
+} from '../../../test/lifecycle/lifecycle-images.ts'
+import { compileEcrPolicy } from './ecr/compile-ecr-policy.ts'
+import { parseEcrPolicy } from './ecr/parse-ecr-policy.ts'
+import { explainImage } from './explain-image.ts'
+import type { LifecyclePolicy } from './lifecycle-policy.ts'
+import { judgeSnapshot } from './plan-lifecycle.ts'
+
+const founding = compileEcrPolicy(parseEcrPolicy(FOUNDING_POLICY))
+
+function explain(policy: LifecyclePolicy, sketches: Readonly<Record<string, ImageSketch>>, name: string) {
+  const { images } = repositoryOf(sketches)
+  return explainImage(policy, judgeSnapshot(policy, images, NOW_MS), digestOfName(name))
+}
+
+/** Digests are as long as they are: in sentences of these tests, names. */
+function sentenceOf(policy: LifecyclePolicy, sketches: Readonly<Record<string, ImageSketch>>, name: string) {
+  const { images, nameOf } = repositoryOf(sketches)
+  const { sentence = '' } = explain(policy, sketches, name) ?? {}
+  return images.reduce((text, { digest }) => text.replaceAll(digest, nameOf(digest)), sentence)
+}
+
+const releases = Object.fromEntries(Array.from({ length: 12 }, (_, n) => [`v${n}`, { tags: [`v${n}`], age: 20 + n }]))
+
+test.each([
+  ['old', { old: { age: 8 } }, 'Rule 1 expires it, because its time was over at 2026-11-26T12:00:00.000Z.'],
+  ['young', { young: { age: 2 } }, 'Rule 1 keeps it until 2026-12-02T12:00:00.000Z, and then has it expired.'],
+  ['v3', releases, 'Rule 2 keeps it, because it is number 4 of the 10 that stay by when they were pushed.'],
+  ['v11', releases, 'Rule 2 expires it, because it is number 12 and 10 stay by when they were pushed.'],
+  [
+    'child',
+    { index: { tags: ['v1'], children: ['child'] }, child: { age: 9 } },
+    'Rule 1 would have it expired, but it stays, because index holds it.',
+  ],
+  [
+    'locked',
+    { locked: { age: 9, isLocked: true } },
+    'Rule 1 would have it expired, but it stays, because locked is locked.',
+  ],
+  [
+    'sbom',
+    { app: { tags: ['v1'] }, sbom: { age: 9, subject: 'app' } },
+    'It stays for as long as app does, which holds it.',
+  ],
+  ['sbom', { app: { age: 9 }, sbom: { subject: 'app' } }, 'Rule 1 expires app, and this goes with it.'],
+  [
+    'app',
+    { app: { age: 9 }, sbom: { subject: 'app' } },
+    'Rule 1 expires it, because its time was over at 2026-11-25T12:00:00.000Z; with it goes sbom.',
+  ],
+] as const)('explainImage() says of %s by the founding policy, in one sentence: %#', (name, sketches, expected) => {
+  expect(sentenceOf(founding, sketches, name)).toBe(expected)
+})
+
+const olderThan = (days: number) => ({ type: 'older-than', ageMs: days * DAY_MS, since: 'pushed' }) as const
+const own: LifecyclePolicy = {
+  unit: 'image',
+  rules: rulesOf(
+    { name: 'keep-stable', action: 'keep', selection: { tags: (tags) => tags.some(({ tag }) => tag === 'stable') } },
+    { name: 'drop-pr', action: 'untag', selection: { tag: (tag) => tag.startsWith('pr-') }, condition: olderThan(3) },
+    { name: 'old', selection: { isTagged: true }, condition: olderThan(90) },
+    { name: 'older', selection: { isTagged: true }, condition: olderThan(30) },
+  ),
+}
+
+test.each([
+  [{ image: { tags: ['stable'], age: 99 } }, 'Rule keep-stable keeps it, because it is selected.'],
+  [
+    { image: { tags: ['pr-1', 'v1'], age: 9 } },
+    'It stays: rule older does not apply until 2026-12-18T12:00:00.000Z, and then has it expired; rule drop-pr takes the tag pr-1 off.',
+  ],
+  [{ image: { age: 99 } }, 'It stays, because no rule selects it.'],
+])('explainImage() by rules of our own: %#', (sketches, expected) => {
+  expect(sentenceOf(own, sketches, 'image')).toBe(expected)
+})
+
+test('explainImage() gives the facts behind the sentence', () => {
+  expect(explain(founding, releases, 'v3')).toMatchObject({
+    outcome: 'stays',
+    sight: { standing: 'rest', when: { type: 'beyond', position: 4, count: 10, order: 'pushed' } },
+    refused: undefined,
+  })
+  expect(explain(founding, { young: { age: 2 } }, 'young')?.sight?.when).toEqual({ type: 'at', atMs: daysAgo(2 - 7) })
+  const index = { index: { age: 9, children: ['a', 'b'] }, a: { tags: ['a'] }, b: {} }
+  expect(explain({ ...founding, unit: 'image' }, index, 'index')).toMatchObject({
+    outcome: 'expires',
+    takesAlong: [digestOfName('b')],
+  })
+  expect(explain({ ...founding, unit: 'image' }, index, 'b')).toMatchObject({
+    outcome: 'expires',
+    takenBy: digestOfName('index'),
+    sight: { rule: { priority: 1 } },
+  })
+  expect(explain(founding, {}, 'nothing')).toBeUndefined()
+})
