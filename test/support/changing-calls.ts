@@ -53,13 +53,21 @@ const query =
     },
   })
 const iam = query('iam')
-const manage = (row: string, method: string, path: () => string, body?: object): ChangingCall => ({
+const manage = (
+  row: string,
+  method: string,
+  path: () => string,
+  body?: object | (() => object),
+  prepare?: ChangingCall['prepare'],
+): ChangingCall => ({
   surface: 'manage',
   row,
   name: row,
+  ...(prepare !== undefined && { prepare }),
   call: async (registry) => {
-    const answer = await callManage(registry, method, path(), { ...(body !== undefined && { body }) })
-    remembered = answer.json?.rootKey?.accessKeyId ?? remembered
+    const given = typeof body === 'function' ? body() : body
+    const answer = await callManage(registry, method, path(), { ...(given !== undefined && { body: given }) })
+    remembered = answer.json?.rootKey?.accessKeyId ?? answer.json?.id ?? remembered
     return answer
   },
 })
@@ -100,6 +108,15 @@ const put = (image: { text: string }, tag: string) => (registry: TestRegistry) =
 
 const named = { repositoryName: NAME }
 const LAYER = 'a layer by parts'
+const LIFECYCLE_POLICY = JSON.stringify({
+  rules: [
+    {
+      rulePriority: 1,
+      selection: { tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 10 },
+      action: { type: 'expire' },
+    },
+  ],
+})
 
 const ECR_CALLS: readonly ChangingCall[] = [
   ecr('CreateRepository', named),
@@ -125,7 +142,25 @@ const ECR_CALLS: readonly ChangingCall[] = [
     },
   ),
   ecr('PutImage', { ...named, imageManifest: IMAGE.text, imageTag: 'v1' }, pushBlobs),
+  ecr('PutLifecyclePolicy', { ...named, lifecyclePolicyText: LIFECYCLE_POLICY }),
+  ecr('StartLifecyclePolicyPreview', named),
+  ecr('DeleteLifecyclePolicy', named),
+  ecr('UpdateImageStorageClass', { ...named, imageId: { imageTag: 'v1' }, targetStorageClass: 'ARCHIVE' }),
   ecr('BatchDeleteImage', { ...named, imageIds: [{ imageTag: 'v1' }] }),
+]
+
+const repository = `/repositories/${encodeURIComponent(NAME)}`
+const idle: ChangingCall['prepare'] = (registry) => registry.services.background.idle()
+
+const REPOSITORY_CALLS: readonly ChangingCall[] = [
+  manage('PutLifecyclePolicy', 'PUT', () => `${repository}/lifecycle-policy`, { policy: JSON.parse(LIFECYCLE_POLICY) }),
+  manage('CreatePlan', 'POST', () => `${repository}/plans`, {}, idle),
+  manage('ApplyPlan', 'POST', () => `${repository}/plans/${remembered}/apply`, undefined, idle),
+  manage('UndoPlan', 'POST', () => `${repository}/plans/${remembered}/undo`, undefined, idle),
+  manage('DeleteLifecyclePolicy', 'DELETE', () => `${repository}/lifecycle-policy`, undefined, idle),
+  manage('LockImage', 'PUT', () => `${repository}/locks/v2`, { reason: 'it runs', owner: 'team blue' }),
+  manage('UnlockImage', 'DELETE', () => `${repository}/locks/v2`),
+  manage('RollBackTag', 'POST', () => `${repository}/tags/v2/rollback`, { to: '2100-01-01T00:00Z' }),
 ]
 
 const OCI_CALLS: readonly ChangingCall[] = [
@@ -136,6 +171,7 @@ const OCI_CALLS: readonly ChangingCall[] = [
     registry.send('DELETE', `/v2/${NAME}/blobs/${digestOf(bytesOf('blob'))}`),
   ),
   oci('manifest-put', 'PutImage', put(SECOND, 'v2'), pushBlobs),
+  ...REPOSITORY_CALLS,
   oci('manifest-delete', 'BatchDeleteImage', (registry) =>
     registry.send('DELETE', `/v2/${NAME}/manifests/${SECOND.digest}`),
   ),

@@ -34,6 +34,8 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
   /** Undefined for an answer without a body. */
   readonly output: z.ZodType | undefined
   readonly status: 200 | 201 | 204
+  /** Whether it changes nothing, so that its record may be written after it. */
+  readonly isRead: boolean
   /** `lines`: the handler gives texts, and each becomes a line of the answer as soon as it is there. */
   readonly answer: 'json' | 'lines'
   readonly resource: (registry: Registry, input: Input) => string
@@ -58,6 +60,8 @@ interface Definition<Parameters extends Shape, Query extends Shape, Body extends
   readonly body?: Body
   readonly output?: Output
   readonly status?: 200 | 201
+  /** Whether it changes nothing; without it, what is no `get` does. */
+  readonly isRead?: boolean
   readonly resource: (registry: Registry, input: TypedInput<Parameters, Query, Body>) => string
   readonly handle: (call: ManageCall, input: TypedInput<Parameters, Query, Body>) => Promise<z.output<Output>>
 }
@@ -100,6 +104,7 @@ export function defineOperation<
     output,
     status: output === undefined ? 204 : 200,
     answer: 'json',
+    isRead: definition.method === 'get',
     ...definition,
     operation,
     // `parseInput` makes the input by this row's own schemas, which the table cannot say for all rows at once.

@@ -1,14 +1,11 @@
 import * as z from 'zod'
-import { isDigest } from '../../core/digest.ts'
 import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
-import { parseTag } from '../../core/tag.ts'
 import { describeImage } from '../../services/describe-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
-import type { ManifestReference } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
 import { imageReferenceField, repositoryNameField } from './fields.ts'
-import { imageView, viewImage } from './image-view.ts'
+import { imageView, toReference, viewImage } from './image-view.ts'
 
 /** `GET /api/v1/repositories/{name}/images/{reference}` */
 export const getImage = defineOperation('GetImage', {
@@ -25,7 +22,3 @@ export const getImage = defineOperation('GetImage', {
     return viewImage(name, await describeImage(services, repository, toReference(reference)))
   },
 })
-
-function toReference(text: string): ManifestReference {
-  return isDigest(text) ? { kind: 'digest', digest: text } : { kind: 'tag', tag: parseTag(text) }
-}

@@ -90,7 +90,7 @@ async function runOperation(
   const facts: CallFacts = {
     source: 'lading.manage',
     name: row.operation,
-    readOnly: row.method === 'get' || row.operation === 'ValidatePolicy',
+    readOnly: row.isRead,
     parameters: { ...input },
     resources: [{ ARN: resource, accountId: caller.registry.accountId, type: 'Lading::Resource' }],
   }

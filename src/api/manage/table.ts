@@ -6,7 +6,9 @@ import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { diffLifecycle } from './diff-lifecycle.ts'
 import { explainDecision } from './explain-decision.ts'
+import { explainLifecycle } from './explain-lifecycle.ts'
 import { exportAudit } from './export-audit.ts'
 import { findPlan } from './find-plan.ts'
 import { getAccount } from './get-account.ts'
@@ -15,17 +17,26 @@ import { getImage } from './get-image.ts'
 import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { getPlan } from './get-plan.ts'
+import { getTag } from './get-tag.ts'
+import { getTagHistory } from './get-tag-history.ts'
 import { getTagReport } from './get-tag-report.ts'
 import { listAccounts } from './list-accounts.ts'
+import { listLocks } from './list-locks.ts'
+import { listNamespaceTagChanges } from './list-namespace-tag-changes.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
 import { listPlanItems } from './list-plan-items.ts'
 import { listPlans } from './list-plans.ts'
+import { listTagChanges } from './list-tag-changes.ts'
+import { listTags } from './list-tags.ts'
+import { lockImage } from './lock-image.ts'
 import type { ManageOperation } from './operations.ts'
 import { putLifecyclePolicy } from './put-lifecycle-policy.ts'
 import { putOidcProvider } from './put-oidc-provider.ts'
 import { revokeRoleSessions } from './revoke-role-sessions.ts'
 import { revokeUserSessions } from './revoke-user-sessions.ts'
+import { rollBackTag } from './roll-back-tag.ts'
 import { undoPlan } from './undo-plan.ts'
+import { unlockImage } from './unlock-image.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
 
@@ -38,7 +49,9 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   DeleteAccountRootKey: deleteAccountRootKey,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
+  DiffLifecycle: diffLifecycle,
   ExplainDecision: explainDecision,
+  ExplainLifecycle: explainLifecycle,
   ExportAudit: exportAudit,
   FindPlan: findPlan,
   GetAccount: getAccount,
@@ -47,16 +60,25 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   GetLifecyclePolicy: getLifecyclePolicy,
   GetOidcProvider: getOidcProvider,
   GetPlan: getPlan,
+  GetTag: getTag,
+  GetTagHistory: getTagHistory,
   GetTagReport: getTagReport,
   ListAccounts: listAccounts,
+  ListLocks: listLocks,
+  ListNamespaceTagChanges: listNamespaceTagChanges,
   ListOidcProviders: listOidcProviders,
   ListPlanItems: listPlanItems,
   ListPlans: listPlans,
+  ListTagChanges: listTagChanges,
+  ListTags: listTags,
+  LockImage: lockImage,
   PutLifecyclePolicy: putLifecyclePolicy,
   PutOidcProvider: putOidcProvider,
   RevokeRoleSessions: revokeRoleSessions,
   RevokeUserSessions: revokeUserSessions,
+  RollBackTag: rollBackTag,
   UndoPlan: undoPlan,
+  UnlockImage: unlockImage,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
 }

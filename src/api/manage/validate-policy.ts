@@ -10,6 +10,7 @@ const KINDS = ['identity', 'session', 'trust', 'repository', 'registry'] as cons
 /** `POST /api/v1/policies/validate`. A policy that is not good is an answer and no error: it is what was asked. */
 export const validatePolicy = defineOperation('ValidatePolicy', {
   method: 'post',
+  isRead: true,
   path: '/policies/validate',
   summary: 'Says what is wrong with a policy and what is hardly meant in it, without putting it anywhere.',
   decidedIn: "caller's account",
