@@ -371,6 +371,14 @@ describe('rules of our own', () => {
     expect(planOf('image', rules('next'), sketches).actions.toSorted()).toEqual(['expire A (2)', 'expire B (2)'])
   })
 
+  test('each of a hundred rules has its say', () => {
+    const sketches = Object.fromEntries(Array.from({ length: 100 }, (_, n) => [`${n}`, { tags: [`tag-${n}`] }]))
+    const rules = Object.keys(sketches).map((name) => ({ selection: tagged(`tag-${name}`) }))
+    expect(planOf('image', rules, sketches).actions.toSorted()).toEqual(
+      Array.from({ length: 100 }, (_, n) => `expire ${n} (${n + 1})`).toSorted(),
+    )
+  })
+
   test('nothing at all: no images, no rules', () => {
     expect(planOf('image', [{}], {})).toEqual({ actions: [], refused: [] })
     expect(planOf('manifest', [], { A: {} })).toEqual({ actions: [], refused: [] })
