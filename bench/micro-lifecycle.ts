@@ -21,18 +21,16 @@ export interface LifecyclePlanning {
 }
 
 /** The planner on one core; the repository is made before the clock starts. */
-export function lifecyclePlannings(): LifecyclePlanning[] {
+export function* lifecyclePlannings(): Generator<LifecyclePlanning> {
   const plain = plainImages()
   const founding = compileEcrPolicy(parseEcrPolicy(FOUNDING_POLICY))
   const five = compileEcrPolicy({ rules: fiveTagRules() })
+  yield planning('the founding policy', founding, plain)
+  yield planning('five tag rules', five, plain)
+  yield planning('the founding policy by image', inImages(founding), plain)
   const grouped = multiPlatform()
-  return [
-    planning('the founding policy', founding, plain),
-    planning('five tag rules', five, plain),
-    planning('the founding policy, indexes with children and signatures', founding, grouped),
-    planning('the founding policy by image', inImages(founding), plain),
-    planning('five tag rules by image, indexes with children and signatures', inImages(five), grouped),
-  ]
+  yield planning('the founding policy, indexes with children and signatures', founding, grouped)
+  yield planning('five tag rules by image, indexes with children and signatures', inImages(five), grouped)
 }
 
 /** One in three without tags. */
