@@ -1,6 +1,6 @@
 /**
- * `npm run bench:micro`: nanoseconds per call of what every request runs through. No thresholds: it is there to see
- * what a change does.
+ * `npm run bench:micro`: nanoseconds per call of what every request runs through, and how many images a second the
+ * lifecycle planner judges. No thresholds: it is there to see what a change does.
  */
 import { randomBytes } from 'node:crypto'
 import { parseCall } from '../src/api/oci/parse-call.ts'
@@ -14,6 +14,7 @@ import { LoginCache } from '../src/services/login-cache.ts'
 import { issueToken } from '../src/services/token.ts'
 import { contentOf, imageOf, MANIFEST_TYPE } from './load/content.ts'
 import { authorizationCalls } from './micro-authorization.ts'
+import { lifecyclePlannings } from './micro-lifecycle.ts'
 import { policyCalls } from './micro-policy.ts'
 import { storeCalls } from './micro-store.ts'
 import { median } from './statistics.ts'
@@ -99,4 +100,7 @@ for (const one of [...pureCalls(), ...policyCalls(), ...credentialCalls(), ...st
 for (const one of authorization.calls) {
   const { p50, p99 } = await quantilesOf(one)
   console.log(`${p50.toFixed(0).padStart(9)} ns  ${one.name}, p50; p99 ${p99.toFixed(0)} ns`)
+}
+for (const { name, imagesPerSecond } of lifecyclePlannings()) {
+  console.log(`${imagesPerSecond.toFixed(0).padStart(9)} images/s  plan of a lifecycle policy, ${name}`)
 }

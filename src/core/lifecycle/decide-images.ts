@@ -13,8 +13,11 @@ export interface Decisions {
 
 /** Applies the rules one after the other; each that has a window counts the whole snapshot, whatever was decided. */
 export function decideImages({ rules }: LifecyclePolicy, snapshot: Snapshot): Decisions {
-  const imageItems = new ImageItems(snapshot)
-  const tagItems = new TagItems(snapshot, rules.some(isAboutTags))
+  const imageItems = new ImageItems(
+    snapshot,
+    rules.map(({ selection }) => selection),
+  )
+  const tagItems = new TagItems(snapshot, imageItems, rules.some(isAboutTags))
   const images = new Verdicts(rules, imageItems.size)
   const tags = new Verdicts(rules, tagItems.size)
   for (const [place, rule] of rules.entries()) {

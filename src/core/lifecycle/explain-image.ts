@@ -35,7 +35,11 @@ export function explainImage(
 function sightOf({ rules }: LifecyclePolicy, { snapshot, decisions }: JudgedSnapshot, index: number) {
   if (!snapshot.isAsked(index)) return undefined
   const aboutImages = rules.filter(({ action }) => action !== 'untag')
-  const sights = sightsOf(new ImageItems(snapshot), { rules: aboutImages, nowMs: snapshot.nowMs, item: index })
+  const items = new ImageItems(
+    snapshot,
+    aboutImages.map(({ selection }) => selection),
+  )
+  const sights = sightsOf(items, { rules: aboutImages, nowMs: snapshot.nowMs, item: index })
   const deciding = decisions.images.ruleOf(index)
   if (deciding !== undefined) return sights.find(({ rule }) => rule === deciding)
   const coming = sights.filter(({ when }) => when?.type === 'at')

@@ -24,7 +24,10 @@ export interface LifecycleRule {
   readonly selection: Selection
   /** Undefined: whatever is selected is hit. */
   readonly condition: Condition | undefined
-  /** `untag` decides on tags, one by one, and takes those off that it hits; the others decide on images. */
+  /**
+   * `untag` decides on tags, one by one, and takes those off that it hits; the others decide on images. `archive` hits
+   * what is standard: what is in the archive already is counted by its window, and left to later rules.
+   */
   readonly action: 'expire' | 'archive' | 'untag' | 'keep'
   /** `keep`: what is selected and not hit stays, and later rules do not decide on it. `next`: they do. */
   readonly rest: 'next' | 'keep'
@@ -60,7 +63,8 @@ export type Condition =
  * - `pushed`: the push, or the last restore from the archive;
  * - `pulled`: the last pull of any manifest of the unit; where that is not known or was before the last restore, as `pushed`;
  * - `archived`: when it was archived; what never was is never hit;
- * - `untagged`: when its last tag was taken off; what never had one, as `pushed`; what has a tag is never hit;
+ * - `untagged`: when its last tag was taken off, or the last restore; what never had one, as `pushed`; what has a tag is
+ *   never hit;
  * - `tagged`: for rules about tags, when the tag was set here; for images, when the youngest of its tags was; what has none
  *   is never hit.
  */
@@ -68,7 +72,7 @@ export type Clock = 'pushed' | 'pulled' | 'archived' | 'untagged' | 'tagged'
 
 /**
  * The youngest first by a clock, or the highest version first by SemVer precedence (semver.org 2.0.0, item 11; a leading
- * `v` is passed over). An image has the highest version of its tags; what has none is counted by no `semver` window and
- * never hit by it.
+ * `v` is passed over). An image has the highest version of its tags. What has no version, or for which the clock does not
+ * run, is not counted by the window and never hit by it.
  */
 export type Order = Exclude<Clock, 'archived'> | 'semver'

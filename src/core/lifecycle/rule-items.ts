@@ -9,7 +9,8 @@ export interface RuleItems {
   /** Above every number. */
   readonly size: number
   forEach(visit: (item: number) => void): void
-  isSelected(item: number, selection: Selection): boolean
+  /** Whether a selection fits an item. */
+  selector(selection: Selection): (item: number) => boolean
   /** NaN when the clock does not run for it. */
   clockMs(item: number, clock: Clock): number
   versionOf(item: number): Semver | undefined
@@ -18,22 +19,44 @@ export interface RuleItems {
   imageOf(item: number): LifecycleImage
 }
 
+const WORD_BITS = 32
+
 /** The images that rules are asked about, by their places in the snapshot. */
 export class ImageItems implements RuleItems {
   readonly size: number
   readonly #snapshot: Snapshot
+  readonly #selections: readonly Selection[]
+  /** A bit for each selection. */
+  readonly #words: readonly Int32Array[]
 
-  constructor(snapshot: Snapshot) {
+  /**
+   * @param selections what will be asked for: all of it is found out image by image, as going through a large repository
+   *   for each rule takes longer than the rules do
+   */
+  constructor(snapshot: Snapshot, selections: readonly Selection[]) {
     this.size = snapshot.size
     this.#snapshot = snapshot
+    this.#selections = selections
+    const words = Math.ceil(selections.length / WORD_BITS)
+    this.#words = Array.from({ length: words }, () => new Int32Array(snapshot.size))
+    snapshot.forEachAsked((index, image) => {
+      for (const [place, selection] of selections.entries()) {
+        const word = this.#words[Math.floor(place / WORD_BITS)]
+        if (word !== undefined && isImageSelected(image, selection)) word[index] = (word[index] ?? 0) | (1 << place)
+      }
+    })
   }
 
   forEach(visit: (item: number) => void): void {
     this.#snapshot.forEachAsked(visit)
   }
 
-  isSelected(item: number, selection: Selection): boolean {
-    return isImageSelected(this.imageOf(item), selection)
+  selector(selection: Selection): (item: number) => boolean {
+    const place = this.#selections.indexOf(selection)
+    const word = this.#words[Math.floor(place / WORD_BITS)]
+    if (word === undefined) throw new RangeError('a selection that was not announced')
+    const bit = 1 << place
+    return (item) => ((word[item] ?? 0) & bit) !== 0
   }
 
   clockMs(item: number, clock: Clock): number {
@@ -67,12 +90,9 @@ export class TagItems implements RuleItems {
   readonly #images: ImageItems
   readonly #tags: ImageTag[] = []
   readonly #places: number[] = []
-  /** A selection is asked about the image once, not for each of its tags, which it may look at all of. */
-  #lastAsked: { readonly place: number; readonly selection: Selection; readonly isSelected: boolean } | undefined
-
   /** @param areAsked whether any rule is about tags; if not, there are none */
-  constructor(snapshot: Snapshot, areAsked: boolean) {
-    this.#images = new ImageItems(snapshot)
+  constructor(snapshot: Snapshot, images: ImageItems, areAsked: boolean) {
+    this.#images = images
     if (areAsked) this.#collect(snapshot)
     this.size = this.#tags.length
   }
@@ -90,8 +110,10 @@ export class TagItems implements RuleItems {
     for (let item = 0; item < this.size; item++) visit(item)
   }
 
-  isSelected(item: number, selection: Selection): boolean {
-    return this.#isImageSelected(this.placeOf(item), selection) && selection.tag?.(this.tagOf(item).tag) !== false
+  selector(selection: Selection): (item: number) => boolean {
+    const isImageSelected = this.#images.selector(selection)
+    const fits = selection.tag ?? (() => true)
+    return (item) => isImageSelected(this.placeOf(item)) && fits(this.tagOf(item).tag)
   }
 
   clockMs(item: number, clock: Clock): number {
@@ -120,14 +142,6 @@ export class TagItems implements RuleItems {
     if (tag === undefined) throw new RangeError(`no tag at ${item} of ${this.size}`)
     return tag
   }
-
-  #isImageSelected(place: number, selection: Selection): boolean {
-    const last = this.#lastAsked
-    if (last?.place === place && last.selection === selection) return last.isSelected
-    const isSelected = this.#images.isSelected(place, selection)
-    this.#lastAsked = { place, selection, isSelected }
-    return isSelected
-  }
 }
 
 function isImageSelected(image: LifecycleImage, { storageClass, isTagged, tags, image: fits }: Selection): boolean {
@@ -138,6 +152,6 @@ function isImageSelected(image: LifecycleImage, { storageClass, isTagged, tags, 
 }
 
 /** Only what is in the standard class can be archived: what is archived already, such a rule does not hit. */
-export function canBeHit(image: LifecycleImage, { action }: LifecycleRule): boolean {
-  return action !== 'archive' || image.storageClass === 'standard'
+export function canBeHit(items: RuleItems, item: number, { action }: LifecycleRule): boolean {
+  return action !== 'archive' || items.imageOf(item).storageClass === 'standard'
 }

@@ -12,10 +12,11 @@ type Beyond = Extract<Condition, { type: 'beyond' }>
 export function standingsOf(items: RuleItems, rule: LifecycleRule, nowMs: number): (item: number) => Standing {
   const { selection, condition } = rule
   if (condition?.type === 'beyond') return windowStandings(items, rule, condition)
+  const isSelected = items.selector(selection)
   return (item) => {
-    if (!items.isSelected(item, selection)) return 'out'
+    if (!isSelected(item)) return 'out'
     const fits = condition === undefined || nowMs - items.clockMs(item, condition.since) > condition.ageMs
-    return fits && canBeHit(items.imageOf(item), rule) ? 'hit' : 'rest'
+    return fits && canBeHit(items, item, rule) ? 'hit' : 'rest'
   }
 }
 
@@ -27,7 +28,7 @@ function windowStandings(items: RuleItems, rule: LifecycleRule, { count, order }
   })
   return (item) => {
     if (!line.isSelected(item)) return 'out'
-    return line.isCounted(item) && window.isBeyond(item) && canBeHit(items.imageOf(item), rule) ? 'hit' : 'rest'
+    return line.isCounted(item) && window.isBeyond(item) && canBeHit(items, item, rule) ? 'hit' : 'rest'
   }
 }
 
@@ -44,8 +45,9 @@ export class Line {
     this.#items = items
     this.#keys = new Float64Array(items.size).fill(NOT_SELECTED)
     this.#versions = order === 'semver' ? [] : undefined
+    const isSelected = items.selector(selection)
     items.forEach((item) => {
-      if (items.isSelected(item, selection)) this.#keys[item] = this.#keyOf(item, order)
+      if (isSelected(item)) this.#keys[item] = this.#keyOf(item, order)
     })
   }
 
