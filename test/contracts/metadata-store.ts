@@ -7,8 +7,10 @@ import { testDeletion } from './metadata-store-deletion.ts'
 import { testEvents } from './metadata-store-events.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
 import { testIdentities } from './metadata-store-identities.ts'
+import { testLifecycle } from './metadata-store-lifecycle.ts'
 import { testLists } from './metadata-store-lists.ts'
 import { testManifests } from './metadata-store-manifests.ts'
+import { testPlans } from './metadata-store-plans.ts'
 import { testRaces } from './metadata-store-races.ts'
 import { testRepositories } from './metadata-store-repositories.ts'
 import { testTags } from './metadata-store-tags.ts'
@@ -31,6 +33,8 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testAudit(open)
     testEvents(open)
     testWebhooks(open)
+    testLifecycle(open)
+    testPlans(open)
     testRaces(open)
   })
 }

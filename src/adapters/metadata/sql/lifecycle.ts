@@ -1,7 +1,7 @@
 import { type ExpressionBuilder, type Selectable, sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { ImageTag, LifecycleImage, StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
-import { parseManifest } from '../../../core/manifest/parse-manifest.ts'
+import { annotationsOf } from '../../../core/manifest/annotations-of.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { LifecycleChanges, LifecycleReads, StoredLifecycle } from '../../../ports/metadata/lifecycle.ts'
 import type { SqlConnection } from './connection.ts'
@@ -212,7 +212,7 @@ function toImage(row: ImageRow, locked: Locked): LifecycleImage {
     tags: row.tags === '[]' ? NOTHING : parseTags(row.tags, locked.tag),
     mediaType: row.media_type,
     artifactType: row.artifact_type ?? undefined,
-    annotations: row.content === null ? undefined : parseManifest(row.content, row.media_type).annotations,
+    annotations: row.content === null ? undefined : annotationsOf(row.content),
     pushedAtMs: row.pushed_at_ms,
     lastPulledAtMs: row.last_pulled_at_ms ?? undefined,
     untaggedAtMs: row.untagged_at_ms ?? undefined,
