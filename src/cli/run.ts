@@ -4,6 +4,7 @@ import { CLI_COMMANDS, type CliCommand } from './command-names.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
+import { addEventsCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
 import { addLoginCommand } from './commands/login.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
@@ -11,6 +12,7 @@ import { addPolicyCommands } from './commands/policy.ts'
 import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
 import { addTokenCommand } from './commands/token.ts'
+import { addWebhookCommands } from './commands/webhook.ts'
 import type { CliContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
 
@@ -21,6 +23,8 @@ const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) =
   policy: addPolicyCommands,
   explain: addExplainCommand,
   audit: addAuditCommands,
+  events: addEventsCommands,
+  webhook: addWebhookCommands,
   login: addLoginCommand,
   token: addTokenCommand,
   'credential-helper': addCredentialHelperCommand,

@@ -22,6 +22,10 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   UpdateAccount: { name: 'Team' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   ValidatePolicy: { text: '{}', kind: 'identity' },
+  PutWebhook: { url: 'https://hooks.example.com/lading' },
+  RotateWebhookSecret: {},
+  ReplayDeadLetters: {},
+  DropDeadLetters: {},
 }
 
 function send(registry: TestRegistry, row: ManageRow, options: ManageOptions = {}) {
