@@ -96,7 +96,9 @@ export class Jobs {
 
   #begin(job: Job): void {
     this.#woken.delete(job.name)
-    const run = this.#run(job).finally(() => {
+    // Not before it is known to run: it may be woken by the first thing that it does.
+    const begun = Promise.resolve().then(() => this.#run(job))
+    const run = begun.finally(() => {
       this.#running.delete(job.name)
       this.#endedMs.set(job.name, performance.now())
       this.#schedule(job, this.#woken.has(job.name) ? LEAST_PAUSE_MS : job.intervalMs)
