@@ -10,6 +10,8 @@ import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
 
 const SEQUENCE_MS = 200
+/** Each run is a sync of the disk, and while pushes come they would wait for many. */
+const SEQUENCE_PAUSE_MS = 100
 const DELIVER_MS = 200
 
 export interface EventJobsOptions {
@@ -45,7 +47,14 @@ function sequenceJob({ services, config, log, metrics }: EventJobsOptions, telle
     return undefined
   }
   const wakes = (wake: () => void) => metadata.watchEvents(wake)
-  return { name: 'sequence-events', intervalMs: SEQUENCE_MS, isFrequent: true, wakes, run }
+  return {
+    name: 'sequence-events',
+    intervalMs: SEQUENCE_MS,
+    leastPauseMs: SEQUENCE_PAUSE_MS,
+    isFrequent: true,
+    wakes,
+    run,
+  }
 }
 
 function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller: EventTeller): Job {
