@@ -13,6 +13,8 @@ const SEQUENCE_MS = 200
 /** Each run is a sync of the disk, and while pushes come they would wait for many. */
 const SEQUENCE_PAUSE_MS = 100
 const DELIVER_MS = 200
+/** In between, lines gather what then goes out in one turn; what comes alone does not wait. */
+const DELIVER_PAUSE_MS = 100
 
 export interface EventJobsOptions {
   readonly services: Services
@@ -74,5 +76,13 @@ function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller
   }
   const wakes = (wake: () => void) => services.eventHub.onDue(wake)
   const idle = () => deliverer.idle()
-  return { name: 'deliver-events', intervalMs: DELIVER_MS, isFrequent: true, wakes, idle, run }
+  return {
+    name: 'deliver-events',
+    intervalMs: DELIVER_MS,
+    leastPauseMs: DELIVER_PAUSE_MS,
+    isFrequent: true,
+    wakes,
+    idle,
+    run,
+  }
 }
