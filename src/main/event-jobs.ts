@@ -67,7 +67,7 @@ function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller
     services,
     teller,
     attempts: config.webhookAttempts,
-    observe: (outcome) => deliveries.add(1, outcome),
+    observe: (outcome, count) => deliveries.add(count, outcome),
     failed: (error) => log.write('error', 'a webhook could not be served', { error }),
   })
   const run = async (signal: AbortSignal) => {

@@ -1,4 +1,5 @@
 import { expect, test } from 'bun:test'
+import { resolve } from 'node:path'
 import { orderOf, startReceiver } from '../support/webhook-receiver.ts'
 import { freshHome, ROOT_KEY, runLading } from './cli-process.ts'
 import { manage, pushTag, until } from './event-process.ts'
@@ -86,6 +87,24 @@ test('what happens is told by a stream, which ends with the server, and by the l
   expect(logged.length).toBeGreaterThanOrEqual(2)
 }, 30_000)
 
+/** Of a command that goes on until it is stopped. */
+async function firstLineOf(args: readonly string[], environment: Record<string, string>): Promise<string> {
+  const main = resolve(import.meta.dir, '../../src/main/lading.ts')
+  const child = Bun.spawn([process.execPath, '--no-env-file', main, ...args], {
+    env: { PATH: process.env.PATH ?? '', ...environment },
+    stdout: 'pipe',
+    stderr: 'inherit',
+  })
+  let text = ''
+  for await (const chunk of child.stdout) {
+    text += new TextDecoder().decode(chunk)
+    if (text.includes('\n')) break
+  }
+  child.kill()
+  await child.exited
+  return text.split('\n')[0] ?? ''
+}
+
 test('the command line puts webhooks, tries them, replays what was lost, and reads events', async () => {
   await using receiver = startReceiver()
   await using server = await startLading({ ...(await settingsFor(receiver.host)), LADING_WEBHOOK_ATTEMPTS: '1' })
@@ -115,6 +134,9 @@ test('the command line puts webhooks, tries them, replays what was lost, and rea
   const listed = await run('events', 'list', '--pattern', pattern)
   expect(listed.stdout).toMatch(
     /^SEQUENCE [\s\S]*\n\d+ +2\S+ +ECR Image Action PUSH +team\/api +v1 +sha256:[0-9a-f]{64}\n$/,
+  )
+  expect(await firstLineOf(['events', 'follow', '--after', '0', '--pattern', pattern], environment)).toContain(
+    '"image-tag":"v1"',
   )
   expect((await run('webhook', 'delete', 'ci')).stdout).toBe('Webhook ci was deleted.\n')
   const wrong = await run('events', 'list', '--pattern', '{}')

@@ -39,7 +39,7 @@ export function eventWorld(
     services,
     teller,
     attempts,
-    observe: (outcome) => void outcomes.push(outcome),
+    observe: (outcome, count) => void outcomes.push(...new Array<DeliveryOutcome>(count).fill(outcome)),
     failed,
   })
   const parts = { services, teller, patterns: new CompiledPatterns(), told: async () => {} }

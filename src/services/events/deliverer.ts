@@ -23,7 +23,7 @@ export interface DelivererOptions {
   /** How often a delivery is tried before it is given up. */
   readonly attempts: number
   /** Must not throw. */
-  readonly observe: (outcome: DeliveryOutcome) => void
+  readonly observe: (outcome: DeliveryOutcome, count: number) => void
   /** What went wrong here, and not at the receiver. Must not throw. */
   readonly failed: (error: unknown) => void
 }
@@ -81,13 +81,15 @@ export class Deliverer {
 
   #withinBounds(due: readonly DeliveryLine[]): DeliveryLine[] {
     const counts = new Map(this.#linesOf)
-    return due
+    const fitting = due
       .filter(({ webhookId }) => {
         const count = (counts.get(webhookId) ?? 0) + 1
         counts.set(webhookId, count)
         return count <= MOST_LINES_OF_ONE
       })
       .slice(0, MOST_LINES - this.#underway.size)
+    // In one order, as everybody locks.
+    return fitting.sort((a, b) => a.webhookId - b.webhookId || a.repositoryId - b.repositoryId)
   }
 
   /** A turn, which ends with an attempt that may begin at its very end, and what is written about it. */
@@ -116,8 +118,8 @@ export class Deliverer {
     const turn = await this.#work(line, signal)
     const isOurs = await metadata.transact((transaction) => transaction.finishTurn(line, leaseId, turn))
     if (!isOurs) return
-    for (const _ of turn.delivered) this.#options.observe('delivered')
-    if (turn.failed !== undefined) this.#options.observe(turn.failed.isDead ? 'dead' : 'failed')
+    this.#options.observe('delivered', turn.delivered.length)
+    if (turn.failed !== undefined) this.#options.observe(turn.failed.isDead ? 'dead' : 'failed', 1)
   }
 
   async #work(line: DeliveryLine, signal: AbortSignal): Promise<LineTurn> {
