@@ -18,6 +18,8 @@ export interface RequestContext extends RequestOrigin {
   readonly host: string
   /** Whether it came in at the anonymous listener: reads only, and no credential is asked for or looked at. */
   readonly anonymousListener: boolean
+  /** Lets the answer take as long as it likes, silence included; where there is no server, there is nothing to hold. */
+  holdOpen?(): void
   /** Which API answered; set by the server, for the metrics. */
   surface?: Surface
   /**

@@ -4,6 +4,7 @@ import { CLI_COMMANDS, type CliCommand } from './command-names.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAuditCommands } from './commands/audit.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
+import { addEventsCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
 import { addImageCommands } from './commands/image.ts'
 import { addLoginCommand } from './commands/login.ts'
@@ -13,6 +14,7 @@ import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
 import { addTagsCommands } from './commands/tags.ts'
 import { addTokenCommand } from './commands/token.ts'
+import { addWebhookCommands } from './commands/webhook.ts'
 import type { CliContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
 
@@ -25,6 +27,8 @@ const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) =
   policy: addPolicyCommands,
   explain: addExplainCommand,
   audit: addAuditCommands,
+  events: addEventsCommands,
+  webhook: addWebhookCommands,
   login: addLoginCommand,
   token: addTokenCommand,
   'credential-helper': addCredentialHelperCommand,

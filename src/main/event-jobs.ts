@@ -10,7 +10,11 @@ import type { Config } from './config.ts'
 import type { Job } from './jobs.ts'
 
 const SEQUENCE_MS = 200
+/** Each run is a sync of the disk, and while pushes come they would wait for many. */
+const SEQUENCE_PAUSE_MS = 100
 const DELIVER_MS = 200
+/** In between, lines gather what then goes out in one turn; what comes alone does not wait. */
+const DELIVER_PAUSE_MS = 100
 
 export interface EventJobsOptions {
   readonly services: Services
@@ -45,7 +49,14 @@ function sequenceJob({ services, config, log, metrics }: EventJobsOptions, telle
     return undefined
   }
   const wakes = (wake: () => void) => metadata.watchEvents(wake)
-  return { name: 'sequence-events', intervalMs: SEQUENCE_MS, isFrequent: true, wakes, run }
+  return {
+    name: 'sequence-events',
+    intervalMs: SEQUENCE_MS,
+    leastPauseMs: SEQUENCE_PAUSE_MS,
+    isFrequent: true,
+    wakes,
+    run,
+  }
 }
 
 function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller: EventTeller): Job {
@@ -56,7 +67,7 @@ function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller
     services,
     teller,
     attempts: config.webhookAttempts,
-    observe: (outcome) => deliveries.add(1, outcome),
+    observe: (outcome, count) => deliveries.add(count, outcome),
     failed: (error) => log.write('error', 'a webhook could not be served', { error }),
   })
   const run = async (signal: AbortSignal) => {
@@ -65,5 +76,13 @@ function deliverJob({ services, config, log, metrics }: EventJobsOptions, teller
   }
   const wakes = (wake: () => void) => services.eventHub.onDue(wake)
   const idle = () => deliverer.idle()
-  return { name: 'deliver-events', intervalMs: DELIVER_MS, isFrequent: true, wakes, idle, run }
+  return {
+    name: 'deliver-events',
+    intervalMs: DELIVER_MS,
+    leastPauseMs: DELIVER_PAUSE_MS,
+    isFrequent: true,
+    wakes,
+    idle,
+    run,
+  }
 }

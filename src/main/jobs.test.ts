@@ -80,3 +80,72 @@ test('stop() does not wait for ever for a job that does not end, and says which'
   expect(performance.now() - startedAtMs).toBeLessThan(2000)
   expect(lines).toEqual(['warn jobs did not end in time'])
 })
+
+test('a job that is woken runs at once, however long its interval is, and again for what came while it ran', async () => {
+  const { jobs } = makeJobs()
+  let wake = () => {}
+  let runs = 0
+  const run = async () => {
+    runs += 1
+    if (runs === 1) {
+      wake()
+      wake()
+    }
+    return undefined
+  }
+  const wakes = (given: () => void) => {
+    wake = given
+  }
+  jobs.start({ name: 'work', intervalMs: 3_600_000, wakes, run })
+  await Bun.sleep(30)
+  expect(runs).toBe(0)
+  wake()
+  wake()
+  await Bun.sleep(200)
+  expect(runs).toBe(2)
+  await jobs.stop(5000)
+  wake()
+  await Bun.sleep(50)
+  expect(runs).toBe(2)
+})
+
+test('a job that is woken all the time leaves pauses between its runs', async () => {
+  const { jobs } = makeJobs()
+  let wake = () => {}
+  let runs = 0
+  const run = async () => {
+    runs += 1
+    return undefined
+  }
+  const wakes = (given: () => void) => {
+    wake = given
+  }
+  jobs.start({ name: 'work', intervalMs: 3_600_000, wakes, run })
+  for (let waits = 0; waits < 100; waits++) {
+    wake()
+    await Bun.sleep(2)
+  }
+  expect(runs).toBeWithin(2, 40)
+  await jobs.stop(5000)
+})
+
+test('stop() waits for what a run has begun and not waited for', async () => {
+  const { jobs } = makeJobs()
+  let ended = false
+  let idle = Promise.resolve()
+  const run = async (signal: AbortSignal) => {
+    idle = new Promise((resolve) => {
+      signal.addEventListener('abort', () => {
+        setTimeout(() => {
+          ended = true
+          resolve()
+        }, 20)
+      })
+    })
+    return undefined
+  }
+  jobs.start({ name: 'work', intervalMs: 5, firstAfterMs: 0, idle: () => idle, run })
+  await Bun.sleep(20)
+  await jobs.stop(5000)
+  expect(ended).toBe(true)
+})

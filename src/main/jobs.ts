@@ -13,6 +13,8 @@ export interface Job {
   readonly isFrequent?: true
   /** Takes a function by which a run can be asked for before its time. */
   wakes?(wake: () => void): void
+  /** Woken all the time, it runs so often and no more. */
+  readonly leastPauseMs?: number
   /** Resolves when what a run has begun and not waited for is over, which is soon after `signal`. */
   idle?(): Promise<void>
   /**
@@ -24,11 +26,14 @@ export interface Job {
 /** Up to this share of the interval is left off at random, so that many processes do not all work at once. */
 const JITTER = 0.1
 
-/** What wakes a job all the time makes it run so often and no more. */
 const LEAST_PAUSE_MS = 20
 
 /** The most that `setTimeout` can wait. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1
+
+function pauseOf({ leastPauseMs = LEAST_PAUSE_MS }: Job): number {
+  return leastPauseMs
+}
 
 /** Runs jobs, each one never twice at the same time. A run that fails is logged and counted, and the next one comes. */
 export class Jobs {
@@ -84,7 +89,7 @@ export class Jobs {
       this.#woken.add(job.name)
       clearTimeout(this.#timers.get(job.name))
       const sinceMs = performance.now() - (this.#endedMs.get(job.name) ?? Number.NEGATIVE_INFINITY)
-      this.#schedule(job, Math.max(0, LEAST_PAUSE_MS - sinceMs))
+      this.#schedule(job, Math.max(0, pauseOf(job) - sinceMs))
     }
   }
 
@@ -96,10 +101,12 @@ export class Jobs {
 
   #begin(job: Job): void {
     this.#woken.delete(job.name)
-    const run = this.#run(job).finally(() => {
+    // Not before it is known to run: it may be woken by the first thing that it does.
+    const begun = Promise.resolve().then(() => this.#run(job))
+    const run = begun.finally(() => {
       this.#running.delete(job.name)
       this.#endedMs.set(job.name, performance.now())
-      this.#schedule(job, this.#woken.has(job.name) ? LEAST_PAUSE_MS : job.intervalMs)
+      this.#schedule(job, this.#woken.has(job.name) ? pauseOf(job) : job.intervalMs)
     })
     this.#running.set(job.name, run)
   }

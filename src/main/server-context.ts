@@ -46,6 +46,10 @@ export class ServerContext implements RequestContext {
     return this.#request.headers.get('user-agent') ?? undefined
   }
 
+  holdOpen(): void {
+    this.#server.timeout(this.#request, 0)
+  }
+
   /** Asked for when it is wanted: it costs more than the rest together. */
   get clientAddress(): string {
     const peer = this.#peer

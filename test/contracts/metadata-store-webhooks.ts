@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import type { DeliveryLine, NewWebhook, Webhook } from '../../src/ports/metadata/webhooks.ts'
+import type { DeliveryLine, LineTurn, NewWebhook, Webhook } from '../../src/ports/metadata/webhooks.ts'
 import type { MetadataStore, MetadataTransaction } from '../../src/ports/metadata-store.ts'
 import { pushedEvent, record, sequence } from './metadata-store-events.ts'
 import type { MetadataStoreFixture, OpenMetadataStore } from './metadata-store-fixture.ts'
@@ -49,6 +49,10 @@ export function testWebhooks(open: OpenMetadataStore): void {
     const lease = (line: DeliveryLine, leaseId: string, nowMs: number, untilMs = nowMs + 50) =>
       within((transaction) => transaction.leaseLine(line, { leaseId, nowMs, untilMs }))
 
+    const firstOf = async (line: DeliveryLine) => (await store.listPendingDeliveries(line, 1))[0]
+    const finish = (line: DeliveryLine, leaseId: string, turn: LineTurn) =>
+      within((transaction) => transaction.finishTurn(line, leaseId, turn))
+
     test('a webhook comes back as it was put, once by its name in its registry', async () => {
       const previous = { sealedSecret: 'before', untilMs: 7 }
       const full = newWebhook('ci', { pattern: '{"a":[1]}', previous, format: 'eventbridge', cursor: 3 })
@@ -80,21 +84,18 @@ export function testWebhooks(open: OpenMetadataStore): void {
       expect(await lease(line, 'one', 100)).toBe(true)
       expect(await lease(line, 'two', 100)).toBe(false)
       expect(await due(100)).toEqual([2])
-      expect(await store.findPendingDelivery(line)).toEqual({ sequence: 1, attempts: 0, event: pushedEvent(1, 1) })
-      const settle = (number: number, leaseId: string) =>
-        within((transaction) =>
-          transaction.settleDelivery({ ...line, sequence: number }, { kind: 'delivered' }, { leaseId, untilMs: 200 }),
-        )
-      expect(await settle(1, 'two')).toBe(false)
-      expect(await settle(1, 'one')).toBe(true)
-      expect((await store.findPendingDelivery(line))?.sequence).toBe(3)
-      expect(await due(199)).toEqual([2])
-      expect(await settle(3, 'one')).toBe(true)
-      expect(await store.findPendingDelivery(line)).toBeUndefined()
-      await within((transaction) => transaction.releaseLine(line, 'two', 0))
-      expect(await due(300)).toEqual([2, 1])
-      await within((transaction) => transaction.releaseLine(line, 'one', 0))
-      expect(await due(300)).toEqual([2])
+      expect(await store.listPendingDeliveries(line, 10)).toEqual([
+        { sequence: 1, attempts: 0, event: pushedEvent(1, 1) },
+        { sequence: 3, attempts: 0, event: pushedEvent(3, 1) },
+      ])
+      expect(await firstOf(line)).toMatchObject({ sequence: 1 })
+      expect(await finish(line, 'two', { delivered: [1, 3], dueAtMs: 150 })).toBe(false)
+      expect(await finish(line, 'one', { delivered: [1], dueAtMs: 150 })).toBe(true)
+      expect((await firstOf(line))?.sequence).toBe(3)
+      expect([await due(149), await due(150)]).toEqual([[2], [2, 1]])
+      await lease(line, 'three', 150)
+      expect(await finish(line, 'three', { delivered: [3], dueAtMs: 0 })).toBe(true)
+      expect([await firstOf(line), await due(1000)]).toEqual([undefined, [2]])
     })
 
     test('a lease that nobody gives back ends by itself, and then its holder notes nothing any more', async () => {
@@ -103,14 +104,8 @@ export function testWebhooks(open: OpenMetadataStore): void {
       await deliver(webhook, 1)
       expect(await lease(line, 'killed', 100)).toBe(true)
       expect([await lease(line, 'next', 149), await lease(line, 'next', 150)]).toEqual([false, true])
-      const late = await within((transaction) =>
-        transaction.settleDelivery(
-          { ...line, sequence: 1 },
-          { kind: 'delivered' },
-          { leaseId: 'killed', untilMs: 900 },
-        ),
-      )
-      expect([late, (await store.findPendingDelivery(line))?.sequence]).toEqual([false, 1])
+      expect(await finish(line, 'killed', { delivered: [1], dueAtMs: 0 })).toBe(false)
+      expect((await firstOf(line))?.sequence).toBe(1)
     })
 
     test('what fails is due again later with its attempts counted, and what is given up makes room', async () => {
@@ -118,24 +113,14 @@ export function testWebhooks(open: OpenMetadataStore): void {
       const line = { webhookId: webhook.id, repositoryId: 1 }
       await deliver(webhook, 3)
       await lease(line, 'one', 100)
-      await within((transaction) =>
-        transaction.settleDelivery(
-          { ...line, sequence: 1 },
-          { kind: 'failed', lastError: 'status 500', dueAtMs: 400 },
-          { leaseId: 'one', untilMs: 200 },
-        ),
-      )
+      const failed = { sequence: 1, lastError: 'status 500', isDead: false }
+      await finish(line, 'one', { delivered: [], failed, dueAtMs: 400 })
       expect([await due(399), await due(400)]).toEqual([[2], [2, 1]])
-      expect(await store.findPendingDelivery(line)).toMatchObject({ sequence: 1, attempts: 1 })
+      expect(await firstOf(line)).toMatchObject({ sequence: 1, attempts: 1 })
       await lease(line, 'two', 400)
-      await within((transaction) =>
-        transaction.settleDelivery(
-          { ...line, sequence: 1 },
-          { kind: 'dead', lastError: 'status 410' },
-          { leaseId: 'two', untilMs: 500 },
-        ),
-      )
-      expect((await store.findPendingDelivery(line))?.sequence).toBe(3)
+      const dead = { sequence: 1, lastError: 'status 410', isDead: true }
+      await finish(line, 'two', { delivered: [], failed: dead, dueAtMs: 500 })
+      expect((await firstOf(line))?.sequence).toBe(3)
       expect(await store.listDeadLetters(webhook.id, { limit: 10 })).toEqual([
         { sequence: 1, attempts: 2, lastError: 'status 410', event: pushedEvent(1, 1) },
       ])
@@ -145,18 +130,14 @@ export function testWebhooks(open: OpenMetadataStore): void {
     test('dead letters are replayed and dropped, all of them or by their sequences', async () => {
       const webhook = await insert('ci')
       await deliver(webhook, 6)
-      await within(async (transaction) => {
-        for (const repositoryId of [1, 2]) {
-          const line = { webhookId: webhook.id, repositoryId }
-          await transaction.leaseLine(line, { leaseId: 'one', nowMs: 100, untilMs: 200 })
-          for (const number of [0, 2, 4]) {
-            const delivery = { ...line, sequence: number + repositoryId }
-            const settled = { leaseId: 'one', untilMs: 200 }
-            await transaction.settleDelivery(delivery, { kind: 'dead', lastError: 'no' }, settled)
-          }
-          await transaction.releaseLine(line, 'one', 0)
+      for (const repositoryId of [1, 2]) {
+        const line = { webhookId: webhook.id, repositoryId }
+        for (const number of [0, 2, 4]) {
+          await lease(line, 'one', 100)
+          const failed = { sequence: number + repositoryId, lastError: 'no', isDead: true }
+          await finish(line, 'one', { delivered: [], failed, dueAtMs: 100 })
         }
-      })
+      }
       const dead = async () => (await store.listDeadLetters(webhook.id, { limit: 10 })).map((letter) => letter.sequence)
       expect([await dead(), await due(1000)]).toEqual([[1, 2, 3, 4, 5, 6], []])
       const page = await store.listDeadLetters(webhook.id, { after: 4, limit: 1 })
@@ -164,10 +145,7 @@ export function testWebhooks(open: OpenMetadataStore): void {
       const at = { dueAtMs: 700, limit: 10 }
       expect(await within((transaction) => transaction.replayDeadLetters(webhook.id, [1, 3, 99], at))).toBe(2)
       expect([await dead(), await due(700)]).toEqual([[2, 4, 5, 6], [1]])
-      expect(await store.findPendingDelivery({ webhookId: webhook.id, repositoryId: 1 })).toMatchObject({
-        sequence: 1,
-        attempts: 0,
-      })
+      expect(await firstOf({ webhookId: webhook.id, repositoryId: 1 })).toMatchObject({ sequence: 1, attempts: 0 })
       expect(await within((transaction) => transaction.dropDeadLetters(webhook.id, [2, 1], 10))).toBe(1)
       expect(await within((transaction) => transaction.dropDeadLetters(webhook.id, 'all', 1))).toBe(1)
       expect(await dead()).toEqual([5, 6])
@@ -212,13 +190,8 @@ export function testWebhooks(open: OpenMetadataStore): void {
         within((transaction) => transaction.addDeliveries([{ ...line, sequence: number }], 0))
       const takeAll = async (leaseId: string) => {
         if (!(await lease(line, leaseId, 0, 1))) return
-        for (;;) {
-          const head = await store.findPendingDelivery(line)
-          if (head === undefined) break
-          const delivery = { ...line, sequence: head.sequence }
-          await within((one) => one.settleDelivery(delivery, { kind: 'delivered' }, { leaseId, untilMs: 1 }))
-        }
-        await within((transaction) => transaction.releaseLine(line, leaseId, 0))
+        const pending = await store.listPendingDeliveries(line, 10)
+        await finish(line, leaseId, { delivered: pending.map((each) => each.sequence), dueAtMs: 0 })
       }
       await Promise.all(
         Array.from({ length: 40 }, async (_, index) => {
@@ -226,7 +199,7 @@ export function testWebhooks(open: OpenMetadataStore): void {
           await takeAll(`lease ${index}`)
         }),
       )
-      await takeAll('the last')
+      for (let round = 0; round < 5; round++) await takeAll(`last ${round}`)
       expect(await store.countDeliveries(webhook.id)).toEqual({ pending: 0, dead: 0 })
       expect(await due(1000)).toEqual([])
     })

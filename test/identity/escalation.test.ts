@@ -105,6 +105,9 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
     { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   ],
   DeleteOidcProvider: ['makes what lasts', '/oidc-providers/ci'],
+  // It goes on telling others what happens when the session is over.
+  PutWebhook: ['makes what lasts', '/webhooks/ci', { url: 'https://hooks.example.com/lading' }],
+  RotateWebhookSecret: ['makes what lasts', '/webhooks/ci/rotate-secret', {}],
   RevokeRoleSessions: ['takes credentials away'],
   RevokeUserSessions: ['takes credentials away'],
   ExplainDecision: NONE,
@@ -138,6 +141,15 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   UndoPlan: NONE,
   UnlockImage: NONE,
   ValidatePolicy: NONE,
+  DeleteWebhook: NONE,
+  DropDeadLetters: NONE,
+  GetWebhook: NONE,
+  ListDeadLetters: NONE,
+  ListEvents: NONE,
+  ListWebhooks: NONE,
+  ReplayDeadLetters: NONE,
+  StreamEvents: NONE,
+  TestWebhook: NONE,
 }
 
 describe('every operation that makes credentials or changes permissions is known here', () => {

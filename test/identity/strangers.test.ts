@@ -6,6 +6,7 @@ import { type Answer, type Call, type Credential, EVERY_CALL, type Names } from 
 import { insertIdentities } from '../support/identities.ts'
 import { makeProvider, TestIssuer } from '../support/identity-provider.ts'
 import { pushImage } from '../support/images.ts'
+import { callManage } from '../support/manage-requests.ts'
 import { assume, EVERYTHING, tokenLogin } from '../support/session-world.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
@@ -44,6 +45,7 @@ beforeEach(async () => {
   const text = policy({ Effect: 'Deny', Principal: { AWS: OTHER }, Action: 'ecr:*' })
   await callEcr(registry, 'SetRepositoryPolicy', { repositoryName: 'there/app', policyText: text })
   await callEcr(registry, 'CreateRepositoryCreationTemplate', { prefix: 'there', appliedFor: ['CREATE_ON_PUSH'] })
+  await callManage(registry, 'PUT', '/webhooks/there', { body: { url: 'https://hooks.example.com/' } })
   there = { name: 'there', registryId: HOME, accountId: THIRD, accessKeyId: key.accessKeyId, digest }
   const noDigest = `sha256:${'0'.repeat(64)}`
   const noKey = 'AKIANEVERNEVERNEVER0'
@@ -129,6 +131,7 @@ function told({ status, text, headers }: Answer, about: Names, itself: readonly 
       .replaceAll(/[0-9a-f]{8}-[0-9a-f-]{27}/g, 'ID')
       .replaceAll(/\b(?:AIDA|AROA|AGPA|ANPA|AKIA|ASIA)[A-Z0-9]{12,}/g, 'IDENTITY')
       .replaceAll(/"authorizationToken":"[^"]+"/g, 'TOKEN')
+      .replaceAll(/whsec_[A-Za-z0-9+/]+/g, 'SECRET')
       .replaceAll(/<(SecretAccessKey|SessionToken)>[^<]+/g, '<$1>')
   return [status, neutral(text), headers.map(([header, value]) => [header, neutral(value)])]
 }
@@ -147,6 +150,7 @@ async function dump(): Promise<unknown> {
     registryPolicy: await described('GetRegistryPolicy'),
     setting: await described('GetAccountSetting', { name: 'BLOB_MOUNTING' }),
     templates: await described('DescribeRepositoryCreationTemplates'),
+    webhooks: await metadata.listWebhooks(registry.services.defaultRegistry.id, page),
   }
 }
 

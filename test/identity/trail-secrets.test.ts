@@ -58,6 +58,8 @@ test('no credential gets into a trail, whoever made it and however it was shown'
   const byToken = await callQuery(registry, 'sts', { ...web, Action: 'AssumeRoleWithWebIdentity' }, { unsigned: true })
   const made = await callQuery(registry, 'iam', { Action: 'CreateAccessKey', UserName: 'user' }, key)
   const account = await callManage(registry, 'POST', '/accounts', { body: { accountId: OTHER, name: 'Team' } })
+  const hook = await callManage(registry, 'PUT', '/webhooks/ci', { body: { url: 'https://hooks.example.com/' } })
+  const rotated = await callManage(registry, 'POST', '/webhooks/ci/rotate-secret', { body: {} })
   const login = await tokenLogin(registry, session)
   const logins = [login, basic(roleArnOf('ci'), jwt), basic(key.accessKeyId, key.secret)]
   for (const authorization of logins) {
@@ -77,12 +79,15 @@ test('no credential gets into a trail, whoever made it and however it was shown'
     byToken.text('SessionToken'),
     made.text('SecretAccessKey'),
     account.json.rootKey.secretAccessKey,
+    hook.json.secret,
+    rotated.json.secret,
     jwt,
     atob(login.slice('Basic '.length)).slice('AWS:'.length),
     json.downloadUrl.split('/').at(-1),
   ]
   const events = (await trail()).join('\n')
   expect(events).toContain('CreateAccessKey')
+  expect(events).toContain('RotateWebhookSecret')
   expect(events).toContain('AssumeRoleWithWebIdentity')
   for (const secret of secrets) {
     expect(secret.length).toBeGreaterThan(20)

@@ -246,6 +246,11 @@ const MANAGE_CALLS: readonly ChangingCall[] = [
     clientIds: ['lading'],
   }),
   manage('DeleteOidcProvider', 'DELETE', () => '/oidc-providers/ci'),
+  manage('PutWebhook', 'PUT', () => '/webhooks/ci', { url: 'https://hooks.example.com/' }),
+  manage('RotateWebhookSecret', 'POST', () => '/webhooks/ci/rotate-secret', {}),
+  manage('ReplayDeadLetters', 'POST', () => '/webhooks/ci/dead-letters/replay', {}),
+  manage('DropDeadLetters', 'POST', () => '/webhooks/ci/dead-letters/drop', {}),
+  manage('DeleteWebhook', 'DELETE', () => '/webhooks/ci'),
   manage('RevokeUserSessions', 'POST', () => '/users/bob/revoke-sessions'),
   manage('RevokeRoleSessions', 'POST', () => '/roles/ci/revoke-sessions'),
 ]
@@ -271,4 +276,10 @@ export const CHANGING_CALLS: readonly ChangingCall[] = [
 export const NOTED_CALLS: readonly ChangingCall[] = [
   ecr('UploadLayerPart', () => part(LAYER), initiate),
   query('sts')('GetSessionToken'),
+  {
+    ...manage('TestWebhook', 'POST', () => '/webhooks/ci/test'),
+    prepare: async (registry) => {
+      await callManage(registry, 'PUT', '/webhooks/ci', { body: { url: 'https://hooks.example.com/' } })
+    },
+  },
 ]

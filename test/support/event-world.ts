@@ -3,10 +3,10 @@ import type { Digest } from '../../src/core/digest.ts'
 import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import { parseTag } from '../../src/core/tag.ts'
 import type { EventRecord } from '../../src/ports/metadata/event-record.ts'
-import type { DeliveryOutcome, Webhook } from '../../src/ports/metadata/webhooks.ts'
+import type { Webhook } from '../../src/ports/metadata/webhooks.ts'
 import type { Services } from '../../src/services/context.ts'
 import { CompiledPatterns } from '../../src/services/events/compiled-patterns.ts'
-import { Deliverer } from '../../src/services/events/deliverer.ts'
+import { Deliverer, type DeliveryOutcome } from '../../src/services/events/deliverer.ts'
 import { EventTeller } from '../../src/services/events/event-teller.ts'
 import { sequenceEvents } from '../../src/services/events/sequence-events.ts'
 import { putWebhook, type WebhookTerms } from '../../src/services/events/webhooks.ts'
@@ -14,7 +14,7 @@ import type { TestRegistry } from './test-registry.ts'
 
 export interface EventWorld {
   readonly services: Services
-  readonly outcomes: DeliveryOutcome['kind'][]
+  readonly outcomes: DeliveryOutcome[]
   put(terms: Partial<WebhookTerms> & { readonly url: string }): Promise<{ webhook: Webhook; secret: string }>
   /** Records a push of this tag, and nothing else of it. @param number of the repository */
   push(tag: string, repository?: number): Promise<void>
@@ -31,7 +31,7 @@ export function eventWorld(
 ): EventWorld {
   const services = { ...registry.services, receivers: new FencedPost({ allowedHosts: hosts, timeoutMs }) }
   const teller = new EventTeller(services)
-  const outcomes: DeliveryOutcome['kind'][] = []
+  const outcomes: DeliveryOutcome[] = []
   const failed = (error: unknown) => {
     throw error
   }
@@ -39,7 +39,7 @@ export function eventWorld(
     services,
     teller,
     attempts,
-    observe: (outcome) => void outcomes.push(outcome),
+    observe: (outcome, count) => void outcomes.push(...new Array<DeliveryOutcome>(count).fill(outcome)),
     failed,
   })
   const parts = { services, teller, patterns: new CompiledPatterns(), told: async () => {} }

@@ -202,6 +202,10 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   UpdateAccount: { state: 'disabled' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   ValidatePolicy: { text: '{}', kind: 'identity' },
+  PutWebhook: { url: 'https://hooks.example.com/lading' },
+  RotateWebhookSecret: {},
+  ReplayDeadLetters: {},
+  DropDeadLetters: {},
 }
 
 function manageCalls(): Call[] {

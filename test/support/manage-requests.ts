@@ -20,6 +20,14 @@ export interface ManageAnswer {
 
 export const MANAGE_HOST = 'registry.test:5000'
 
+/** Of an answer that does not end. */
+async function firstChunk(response: Response): Promise<string> {
+  const reader = response.body?.getReader()
+  const { value } = (await reader?.read()) ?? {}
+  await reader?.cancel()
+  return Buffer.from(value ?? []).toString()
+}
+
 /** Calls an operation of the management API as the root user, as the server would. @param path below `/api/v1` */
 export async function callManage(
   registry: TestRegistry,
@@ -37,8 +45,9 @@ export async function callManage(
   const context = requestContext({ requestId: 'request-1', host: MANAGE_HOST })
   const aws = { version: '9.9.9', externalUrl: options.externalUrl }
   const response = await handleManageRequest(registry.services, request, context, aws)
-  const answer = await response.text()
-  const isLines = response.headers.get('content-type')?.includes('jsonl') === true
+  const isStream = response.headers.get('content-type')?.includes('event-stream') === true
+  const answer = isStream ? await firstChunk(response) : await response.text()
+  const isLines = isStream || response.headers.get('content-type')?.includes('jsonl') === true
   const json = answer === '' ? undefined : isLines ? answer : JSON.parse(answer)
   return { status: response.status, headers: response.headers, json }
 }

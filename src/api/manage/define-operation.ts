@@ -9,6 +9,10 @@ export interface ManageCall {
   readonly services: Services
   /** Its registry is the one that the operation is decided in: the installation's, or that of the caller's account. */
   readonly caller: Caller
+  /** Who asks, verified anew, for what takes long; undefined when their credential is not good any more. */
+  readonly callerNow: () => Promise<Caller | undefined>
+  /** The header by which a stream is gone on with. */
+  readonly lastEventId: string | undefined
 }
 
 type Shape = z.ZodObject
@@ -36,8 +40,11 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
   readonly status: 200 | 201 | 204
   /** Whether it changes nothing, so that its record may be written after it. */
   readonly isRead: boolean
-  /** `lines`: the handler gives texts, and each becomes a line of the answer as soon as it is there. */
-  readonly answer: 'json' | 'lines'
+  /**
+   * `lines`: the handler gives texts, and each becomes a line of the answer as soon as it is there; `event-stream`: the
+   * same, of chunks of server-sent events.
+   */
+  readonly answer: 'json' | 'lines' | 'event-stream'
   readonly resource: (registry: Registry, input: Input) => string
   readonly handle: (call: ManageCall, input: Input) => Promise<unknown>
 }
@@ -86,6 +93,25 @@ export function defineLines<Operation extends ManageOperation, Query extends Sha
   return { ...row, answer: 'lines', handle: async (call, input) => lines(call, input as Parameters<typeof lines>[1]) }
 }
 
+/** An operation that answers by server-sent events, for as long as it likes. */
+export function defineStream<Operation extends ManageOperation, Query extends Shape = typeof NOTHING>(
+  operation: Operation,
+  definition: Omit<Definition<typeof NOTHING, Query, typeof ABSENT, typeof EVENTS>, 'method' | 'handle'> & {
+    /** What is thrown before the first chunk is answered as any refusal; later, the answer ends in the middle. */
+    readonly chunks: (
+      call: ManageCall,
+      input: TypedInput<typeof NOTHING, Query, typeof ABSENT>,
+    ) => AsyncIterator<string>
+  },
+): ManageRow<Operation> {
+  const { chunks, ...rest } = definition
+  const row = defineOperation(operation, { ...rest, method: 'get', output: EVENTS, handle: async () => '' })
+  // As `defineOperation` has it.
+  const handle = async (call: ManageCall, input: unknown) => chunks(call, input as Parameters<typeof chunks>[1])
+  return { ...row, answer: 'event-stream', handle }
+}
+
+const EVENTS = z.string().describe('Server-sent events: an `id` and one object of JSON as `data`.')
 const LINES = z.string().describe('JSON, one object on each line.')
 
 export function defineOperation<

@@ -1,3 +1,4 @@
+import type { AuthenticatedPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
@@ -14,6 +15,7 @@ import type { RequestContext } from '../request-context.ts'
 import { checkOrigin } from './check-origin.ts'
 import type { ManageCall, ManageRow } from './define-operation.ts'
 import { errorResponse, MANAGE_ERRORS, MANAGE_HEADERS } from './errors.ts'
+import { eventStreamAnswer } from './event-stream-answer.ts'
 import { linesAnswer } from './lines-answer.ts'
 import { describeApi } from './openapi.ts'
 import { parseInput } from './parse-input.ts'
@@ -51,11 +53,8 @@ async function answer(
 ): Promise<Response> {
   checkOrigin(request.headers, { host: context.host, externalUrl })
   const asked = await registryFor(services, context.host)
-  const principal = await authenticateBasic(
-    services,
-    { header: request.headers.get('authorization'), service: 'lading' },
-    context,
-  )
+  const login = { header: request.headers.get('authorization'), service: 'lading' }
+  const principal = await authenticateBasic(services, login, context)
   context.principal = principal.arn
   const { row, parameters } = await findRow(request)
   // The same for everybody who has a credential: it says what could be asked, not what there is.
@@ -68,8 +67,31 @@ async function answer(
     row.decidedIn === 'default account'
       ? services.defaultRegistry
       : await registryOfAccount(services, { accountId: principal.accountId, region: asked.region })
-  const call = { services, caller: callerOf(context, principal, registry) }
+  const caller = callerOf(context, principal, registry)
+  const call: ManageCall = {
+    services,
+    caller,
+    lastEventId: request.headers.get('last-event-id') ?? undefined,
+    callerNow: async () => {
+      const again = await authenticateAgain(services, login, context)
+      return again?.arn === principal.arn ? { ...caller, principal: again } : undefined
+    },
+  }
   return await runOperation(call, row, { request, context, parameters })
+}
+
+/** Undefined for a credential that is not good any more. */
+async function authenticateAgain(
+  services: Services,
+  login: Parameters<typeof authenticateBasic>[1],
+  context: RequestContext,
+): Promise<AuthenticatedPrincipal | undefined> {
+  try {
+    return await authenticateBasic(services, login, context)
+  } catch (error) {
+    if (error instanceof Refusal) return undefined
+    throw error
+  }
 }
 
 async function runOperation(
@@ -101,6 +123,11 @@ async function runOperation(
   })
   // A row of lines gives these.
   if (row.answer === 'lines') return await linesAnswer(output as AsyncIterator<string>)
+  if (row.answer === 'event-stream') {
+    const answer = await eventStreamAnswer(output as AsyncIterator<string>)
+    context.holdOpen?.()
+    return answer
+  }
   if (row.output === undefined)
     return new Response(null, { status: row.status, headers: { 'Cache-Control': 'no-store' } })
   // Told to try again, a client would not know that it was done.

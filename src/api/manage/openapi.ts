@@ -34,9 +34,15 @@ export function describeApi(version: string): Members {
   }
 }
 
+const TYPES: { readonly [Answer in ManageRow['answer']]: string } = {
+  json: 'application/json',
+  lines: 'application/jsonl',
+  'event-stream': 'text/event-stream',
+}
+
 function describeRow(row: ManageRow): Members {
   const { body, output, status } = row
-  const type = row.answer === 'lines' ? 'application/jsonl' : 'application/json'
+  const type = TYPES[row.answer]
   return {
     operationId: row.operation,
     summary: row.summary,

@@ -33,6 +33,10 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   LockImage: { reason: 'it runs in production', owner: 'team blue' },
   PutLifecyclePolicy: { policy: JSON.parse(FOUNDING_POLICY) },
   RollBackTag: { to: '2026-08-01T00:00Z' },
+  PutWebhook: { url: 'https://hooks.example.com/lading' },
+  RotateWebhookSecret: {},
+  ReplayDeadLetters: {},
+  DropDeadLetters: {},
 }
 
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'

@@ -6,7 +6,9 @@ import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { deleteWebhook } from './delete-webhook.ts'
 import { diffLifecycle } from './diff-lifecycle.ts'
+import { dropDeadLetters } from './drop-dead-letters.ts'
 import { explainDecision } from './explain-decision.ts'
 import { explainLifecycle } from './explain-lifecycle.ts'
 import { exportAudit } from './export-audit.ts'
@@ -20,7 +22,10 @@ import { getPlan } from './get-plan.ts'
 import { getTag } from './get-tag.ts'
 import { getTagHistory } from './get-tag-history.ts'
 import { getTagReport } from './get-tag-report.ts'
+import { getWebhook } from './get-webhook.ts'
 import { listAccounts } from './list-accounts.ts'
+import { listDeadLetters } from './list-dead-letters.ts'
+import { listEvents } from './list-events.ts'
 import { listLocks } from './list-locks.ts'
 import { listNamespaceTagChanges } from './list-namespace-tag-changes.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
@@ -28,13 +33,19 @@ import { listPlanItems } from './list-plan-items.ts'
 import { listPlans } from './list-plans.ts'
 import { listTagChanges } from './list-tag-changes.ts'
 import { listTags } from './list-tags.ts'
+import { listWebhooks } from './list-webhooks.ts'
 import { lockImage } from './lock-image.ts'
 import type { ManageOperation } from './operations.ts'
 import { putLifecyclePolicy } from './put-lifecycle-policy.ts'
 import { putOidcProvider } from './put-oidc-provider.ts'
+import { putWebhook } from './put-webhook.ts'
+import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeRoleSessions } from './revoke-role-sessions.ts'
 import { revokeUserSessions } from './revoke-user-sessions.ts'
 import { rollBackTag } from './roll-back-tag.ts'
+import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
+import { streamEvents } from './stream-events.ts'
+import { testWebhook } from './test-webhook.ts'
 import { undoPlan } from './undo-plan.ts'
 import { unlockImage } from './unlock-image.ts'
 import { updateAccount } from './update-account.ts'
@@ -49,7 +60,9 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   DeleteAccountRootKey: deleteAccountRootKey,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
+  DeleteWebhook: deleteWebhook,
   DiffLifecycle: diffLifecycle,
+  DropDeadLetters: dropDeadLetters,
   ExplainDecision: explainDecision,
   ExplainLifecycle: explainLifecycle,
   ExportAudit: exportAudit,
@@ -63,7 +76,10 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   GetTag: getTag,
   GetTagHistory: getTagHistory,
   GetTagReport: getTagReport,
+  GetWebhook: getWebhook,
   ListAccounts: listAccounts,
+  ListDeadLetters: listDeadLetters,
+  ListEvents: listEvents,
   ListLocks: listLocks,
   ListNamespaceTagChanges: listNamespaceTagChanges,
   ListOidcProviders: listOidcProviders,
@@ -71,12 +87,18 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ListPlans: listPlans,
   ListTagChanges: listTagChanges,
   ListTags: listTags,
+  ListWebhooks: listWebhooks,
   LockImage: lockImage,
   PutLifecyclePolicy: putLifecyclePolicy,
   PutOidcProvider: putOidcProvider,
+  PutWebhook: putWebhook,
+  ReplayDeadLetters: replayDeadLetters,
   RevokeRoleSessions: revokeRoleSessions,
   RevokeUserSessions: revokeUserSessions,
   RollBackTag: rollBackTag,
+  RotateWebhookSecret: rotateWebhookSecret,
+  StreamEvents: streamEvents,
+  TestWebhook: testWebhook,
   UndoPlan: undoPlan,
   UnlockImage: unlockImage,
   UpdateAccount: updateAccount,

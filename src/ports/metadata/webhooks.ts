@@ -35,7 +35,7 @@ export interface NewDelivery extends DeliveryLine {
   readonly sequence: number
 }
 
-/** The first of a line that is still to be delivered. */
+/** What is still to be delivered of a line. */
 export interface PendingDelivery {
   readonly sequence: number
   /** How many have failed. */
@@ -62,19 +62,23 @@ export interface WebhookReads {
   countWebhooks(registryId: number): Promise<number>
   /** Lines that are due and not leased, the longest due first; none of the webhooks `except`. */
   listDueLines(nowMs: number, except: readonly number[], limit: number): Promise<DeliveryLine[]>
-  /** The first of the line that is pending; undefined when none is. */
-  findPendingDelivery(line: DeliveryLine): Promise<PendingDelivery | undefined>
+  /** The first of the line that are pending, in their order. */
+  listPendingDeliveries(line: DeliveryLine, limit: number): Promise<PendingDelivery[]>
   /** By sequence. */
   listDeadLetters(webhookId: number, page: Page<number>): Promise<DeadLetter[]>
   /** How many deliveries of the webhook wait, and how many were given up. */
   countDeliveries(webhookId: number): Promise<{ readonly pending: number; readonly dead: number }>
 }
 
-/** What became of a delivery, and when its line goes on. Times as Unix time in milliseconds. */
-export type DeliveryOutcome =
-  | { readonly kind: 'delivered' }
-  | { readonly kind: 'failed'; readonly lastError: string; readonly dueAtMs: number }
-  | { readonly kind: 'dead'; readonly lastError: string }
+/** What was done with a line while it was leased. Times as Unix time in milliseconds. */
+export interface LineTurn {
+  /** The sequences of what was delivered. */
+  readonly delivered: readonly number[]
+  /** The one after them, when it was not; given up, it makes room for the next. */
+  readonly failed?: { readonly sequence: number; readonly lastError: string; readonly isDead: boolean }
+  /** When the line goes on. */
+  readonly dueAtMs: number
+}
 
 export interface WebhookChanges {
   /** @returns undefined when the registry has one of that name */
@@ -101,18 +105,11 @@ export interface WebhookChanges {
     lease: { readonly leaseId: string; readonly nowMs: number; readonly untilMs: number },
   ): Promise<boolean>
   /**
-   * Notes what became of the first of the line, and leases the line on until `untilMs`, or gives it back when the
-   * delivery failed.
+   * Notes what became of the line and gives it back; forgets it when nothing is pending.
    *
    * @returns false when the lease is somebody else's by now: nothing is noted then
    */
-  settleDelivery(
-    delivery: NewDelivery,
-    outcome: DeliveryOutcome,
-    lease: { readonly leaseId: string; readonly untilMs: number },
-  ): Promise<boolean>
-  /** Gives the line back, to go on at `dueAtMs`; forgets it when nothing is pending. Of no use without the lease. */
-  releaseLine(line: DeliveryLine, leaseId: string, dueAtMs: number): Promise<void>
+  finishTurn(line: DeliveryLine, leaseId: string, turn: LineTurn): Promise<boolean>
   /** Makes every line of the webhook due at `dueAtMs` that is not leased. */
   rescheduleLines(webhookId: number, dueAtMs: number): Promise<void>
   /** Makes dead letters pending again, with no attempts yet, at most `limit` of them. @returns how many */

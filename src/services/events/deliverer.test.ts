@@ -173,6 +173,19 @@ describe('Deliverer', () => {
     await good[Symbol.asyncDispose]()
   })
 
+  test('two that work on one store send each line once, and in order', async () => {
+    await world.put({ url: receiver.url })
+    const another = eventWorld(registry, [receiver.host])
+    receiver.answerWith(() => Bun.sleep(1).then(() => 204))
+    const wanted = ['v1', 'v2', 'v3', 'v4', 'v5']
+    for (const tag of wanted) for (let repository = 1; repository <= 8; repository++) await world.push(tag, repository)
+    await world.sequence()
+    await Promise.all([world.deliver(), another.deliver()])
+    expect(receiver.received).toHaveLength(40)
+    expect(Object.values(orderOf(receiver.accepted()))).toEqual(new Array(8).fill(wanted))
+    expect(Math.min(world.outcomes.length, another.outcomes.length)).toBeGreaterThan(0)
+  })
+
   test('a stop ends what is under way, which is no failure, and whoever comes next sends it', async () => {
     await world.put({ url: receiver.url })
     await world.push('v1')

@@ -1,5 +1,5 @@
 import { parseRetryAfter, retryDelayMs } from '../../core/events/retry-delay.ts'
-import type { DeliveryLine, DeliveryOutcome, PendingDelivery, Webhook } from '../../ports/metadata/webhooks.ts'
+import type { DeliveryLine, LineTurn, PendingDelivery, Webhook } from '../../ports/metadata/webhooks.ts'
 import type { Services } from '../context.ts'
 import type { EventTeller } from './event-teller.ts'
 import { problemOf, sendWebhook } from './send-webhook.ts'
@@ -13,6 +13,8 @@ const DELIVERIES_A_TURN = 20
 /** A line of a webhook that is disabled is looked at again after this. */
 const PARKED_MS = 60_000
 
+export type DeliveryOutcome = 'delivered' | 'failed' | 'dead'
+
 type DelivererServices = Pick<Services, 'metadata' | 'clock' | 'ids' | 'keys' | 'receivers' | 'eventHub'>
 
 export interface DelivererOptions {
@@ -21,7 +23,7 @@ export interface DelivererOptions {
   /** How often a delivery is tried before it is given up. */
   readonly attempts: number
   /** Must not throw. */
-  readonly observe: (outcome: DeliveryOutcome['kind']) => void
+  readonly observe: (outcome: DeliveryOutcome, count: number) => void
   /** What went wrong here, and not at the receiver. Must not throw. */
   readonly failed: (error: unknown) => void
 }
@@ -79,16 +81,18 @@ export class Deliverer {
 
   #withinBounds(due: readonly DeliveryLine[]): DeliveryLine[] {
     const counts = new Map(this.#linesOf)
-    return due
+    const fitting = due
       .filter(({ webhookId }) => {
         const count = (counts.get(webhookId) ?? 0) + 1
         counts.set(webhookId, count)
         return count <= MOST_LINES_OF_ONE
       })
       .slice(0, MOST_LINES - this.#underway.size)
+    // In one order, as everybody locks.
+    return fitting.sort((a, b) => a.webhookId - b.webhookId || a.repositoryId - b.repositoryId)
   }
 
-  /** One attempt and what is written about it. */
+  /** A turn, which ends with an attempt that may begin at its very end, and what is written about it. */
   get #leaseMs(): number {
     return 2 * this.#options.services.receivers.timeoutMs + 5000
   }
@@ -108,50 +112,48 @@ export class Deliverer {
     this.#underway.add(work)
   }
 
+  /** What was delivered is written down at the end: killed before that, it is sent again. */
   async #takeTurn(line: DeliveryLine, leaseId: string, signal: AbortSignal): Promise<void> {
+    const { metadata } = this.#options.services
+    const turn = await this.#work(line, signal)
+    const isOurs = await metadata.transact((transaction) => transaction.finishTurn(line, leaseId, turn))
+    if (!isOurs) return
+    this.#options.observe('delivered', turn.delivered.length)
+    if (turn.failed !== undefined) this.#options.observe(turn.failed.isDead ? 'dead' : 'failed', 1)
+  }
+
+  async #work(line: DeliveryLine, signal: AbortSignal): Promise<LineTurn> {
     const { metadata, clock } = this.#options.services
-    let pauseMs = 0
-    for (let sent = 0; sent < DELIVERIES_A_TURN && !signal.aborted; sent++) {
+    const delivered: number[] = []
+    const endsAtMs = clock.nowMs() + this.#options.services.receivers.timeoutMs
+    for (const pending of await metadata.listPendingDeliveries(line, DELIVERIES_A_TURN)) {
+      if (signal.aborted || clock.nowMs() > endsAtMs) break
       const webhook = await metadata.findWebhookById(line.webhookId)
-      if (webhook?.state !== 'enabled') {
-        pauseMs = PARKED_MS
-        break
-      }
-      const pending = await metadata.findPendingDelivery(line)
-      if (pending === undefined) break
+      if (webhook?.state !== 'enabled') return { delivered, dueAtMs: clock.nowMs() + PARKED_MS }
       const outcome = await this.#attempt(webhook, pending, signal)
+      if (outcome === 'delivered') delivered.push(pending.sequence)
       // What was cut off by the stop is no failure of the receiver's.
-      if (signal.aborted && outcome.kind !== 'delivered') break
-      if (!(await this.#settle(line, pending, { outcome, leaseId }))) return
-      if (outcome.kind === 'failed') return
+      else if (!signal.aborted) return { delivered, ...outcome }
     }
-    await metadata.transact((transaction) => transaction.releaseLine(line, leaseId, clock.nowMs() + pauseMs))
+    return { delivered, dueAtMs: clock.nowMs() }
   }
 
-  /** @returns whether the line is still ours */
-  async #settle(
-    line: DeliveryLine,
-    { sequence }: PendingDelivery,
-    { outcome, leaseId }: { readonly outcome: DeliveryOutcome; readonly leaseId: string },
-  ): Promise<boolean> {
-    const { metadata, clock } = this.#options.services
-    const lease = { leaseId, untilMs: clock.nowMs() + this.#leaseMs }
-    const isOurs = await metadata.transact((one) => one.settleDelivery({ ...line, sequence }, outcome, lease))
-    if (isOurs) this.#options.observe(outcome.kind)
-    return isOurs
-  }
-
-  async #attempt(webhook: Webhook, pending: PendingDelivery, signal: AbortSignal): Promise<DeliveryOutcome> {
+  async #attempt(
+    webhook: Webhook,
+    { event, sequence, attempts: before }: PendingDelivery,
+    signal: AbortSignal,
+  ): Promise<'delivered' | Required<Pick<LineTurn, 'failed' | 'dueAtMs'>>> {
     const { services, teller } = this.#options
-    const message = await teller.message({ ...pending.event, sequence: pending.sequence }, webhook)
+    const message = await teller.message({ ...event, sequence }, webhook)
     const answer = await sendWebhook(services, webhook, message, signal)
     const lastError = problemOf(answer)
-    if (lastError === undefined) return { kind: 'delivered' }
-    const attempts = pending.attempts + 1
-    if (attempts >= this.#options.attempts) return { kind: 'dead', lastError }
+    if (lastError === undefined) return 'delivered'
+    const attempts = before + 1
     const nowMs = services.clock.nowMs()
+    if (attempts >= this.#options.attempts) return { failed: { sequence, lastError, isDead: true }, dueAtMs: nowMs }
     const askedMs = 'status' in answer ? parseRetryAfter(answer.retryAfter, nowMs) : undefined
-    return { kind: 'failed', lastError, dueAtMs: nowMs + retryDelayMs(attempts, this.#random(), askedMs) }
+    const dueAtMs = nowMs + retryDelayMs(attempts, this.#random(), askedMs)
+    return { failed: { sequence, lastError, isDead: false }, dueAtMs }
   }
 
   /** At least 0 and below 1. */

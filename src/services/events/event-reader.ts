@@ -4,12 +4,18 @@ import type { EventPattern } from '../../core/events/event-pattern.ts'
 import type { SequencedEvent } from '../../ports/metadata/event-record.ts'
 import { isAllowed } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
-import { EventTeller } from './event-teller.ts'
+import type { EventTeller } from './event-teller.ts'
 
 /** An event as somebody reads it. */
 export interface ReadEvent {
   readonly sequence: number
   readonly event: EventBridgeEvent
+}
+
+interface ReaderParts {
+  /** Undefined for every event. */
+  readonly pattern: EventPattern | undefined
+  readonly teller: EventTeller
 }
 
 const MOST_DECISIONS = 1000
@@ -26,11 +32,11 @@ export class EventReader {
   readonly #teller: EventTeller
   readonly #decisions = new Map<string, boolean>()
 
-  constructor(services: Services, caller: Caller, pattern: EventPattern | undefined) {
+  constructor(services: Services, caller: Caller, { pattern, teller }: ReaderParts) {
     this.#services = services
     this.#caller = caller
     this.#pattern = pattern
-    this.#teller = new EventTeller(services)
+    this.#teller = teller
   }
 
   /** @returns undefined for what does not fit, or is not for the caller */

@@ -2,6 +2,7 @@ import { compileEventPattern } from '../../core/events/event-pattern.ts'
 import type { Caller, Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { EventReader, type ReadEvent } from './event-reader.ts'
+import { EventTeller } from './event-teller.ts'
 
 export interface Following {
   /** The sequence that was seen last; undefined for what happens from now on. */
@@ -13,9 +14,9 @@ export interface Following {
 
 const PAGE = 100
 const LONGEST_MS = 3_600_000
-/** Rights are asked for anew after this, and a heartbeat comes after three times as long without an event. */
-const CHECK_MS = 5000
-const CHECKS_A_HEARTBEAT = 3
+/** Rights are asked for anew after this; a login is remembered for as long. */
+const CHECK_MS = 1000
+const HEARTBEAT_MS = 15_000
 
 /**
  * Events as they happen, until the caller's rights end, the server stops, or an hour has passed: whoever follows goes on
@@ -29,31 +30,37 @@ export async function* followEvents(
   { after, pattern: text, callerNow }: Following,
 ): AsyncGenerator<ReadEvent | 'heartbeat'> {
   const { metadata, clock, eventHub } = services
-  const pattern = text === undefined ? undefined : compileEventPattern(text)
+  const parts = {
+    pattern: text === undefined ? undefined : compileEventPattern(text),
+    teller: new EventTeller(services),
+  }
   using place = eventHub.enter(caller.principal.arn)
   let last = after ?? (await metadata.findEventHead())
-  yield 'heartbeat'
   const endsAtMs = clock.nowMs() + LONGEST_MS
-  for (let idle = 1; !place.isClosing && clock.nowMs() < endsAtMs; idle++) {
+  yield 'heartbeat'
+  let beatAtMs = clock.nowMs() + HEARTBEAT_MS
+  while (!place.isClosing && clock.nowMs() < endsAtMs) {
+    const checkAtMs = clock.nowMs() + CHECK_MS
     const now = await callerNow()
     if (now === undefined) return
-    const reader = new EventReader(services, now, pattern)
-    const checkAtMs = clock.nowMs() + CHECK_MS
+    const reader = new EventReader(services, now, parts)
     while (!place.isClosing && clock.nowMs() < checkAtMs) {
       const { version } = place
       const page = await metadata.listSequencedEvents(caller.registry.id, { after: last, limit: PAGE })
       for (const event of page) {
+        // Whoever reads slowly may have lost their rights in between.
+        if (clock.nowMs() >= checkAtMs) break
         const read = await reader.read(event)
         last = event.sequence
         if (read === undefined) continue
-        idle = 0
         yield read
-        // Whoever reads slowly may have lost their rights in between.
-        if (clock.nowMs() >= checkAtMs) break
+        beatAtMs = clock.nowMs() + HEARTBEAT_MS
       }
       if (page.length === 0) await place.wait(version, checkAtMs - clock.nowMs())
       else await nextTurn()
     }
-    if (idle % CHECKS_A_HEARTBEAT === 0) yield 'heartbeat'
+    if (clock.nowMs() < beatAtMs) continue
+    yield 'heartbeat'
+    beatAtMs = clock.nowMs() + HEARTBEAT_MS
   }
 }

@@ -2,6 +2,7 @@ import { compileEventPattern } from '../../core/events/event-pattern.ts'
 import type { Caller, Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { EventReader, type ReadEvent } from './event-reader.ts'
+import { EventTeller } from './event-teller.ts'
 
 export interface EventQuery {
   /** A sequence. */
@@ -29,7 +30,7 @@ const MOST_LOOKED_AT = 2000
  */
 export async function listEvents(services: Services, caller: Caller, query: EventQuery): Promise<EventPage> {
   const pattern = query.pattern === undefined ? undefined : compileEventPattern(query.pattern)
-  const reader = new EventReader(services, caller, pattern)
+  const reader = new EventReader(services, caller, { pattern, teller: new EventTeller(services) })
   const events: ReadEvent[] = []
   let { after } = query
   for (let looked = 0; looked < MOST_LOOKED_AT; looked += PAGE) {

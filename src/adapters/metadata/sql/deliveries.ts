@@ -1,5 +1,11 @@
 import { sql } from 'kysely'
-import type { DeadLetter, DeliveryLine, WebhookChanges, WebhookReads } from '../../../ports/metadata/webhooks.ts'
+import type {
+  DeadLetter,
+  DeliveryLine,
+  LineTurn,
+  WebhookChanges,
+  WebhookReads,
+} from '../../../ports/metadata/webhooks.ts'
 import type { SqlConnection } from './connection.ts'
 import { deadLetterWrites, listDead } from './dead-letters.ts'
 import { deliveryLineWrites, listDue, upsertLines } from './delivery-lines.ts'
@@ -11,7 +17,7 @@ const MOST_COUNTED = 10_000
 
 type Key = { webhookId: number; repositoryId: number; sequence: number }
 
-export const findPending = statement(({ db, p }: Parts<{ webhookId: number; repositoryId: number }>) =>
+export const listPending = statement(({ db, p }: Parts<{ webhookId: number; repositoryId: number; limit: number }>) =>
   db
     .selectFrom('deliveries')
     .innerJoin('events', 'events.sequence', 'deliveries.sequence')
@@ -21,7 +27,7 @@ export const findPending = statement(({ db, p }: Parts<{ webhookId: number; repo
     .where('deliveries.repository_id', '=', p.repositoryId)
     .where('state', '=', 'pending')
     .orderBy('deliveries.sequence')
-    .limit(1),
+    .limit(p.limit),
 )
 
 const count = (state: 'pending' | 'dead') =>
@@ -63,12 +69,21 @@ const insertDeliveries = statement(({ db, p, dialect }: Parts<{ deliveries: stri
     ),
 )
 
-const deleteDelivery = statement(({ db, p }: Parts<Key>) =>
-  db
-    .deleteFrom('deliveries')
-    .where('webhook_id', '=', p.webhookId)
-    .where('repository_id', '=', p.repositoryId)
-    .where('sequence', '=', p.sequence),
+const deleteDelivered = statement(
+  ({ db, p, dialect }: Parts<{ webhookId: number; repositoryId: number; sequences: string }>) =>
+    db
+      .deleteFrom('deliveries')
+      .where('webhook_id', '=', p.webhookId)
+      .where('repository_id', '=', p.repositoryId)
+      .where((eb) =>
+        eb(
+          'sequence',
+          'in',
+          eb
+            .selectFrom(dialect.rows<{ sequence: number }>(p.sequences, { sequence: 'integer' }).as('given'))
+            .select('given.sequence'),
+        ),
+      ),
 )
 
 const noteFailure = statement(({ db, p }: Parts<Key & { state: 'pending' | 'dead'; lastError: string }>) =>
@@ -90,15 +105,18 @@ const deleteSome = statement(({ db, p }: Parts<{ webhookId: number; limit: numbe
     ),
 )
 
-type DeliveryReads = Pick<WebhookReads, 'listDueLines' | 'findPendingDelivery' | 'listDeadLetters' | 'countDeliveries'>
+type DeliveryReads = Pick<
+  WebhookReads,
+  'listDueLines' | 'listPendingDeliveries' | 'listDeadLetters' | 'countDeliveries'
+>
 
 export function deliveryReads(connection: SqlConnection): DeliveryReads {
   return {
     listDueLines: (nowMs, except, limit) =>
       connection.all(listDue, { nowMs, except: JSON.stringify(except.map((id) => ({ id }))), limit }),
-    async findPendingDelivery({ webhookId, repositoryId }) {
-      const row = await connection.first(findPending, { webhookId, repositoryId })
-      return row && { sequence: row.sequence as number, attempts: row.attempts, event: toEvent(row) }
+    async listPendingDeliveries({ webhookId, repositoryId }, limit) {
+      const rows = await connection.all(listPending, { webhookId, repositoryId, limit })
+      return rows.map((row) => ({ sequence: row.sequence, attempts: row.attempts, event: toEvent(row) }))
     },
     async listDeadLetters(webhookId, { after = 0, limit }) {
       const rows = await connection.all(listDead, { webhookId, after, limit })
@@ -137,26 +155,28 @@ export function deliveryWrites(connection: SqlConnection): DeliveryWrites {
       await connection.run(insertDeliveries, { deliveries: JSON.stringify(deliveries) })
       await upsertLines(connection, deliveries, dueAtMs)
     },
-    async settleDelivery({ sequence, ...line }, outcome, { leaseId, untilMs }) {
-      const isOver = outcome.kind === 'failed'
-      const next = { dueAtMs: isOver ? outcome.dueAtMs : untilMs, nextLeaseId: isOver ? null : leaseId }
-      if (!(await lines.moveLine(line, leaseId, next))) return false
-      const key = { webhookId: line.webhookId, repositoryId: line.repositoryId, sequence }
-      if (outcome.kind === 'delivered') await connection.run(deleteDelivery, key)
-      else {
-        const state = outcome.kind === 'dead' ? 'dead' : 'pending'
-        await connection.run(noteFailure, { ...key, state, lastError: outcome.lastError })
-      }
+    async finishTurn(line, leaseId, turn) {
+      if (!(await lines.lockLine(line, leaseId))) return false
+      await noteTurn(connection, line, turn)
+      const key = { webhookId: line.webhookId, repositoryId: line.repositoryId }
+      if ((await connection.first(listPending, { ...key, limit: 1 })) === undefined) await lines.deleteLine(line)
+      else await lines.giveBack(line, turn.dueAtMs)
       return true
-    },
-    async releaseLine(line, leaseId, dueAtMs) {
-      if (!(await lines.lockLine(line, leaseId))) return
-      if ((await connection.first(findPending, lineKey(line))) === undefined) await lines.deleteLine(line)
-      else await lines.moveLine(line, leaseId, { dueAtMs, nextLeaseId: null })
     },
   }
 }
 
-function lineKey({ webhookId, repositoryId }: DeliveryLine) {
-  return { webhookId, repositoryId }
+async function noteTurn(
+  connection: SqlConnection,
+  { webhookId, repositoryId }: DeliveryLine,
+  { delivered, failed }: LineTurn,
+): Promise<void> {
+  if (delivered.length > 0) {
+    const sequences = JSON.stringify(delivered.map((sequence) => ({ sequence })))
+    await connection.run(deleteDelivered, { webhookId, repositoryId, sequences })
+  }
+  if (failed === undefined) return
+  const { sequence, lastError, isDead } = failed
+  const state = isDead ? 'dead' : 'pending'
+  await connection.run(noteFailure, { webhookId, repositoryId, sequence, state, lastError })
 }

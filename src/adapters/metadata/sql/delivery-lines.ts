@@ -51,15 +51,12 @@ const lease = statement(({ db, p }: Parts<Line & { nowMs: number; untilMs: numbe
     .where('due_at_ms', '<=', p.nowMs),
 )
 
-type Move = Line & { leaseId: string; dueAtMs: number; nextLeaseId: string | null }
-
-const move = statement(({ db, p }: Parts<Move>) =>
+const giveBack = statement(({ db, p }: Parts<Line & { dueAtMs: number }>) =>
   db
     .updateTable('delivery_lines')
-    .set({ due_at_ms: p.dueAtMs, lease_id: p.nextLeaseId })
+    .set({ due_at_ms: p.dueAtMs, lease_id: null })
     .where('webhook_id', '=', p.webhookId)
-    .where('repository_id', '=', p.repositoryId)
-    .where('lease_id', '=', p.leaseId),
+    .where('repository_id', '=', p.repositoryId),
 )
 
 const lock = statement(({ db, p, dialect }: Parts<Line & { leaseId: string }>) =>
@@ -103,13 +100,9 @@ export async function upsertLines(
 }
 
 interface LineWrites extends Pick<WebhookChanges, 'leaseLine' | 'rescheduleLines'> {
-  /** @returns whether the lease was still there */
-  readonly moveLine: (
-    line: DeliveryLine,
-    leaseId: string,
-    next: { readonly dueAtMs: number; readonly nextLeaseId: string | null },
-  ) => Promise<boolean>
+  /** @returns whether the lease is still there */
   readonly lockLine: (line: DeliveryLine, leaseId: string) => Promise<boolean>
+  readonly giveBack: (line: DeliveryLine, dueAtMs: number) => Promise<void>
   readonly deleteLine: (line: DeliveryLine) => Promise<void>
   readonly deleteLines: (webhookId: number) => Promise<void>
 }
@@ -119,8 +112,8 @@ export function deliveryLineWrites(connection: SqlConnection): LineWrites {
     async leaseLine({ webhookId, repositoryId }, { leaseId, nowMs, untilMs }) {
       return (await connection.run(lease, { webhookId, repositoryId, leaseId, nowMs, untilMs })) === 1
     },
-    async moveLine({ webhookId, repositoryId }, leaseId, next) {
-      return (await connection.run(move, { webhookId, repositoryId, leaseId, ...next })) === 1
+    async giveBack({ webhookId, repositoryId }, dueAtMs) {
+      await connection.run(giveBack, { webhookId, repositoryId, dueAtMs })
     },
     async lockLine({ webhookId, repositoryId }, leaseId) {
       return (await connection.first(lock, { webhookId, repositoryId, leaseId })) !== undefined

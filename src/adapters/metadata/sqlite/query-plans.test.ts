@@ -17,7 +17,7 @@ import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
 import { listDead } from '../sql/dead-letters.ts'
-import { findPending } from '../sql/deliveries.ts'
+import { listPending } from '../sql/deliveries.ts'
 import { listDue } from '../sql/delivery-lines.ts'
 import { listSequenced, listSequencedOf, listUnsequenced } from '../sql/events.ts'
 import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
@@ -132,7 +132,7 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   },
   listWebhooks: { statement: listWebhooks, index: 'webhooks_by_name (registry_id=? AND name>?)' },
   listDue: { statement: listDue, index: 'delivery_lines_by_due (due_at_ms<?)' },
-  findPending: { statement: findPending, index: 'PRIMARY KEY (webhook_id=? AND repository_id=?)' },
+  listPending: { statement: listPending, index: 'PRIMARY KEY (webhook_id=? AND repository_id=?)' },
   listDead: { statement: listDead, index: 'deliveries_dead (webhook_id=? AND sequence>?)' },
   lookUpAll: { statement: lookUpAll, index: 'audit_by_time (account_id=? AND at_ms>? AND at_ms<?)' },
   lookUpByReadOnly: { statement: lookUpByReadOnly, index: 'audit_by_read_only (account_id=? AND read_only=? AND' },
