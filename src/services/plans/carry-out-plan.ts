@@ -1,4 +1,5 @@
 import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
+import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { carryOutItems } from './carry-out-items.ts'
@@ -67,6 +68,29 @@ async function finish(services: Services, plan: Plan): Promise<Plan> {
     const undoUntilMs = appliedAtMs + services.limits.restoreWindowMs
     const applied: Plan = { ...current, state: 'applied', summary: summarise(items), appliedAtMs, undoUntilMs }
     await transaction.updatePlan(plan.id, applied)
+    await recordApplied(services, transaction, applied)
     return applied
+  })
+}
+
+async function recordApplied(
+  services: Services,
+  transaction: MetadataTransaction,
+  { id, registryId, repositoryId, repositoryName, appliedBy, summary }: Plan,
+): Promise<void> {
+  const detail = {
+    planId: id,
+    cause: 'lifecycle',
+    expired: summary.expire,
+    archived: summary.archive,
+    untagged: summary.untag,
+    failed: summary.refused,
+    ...(appliedBy !== undefined && { requestId: appliedBy.requestId }),
+  } as const
+  await transaction.recordEvent({
+    kind: 'plan-applied',
+    atMs: services.clock.nowMs(),
+    ...{ registryId, repositoryId, repositoryName, principal: appliedBy?.principal },
+    detail,
   })
 }
