@@ -17,6 +17,7 @@ import type { ManifestChanges, ManifestReads } from './metadata/manifests.ts'
 import type { RegistryChanges, RegistryReads } from './metadata/registries.ts'
 import type { RepositoryChanges, RepositoryReads } from './metadata/repositories.ts'
 import type { RepositoryDeletionChanges, RepositoryDeletionReads } from './metadata/repository-deletion.ts'
+import type { SettingChanges, SettingReads, UsageChanges } from './metadata/settings.ts'
 import type { TagChanges, TagReads } from './metadata/tags.ts'
 import type { UploadChanges, UploadReads } from './metadata/uploads.ts'
 
@@ -42,6 +43,7 @@ export interface MetadataReader
     EventReads,
     AuditReads,
     AccountReads,
+    SettingReads,
     IdentityReads {}
 
 /**
@@ -64,6 +66,8 @@ export interface MetadataTransaction
     EventChanges,
     AuditChanges,
     AccountChanges,
+    SettingChanges,
+    UsageChanges,
     IdentityTransactions {}
 
 /**

@@ -7,6 +7,8 @@ import type { Caller, Services } from './context.ts'
 import { requestOf } from './event-place.ts'
 import { lockRepository } from './lock-repository.ts'
 import { manifestUnknown } from './pull-manifest.ts'
+import { refundManifest } from './settings/charge.ts'
+import { restoreWindowMs, settingsInForce } from './settings/settings-in-force.ts'
 
 /** How many of the indexes that hold a manifest the refusal names. */
 const HOLDERS_NAMED = 10
@@ -88,15 +90,17 @@ async function deleteLocked(
   transaction: MetadataTransaction,
   { repository, digest }: { repository: Repository; digest: Digest },
 ): Promise<Tag[]> {
-  if ((await transaction.findManifest(repository.id, digest)) === undefined) {
-    throw manifestUnknown({ kind: 'digest', digest })
-  }
+  const manifest = await transaction.findManifest(repository.id, digest)
+  if (manifest === undefined) throw manifestUnknown({ kind: 'digest', digest })
   const holders = await transaction.parentsOf(repository.id, digest, HOLDERS_NAMED)
   if (holders.length > 0) throw manifestInUse(holders)
   const atMs = services.clock.nowMs()
-  const tags = await transaction.deleteManifest(repository.id, digest, atMs, atMs + services.limits.restoreWindowMs)
+  const settings = await settingsInForce(transaction, repository)
+  const windowMs = restoreWindowMs(settings, services.limits.restoreWindowMs)
+  const tags = await transaction.deleteManifest(repository.id, digest, atMs, atMs + windowMs)
   const detail = { digest, tags: tags.slice(0, TAGS_NAMED), tagCount: tags.length, requestId: caller.requestId }
   await transaction.recordEvent({ kind: 'manifest-deleted', atMs, ...requestOf(caller, repository), detail })
+  await refundManifest(transaction, repository, manifest, settings.quota)
   return tags
 }
 

@@ -10,6 +10,7 @@ import { testLists } from './metadata-store-lists.ts'
 import { testManifests } from './metadata-store-manifests.ts'
 import { testRaces } from './metadata-store-races.ts'
 import { testRepositories } from './metadata-store-repositories.ts'
+import { testSettings } from './metadata-store-settings.ts'
 import { testTags } from './metadata-store-tags.ts'
 import { testTransactions } from './metadata-store-transactions.ts'
 
@@ -27,6 +28,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testAccounts(open)
     testIdentities(open)
     testAudit(open)
+    testSettings(open)
     testRaces(open)
   })
 }

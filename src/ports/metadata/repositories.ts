@@ -8,8 +8,9 @@ export interface Repository {
   readonly registryId: number
   readonly name: RepositoryName
   readonly createdAtMs: number
-  readonly tagMutability: TagMutability
-  readonly scanOnPush: boolean
+  /** Its own; undefined, as `scanOnPush`, when nobody has chosen one: what is in force is a service's to say. */
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
   /** Goes up with every policy that is put, and is never used twice in the repository; undefined without a policy. */
   readonly policyRevision: number | undefined
@@ -21,16 +22,13 @@ export interface PolicyTexts {
   readonly lifecyclePolicyText?: string
 }
 
-/** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
-export interface NewRepository
-  extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush' | 'policyRevision'>,
-    PolicyTexts {
-  readonly tagMutability: TagMutability | undefined
-  readonly scanOnPush: boolean | undefined
-}
+export interface NewRepository extends Omit<Repository, 'id' | 'policyRevision'>, PolicyTexts {}
 
-/** The settings that can change after creation. */
-export type RepositoryChange = Partial<Pick<Repository, 'tagMutability' | 'scanOnPush'>>
+/** The settings that can change after creation; null takes away what was chosen. */
+export interface RepositoryChange {
+  readonly tagMutability?: TagMutability | null
+  readonly scanOnPush?: boolean | null
+}
 
 export interface ResourceTag {
   readonly key: string
@@ -64,6 +62,8 @@ export interface RepositoryChanges {
   putRepositoryPolicy(repositoryId: number, text: string): Promise<void>
   /** Afterwards there is none. The caller holds the exclusive lock; what is not there is passed over. */
   deleteRepositoryPolicy(repositoryId: number): Promise<void>
+  /** Null takes it away. The caller has checked the text and holds the exclusive lock; what is not there is passed over. */
+  setLifecyclePolicyText(repositoryId: number, text: string | null): Promise<void>
   /** Inserts or replaces by key. Refuses nothing: the caller has counted, under the exclusive lock. */
   putResourceTags(repositoryId: number, tags: readonly ResourceTag[]): Promise<void>
   /** Keys that are not there are passed over. */

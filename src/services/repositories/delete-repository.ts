@@ -1,8 +1,12 @@
 import { Refusal } from '../../core/refusal.ts'
+import type { EffectiveSettings } from '../../core/settings/resolve-settings.ts'
+import { describeScope } from '../../core/settings/scope.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'
+import { refundRepository } from '../settings/charge.ts'
+import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 
 /**
  * Deletes the repository with what it holds, at once and however much that is: from now on nobody finds it, and its name
@@ -11,7 +15,7 @@ import { lockRepository } from '../lock-repository.ts'
  *
  * @param options `force`: also when it holds images
  * @returns the repository as it was
- * @throws {Refusal} `repository-unknown`, `repository-not-empty`
+ * @throws {Refusal} `repository-unknown`, `repository-not-empty`; `deletion-protected`, whatever the options say
  */
 export async function deleteRepository(
   services: Services,
@@ -21,14 +25,28 @@ export async function deleteRepository(
 ): Promise<Repository> {
   return await services.metadata.transact(async (transaction) => {
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    const settings = await settingsInForce(transaction, current)
+    refuseIfProtected(repository.name, settings.deletionProtection)
     const hasImages = await transaction.hasManifests(repository.id)
     if (hasImages && !options.force) throw repositoryNotEmpty(repository.name, caller.registry.accountId)
     const atMs = services.clock.nowMs()
-    await transaction.deleteRepository(repository.id, atMs, atMs + services.limits.restoreWindowMs)
+    const windowMs = restoreWindowMs(settings, services.limits.restoreWindowMs)
+    await transaction.deleteRepository(repository.id, atMs, atMs + windowMs)
     const detail = { hasImages, requestId: caller.requestId }
     await transaction.recordEvent({ kind: 'repository-deleted', atMs, ...requestOf(caller, current), detail })
+    await refundRepository(transaction, current, settings.quota)
     return current
   })
+}
+
+function refuseIfProtected(name: string, said: EffectiveSettings['deletionProtection']): void {
+  const protecting = said.find(({ value }) => value)
+  if (protecting === undefined) return
+  throw new Refusal(
+    'deletion-protected',
+    `The repository with name '${name}' cannot be deleted because deletion protection is set by ${describeScope(protecting.scope)}. Take that off first.`,
+    { scope: protecting.scope },
+  )
 }
 
 function repositoryNotEmpty(name: string, accountId: string): Refusal {

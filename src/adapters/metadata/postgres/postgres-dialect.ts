@@ -13,6 +13,15 @@ export const POSTGRES_TYPES: ColumnTypes = {
   nullsFirst: ' nulls first',
 }
 
+/** Any number that nothing else in the database locks: "setting" in ASCII. */
+export const SETTINGS_LOCK = sql.raw('32481173165403751')
+
+const LOCKS = {
+  update: sql`for update`,
+  'update of what is free': sql`for update skip locked`,
+  'key share': sql`for key share`,
+}
+
 /** JSON goes in as text: a parameter of type jsonb would be encoded once more. */
 export const postgresDialect: SqlDialect = {
   name: 'postgres',
@@ -26,5 +35,7 @@ export const postgresDialect: SqlDialect = {
     where tags.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
   mergesUnions: false,
-  lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
+  lock: (mode) => LOCKS[mode],
+  // Compared, as the driver need not know the type of nothing.
+  settingsLock: () => sql`pg_advisory_xact_lock(${SETTINGS_LOCK}) is null`,
 }

@@ -5,17 +5,25 @@ import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
 import { REPOSITORY_COLUMNS, toRepository } from '../sql/repository-row.ts'
 import { type Parts, statement } from '../sql/statement.ts'
+import { SETTINGS_LOCK } from './postgres-dialect.ts'
 
 type LockMode = Parameters<MetadataTransaction['lockRepository']>[1]
 
 const lockRepository = {
-  shared: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forShare()),
-  exclusive: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forUpdate()),
+  shared: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forShare('repositories')),
+  exclusive: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forUpdate('repositories')),
 }
 
+/**
+ * The settings are held first, in the same round trip: rows are locked after all that the query reads. What is read of
+ * the row is what it says when it is locked, and settings are read by statements of their own.
+ */
 function repositoryById({ db, p }: Parts<{ id: number }>) {
   return db
-    .selectFrom('repositories')
+    .with('settings', (query) =>
+      query.selectNoFrom(sql`pg_advisory_xact_lock_shared(${SETTINGS_LOCK}) is null`.as('held')),
+    )
+    .selectFrom(['repositories', 'settings'])
     .select(REPOSITORY_COLUMNS)
     .where('id', '=', p.id)
     .where('deleted_at_ms', 'is', null)

@@ -15,9 +15,11 @@ import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
 import { repositoryDeletionWrites } from './repository-deletion.ts'
+import { settingWrites } from './setting-writes.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
 import { uploadWrites } from './uploads.ts'
+import { usageWrites } from './usage-writes.ts'
 
 /**
  * Every change and every read, on the connection of one transaction.
@@ -44,6 +46,8 @@ export function metadataTransaction(
     ...eventWrites(connection),
     ...auditWrites(connection),
     ...accountWrites(connection, changed),
+    ...settingWrites(connection, changed),
+    ...usageWrites(connection),
     ...identityWrites(connection, changed),
     ...engine,
   }

@@ -2,9 +2,10 @@ import type { ColumnTypes, Migration } from './migration.ts'
 import { createTables } from './migration-1.ts'
 import { addIdentities } from './migration-2.ts'
 import { addAudit } from './migration-3.ts'
+import { addSettings } from './migration-6.ts'
 
 /** In ascending order. One that has been released is never changed: add another. */
-export const MIGRATIONS: readonly Migration[] = [createTables, addIdentities, addAudit]
+export const MIGRATIONS: readonly Migration[] = [createTables, addIdentities, addAudit, addSettings]
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0
 
 /**

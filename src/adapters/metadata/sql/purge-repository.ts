@@ -3,6 +3,7 @@ import type { Digest } from '../../../core/digest.ts'
 import type { RepositoryPurge } from '../../../ports/metadata/repository-deletion.ts'
 import type { SqlConnection } from './connection.ts'
 import { dropContentsIfUnused } from './manifest-contents.ts'
+import { deleteShares } from './quota-shares.ts'
 import type { TableOfRepository } from './schema.ts'
 import { type Parts, statement } from './statement.ts'
 
@@ -14,7 +15,7 @@ type PurgeTable = (connection: SqlConnection, purge: Purge) => Promise<number>
 const lockDeleted = statement(({ db, p, dialect }: Parts<{ repositoryId: number }>) =>
   db
     .selectFrom('repositories')
-    .select('is_purging')
+    .select(['is_purging', 'registry_id as registryId'])
     .where('id', '=', p.repositoryId)
     .where('deleted_at_ms', 'is not', null)
     .modifyEnd(dialect.lock('update')),
@@ -171,6 +172,8 @@ const TABLES: Record<TableOfRepository, PurgeTable> = {
   repository_blobs: purgeEdges(deleteLinks),
   candidates: purgeRows('candidates', ['repository_id', 'kind', 'digest']),
   resource_tags: purgeRows('resource_tags', ['repository_id', 'key']),
+  repository_settings: purgeRows('repository_settings', ['repository_id', 'name']),
+  repository_usage: purgeRows('repository_usage', ['repository_id', 'shard']),
   // Only they still say which staged bytes are to be removed; they expire.
   uploads: keep,
   // What happened stays true. They are forgotten when their time is over.
@@ -195,5 +198,6 @@ export async function purgeRepository(connection: SqlConnection, purge: Purge): 
     if (left <= 0) return { state: 'begun', manifests }
   }
   await connection.run(deleteRow, { repositoryId })
+  await deleteShares(connection, { registryId: row.registryId, repositoryId })
   return { state: 'purged', manifests }
 }

@@ -74,14 +74,14 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
 )
 
 const setMutability = statement(
-  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode; filters: string }>) =>
+  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode | null; filters: string | null }>) =>
     db
       .updateTable('repositories')
       .set({ mutability_mode: p.mode, mutability_filters: p.filters })
       .where('id', '=', p.repositoryId),
 )
 
-const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number }>) =>
+const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number | null }>) =>
   db.updateTable('repositories').set({ scan_on_push: p.scanOnPush }).where('id', '=', p.repositoryId),
 )
 
@@ -98,6 +98,10 @@ const putPolicy = statement(({ db, p }: Parts<{ repositoryId: number; text: stri
 
 const deletePolicy = statement(({ db, p }: Parts<{ repositoryId: number }>) =>
   db.updateTable('repositories').set({ policy_text: null, policy_revision: null }).where('id', '=', p.repositoryId),
+)
+
+const setLifecyclePolicy = statement(({ db, p }: Parts<{ repositoryId: number; text: string | null }>) =>
+  db.updateTable('repositories').set({ lifecycle_policy_text: p.text }).where('id', '=', p.repositoryId),
 )
 
 const putResourceTag = statement(({ db, p }: Parts<{ repositoryId: number; key: string; value: string }>) =>
@@ -155,6 +159,9 @@ export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
     async deleteRepositoryPolicy(repositoryId) {
       await connection.run(deletePolicy, { repositoryId })
     },
+    async setLifecyclePolicyText(repositoryId, text) {
+      await connection.run(setLifecyclePolicy, { repositoryId, text })
+    },
     async putResourceTags(repositoryId, tags) {
       for (const { key, value } of tags) await connection.run(putResourceTag, { repositoryId, key, value })
     },
@@ -167,8 +174,9 @@ export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
 async function updateRepository(connection: SqlConnection, repositoryId: number, change: RepositoryChange) {
   const { tagMutability, scanOnPush } = change
   if (tagMutability !== undefined) {
-    const filters = JSON.stringify(tagMutability.exclusionFilters)
-    await connection.run(setMutability, { repositoryId, mode: tagMutability.mode, filters })
+    const filters = tagMutability === null ? null : JSON.stringify(tagMutability.exclusionFilters)
+    await connection.run(setMutability, { repositoryId, mode: tagMutability?.mode ?? null, filters })
   }
-  if (scanOnPush !== undefined) await connection.run(setScanOnPush, { repositoryId, scanOnPush: scanOnPush ? 1 : 0 })
+  if (scanOnPush === undefined) return
+  await connection.run(setScanOnPush, { repositoryId, scanOnPush: scanOnPush === null ? null : Number(scanOnPush) })
 }

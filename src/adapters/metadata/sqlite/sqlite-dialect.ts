@@ -28,4 +28,5 @@ export const sqliteDialect: SqlDialect = {
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null order by tags.tag) as live)`,
   mergesUnions: true,
   lock: () => sql``,
+  settingsLock: () => sql`0`,
 }
