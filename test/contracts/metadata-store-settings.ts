@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import { parseRepositoryName } from '../../src/core/repository-name.ts'
 import { parseNamespacePath } from '../../src/core/settings/scope.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
-import type { QuotaKey, StoredSetting } from '../../src/ports/metadata/settings.ts'
+import type { QuotaKey, SettingRecord, StoredSetting } from '../../src/ports/metadata/settings.ts'
 import type { MetadataStore, MetadataTransaction } from '../../src/ports/metadata-store.ts'
 import {
   blob,
@@ -18,13 +18,13 @@ const TEAM = { kind: 'namespace', path: parseNamespacePath('team/') } as const
 const WEB = { kind: 'namespace', path: parseNamespacePath('team/web/') } as const
 const REGISTRY = { kind: 'registry' } as const
 const INSTALLATION = { kind: 'installation' } as const
-const BY = { changedAtMs: 5, changedBy: 'arn:aws:iam::000000000000:root' }
+const BY = { locked: false, changedAtMs: 5, changedBy: 'arn:aws:iam::000000000000:root' }
 
-const protection = (value: boolean, locked = false): Omit<StoredSetting, 'scope'> => ({
+const protection = (value: boolean, locked = false): SettingRecord => ({
   name: 'deletionProtection',
   value,
-  locked,
   ...BY,
+  locked,
 })
 
 export function testSettings(open: OpenMetadataStore): void {
@@ -95,7 +95,7 @@ export function testSettings(open: OpenMetadataStore): void {
         for (const scope of [WEB, TEAM, REGISTRY, INSTALLATION]) {
           await transaction.putScopeSetting(registryId, scope, protection(true))
         }
-        const quota = { name: 'quota', value: { images: 1 }, locked: false, ...BY } as const
+        const quota = { name: 'quota', value: { images: 1 }, ...BY } as const
         await transaction.putScopeSetting(registryId, TEAM, quota)
       })
       const first = await store.listNamespacesWithSettings(registryId, { limit: 1 })
@@ -106,7 +106,7 @@ export function testSettings(open: OpenMetadataStore): void {
 
     test('listScopePolicies() gives the policies of the installation, the registry and its namespaces', async () => {
       const { registryId } = repository
-      const policy = (text: string) => ({ name: 'repositoryPolicy', value: text, locked: false, ...BY }) as const
+      const policy = (text: string) => ({ name: 'repositoryPolicy', value: text, ...BY }) as const
       await change(async (transaction) => {
         for (const scope of [TEAM, REGISTRY, INSTALLATION]) {
           await transaction.putScopeSetting(registryId, scope, policy(scope.kind))

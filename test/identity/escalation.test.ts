@@ -88,6 +88,7 @@ const STS: { readonly [Operation in keyof typeof STS_TABLE]: Effect } = {
 }
 
 const OTHER = '123456789012'
+const SCOPE_POLICY = { settings: { repositoryPolicy: { value: POLICY } } }
 const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, string?, object?] } = {
   CreateAccount: ['makes what lasts', '/accounts', { accountId: OTHER, name: 'Team' }],
   UpdateAccount: ['makes what lasts', `/accounts/${OTHER}`, { state: 'enabled' }],
@@ -99,14 +100,23 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
     { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   ],
   DeleteOidcProvider: ['makes what lasts', '/oidc-providers/ci'],
+  PutSettings: ['changes permissions', '/settings?namespace=team/', SCOPE_POLICY],
+  DeleteSetting: ['changes permissions', '/settings/repositoryPolicy?namespace=team/'],
+  PutInstallationSettings: ['changes permissions', '/installation/settings', SCOPE_POLICY],
+  DeleteInstallationSetting: ['changes permissions', '/installation/settings/repositoryPolicy'],
   RevokeRoleSessions: ['takes credentials away'],
   RevokeUserSessions: ['takes credentials away'],
   ExplainDecision: NONE,
   ExportAudit: NONE,
   GetAccount: NONE,
   GetAuditKeys: NONE,
+  GetEffectiveSettings: NONE,
+  GetInstallationSettings: NONE,
   GetOidcProvider: NONE,
+  GetSettings: NONE,
+  GetUsage: NONE,
   ListAccounts: NONE,
+  ListNamespaces: NONE,
   ListOidcProviders: NONE,
   ValidatePolicy: NONE,
 }

@@ -16,18 +16,25 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   accessKeyId: 'AKIA0000000000000000',
   name: 'ci',
   decisionId: '00000000-0000-4000-8000-000000000000',
+  setting: 'scanOnPush',
 }
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '123456789012', name: 'Team' },
   UpdateAccount: { name: 'Team' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
+  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
+  PutSettings: { settings: { scanOnPush: { value: true } } },
   ValidatePolicy: { text: '{}', kind: 'identity' },
 }
 
 function send(registry: TestRegistry, row: ManageRow, options: ManageOptions = {}) {
   const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => PARAMETERS[name] ?? '')
   const body = BODIES[row.operation]
-  return callManage(registry, row.method.toUpperCase(), path, { ...(body !== undefined && { body }), ...options })
+  const query = row.operation === 'GetEffectiveSettings' ? '?repository=team/app' : ''
+  return callManage(registry, row.method.toUpperCase(), `${path}${query}`, {
+    ...(body !== undefined && { body }),
+    ...options,
+  })
 }
 
 const codes = async (registry: TestRegistry, row: ManageRow, authorizations: readonly (string | null)[]) =>

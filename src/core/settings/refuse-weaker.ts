@@ -1,13 +1,8 @@
 import { Refusal } from '../refusal.ts'
 import type { SaidSetting } from './resolve-settings.ts'
 import { describeScope } from './scope.ts'
-import { JOIN_RULES, type SettingName, type SettingValues } from './settings.ts'
+import { JOIN_RULES, type Setting, type SettingValues } from './settings.ts'
 import { isAsStrict } from './stricter-mutability.ts'
-
-/** What a scope is about to say. */
-export type NewSetting = {
-  [Name in SettingName]: { readonly name: Name; readonly value: SettingValues[Name] }
-}[SettingName]
 
 /**
  * Keeps a scope from saying what a locked one above does not let through. It would have no effect there, and whoever said
@@ -16,7 +11,7 @@ export type NewSetting = {
  * @param above what the scopes above say
  * @throws {Refusal} `setting-locked`, naming the scope
  */
-export function refuseWeaker(above: readonly SaidSetting[], setting: NewSetting): void {
+export function refuseWeaker(above: readonly SaidSetting[], setting: Setting): void {
   const locked = above.filter((said) => said.locked && said.name === setting.name)
   const weakened = locked.find((said) => !isAllowedBelow(setting, said))
   if (weakened === undefined) return
@@ -28,7 +23,7 @@ export function refuseWeaker(above: readonly SaidSetting[], setting: NewSetting)
   )
 }
 
-function isAllowedBelow(setting: NewSetting, locked: SaidSetting): boolean {
+function isAllowedBelow(setting: Setting, locked: SaidSetting): boolean {
   switch (setting.name) {
     case 'tagMutability':
       // The caller compares settings of one name.

@@ -3,10 +3,10 @@ import fc from 'fast-check'
 import { refusalOf } from '../../../test/support/refusal-of.ts'
 import { parseRepositoryName } from '../repository-name.ts'
 import { isTagLocked, isTagLockedByAny, type TagMutability } from '../tag-mutability.ts'
-import { type NewSetting, refuseWeaker } from './refuse-weaker.ts'
+import { refuseWeaker } from './refuse-weaker.ts'
 import { isOn, resolveSettings, type SaidSetting } from './resolve-settings.ts'
 import { parseNamespacePath, type Scope } from './scope.ts'
-import { JOIN_RULES, SETTING_NAMES } from './settings.ts'
+import { JOIN_RULES, SETTING_NAMES, type Setting } from './settings.ts'
 import { isAsStrict, joinMutabilities } from './stricter-mutability.ts'
 
 const CHAIN: readonly Scope[] = [
@@ -29,7 +29,7 @@ const mutability = fc.oneof(
     exclusionFilters: fc.array(filter, { minLength: 1, maxLength: 3 }),
   }),
 )
-const setting: fc.Arbitrary<NewSetting> = fc.oneof(
+const setting: fc.Arbitrary<Setting> = fc.oneof(
   fc.record({ name: fc.constant('tagMutability' as const), value: mutability }),
   fc.record({ name: fc.constant('deletionProtection' as const), value: fc.boolean() }),
   fc.record({ name: fc.constant('scanOnPush' as const), value: fc.boolean() }),
@@ -151,7 +151,7 @@ test('below a locked policy no other can be set, and below one that is not locke
   const said = (locked: boolean): SaidSetting[] => [
     { scope: { kind: 'registry' }, name: 'lifecyclePolicy', value: 'p', locked },
   ]
-  const other: NewSetting = { name: 'lifecyclePolicy', value: 'q' }
+  const other: Setting = { name: 'lifecyclePolicy', value: 'q' }
   expect(refusalOf(() => refuseWeaker(said(true), other)).reason).toBe('setting-locked')
   refuseWeaker(said(false), other)
   refuseWeaker(said(true), { name: 'restoreWindow', value: { days: 0 } })

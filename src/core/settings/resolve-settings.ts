@@ -1,11 +1,9 @@
 import type { Scope } from './scope.ts'
-import { JOIN_RULES, type JoinRule, SETTING_NAMES, type SettingName, type SettingValues } from './settings.ts'
+import { JOIN_RULES, type JoinRule, SETTING_NAMES, type Setting, type SettingName } from './settings.ts'
 
 /** A setting as a scope says it. */
-export interface SaidSetting<Name extends SettingName = SettingName> {
+export type SaidSetting<Name extends SettingName = SettingName> = Setting<Name> & {
   readonly scope: Scope
-  readonly name: Name
-  readonly value: SettingValues[Name]
   /** Whether scopes below cannot weaken it. */
   readonly locked: boolean
 }

@@ -36,6 +36,11 @@ export interface SettingValues {
 
 export type SettingName = keyof SettingValues
 
+/** A setting with its value. */
+export type Setting<Name extends SettingName = SettingName> = {
+  readonly [One in SettingName]: { readonly name: One; readonly value: SettingValues[One] }
+}[Name]
+
 /**
  * How scopes that say different things come together. `one`: the nearest stands, or the farthest that is locked.
  * `joined`: the nearest and all that are locked stand, and the strictest of them has its way. `each`: all stand, each

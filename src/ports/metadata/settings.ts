@@ -1,17 +1,19 @@
 import type { Digest } from '../../core/digest.ts'
 import type { Usage } from '../../core/settings/quota.ts'
-import type { SaidSetting } from '../../core/settings/resolve-settings.ts'
-import type { NamespacePath, ParentScope } from '../../core/settings/scope.ts'
-import type { SettingName } from '../../core/settings/settings.ts'
+import type { NamespacePath, ParentScope, Scope } from '../../core/settings/scope.ts'
+import type { Setting, SettingName } from '../../core/settings/settings.ts'
 import type { Page } from './page.ts'
 import type { Repository } from './repositories.ts'
 
 /** A setting with who said it. */
-export type StoredSetting = SaidSetting & {
+export type SettingRecord = Setting & {
+  readonly locked: boolean
   readonly changedAtMs: number
   /** The principal's ARN. */
   readonly changedBy: string
 }
+
+export type StoredSetting = SettingRecord & { readonly scope: Scope }
 
 /** Whose settings are asked for, beside those of the installation and of the registry. */
 export interface SettingsOf {
@@ -57,11 +59,11 @@ export interface SettingChanges {
    */
   lockSettings(reach: PolicyReach | undefined): Promise<void>
   /** Inserts or replaces. The caller has checked the value, and holds the settings. */
-  putScopeSetting(registryId: number, scope: ParentScope, setting: Omit<StoredSetting, 'scope'>): Promise<void>
+  putScopeSetting(registryId: number, scope: ParentScope, setting: SettingRecord): Promise<void>
   /** The caller holds the settings. @returns whether it was there */
   deleteScopeSetting(registryId: number, scope: ParentScope, name: SettingName): Promise<boolean>
-  /** Of what `SettingsOf.repository` has. The caller has checked the value and holds the repository exclusively. */
-  putRepositorySetting(repositoryId: number, setting: Omit<StoredSetting, 'scope' | 'locked'>): Promise<void>
+  /** Of what `SettingsOf.repository` has, and never locked. The caller has checked the value and holds the repository exclusively. */
+  putRepositorySetting(repositoryId: number, setting: SettingRecord): Promise<void>
   /** The caller holds the repository exclusively. @returns whether it was there */
   deleteRepositorySetting(repositoryId: number, name: SettingName): Promise<boolean>
 }

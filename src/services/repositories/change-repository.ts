@@ -1,4 +1,4 @@
-import type { NewSetting } from '../../core/settings/refuse-weaker.ts'
+import type { Setting } from '../../core/settings/settings.ts'
 import type { Repository, RepositoryChange } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
@@ -27,8 +27,8 @@ export async function changeRepository(
 }
 
 /** What it says anew; taking something away weakens nothing. */
-export function newSettings({ tagMutability, scanOnPush }: RepositoryChange): NewSetting[] {
-  const settings: NewSetting[] = []
+export function newSettings({ tagMutability, scanOnPush }: RepositoryChange): Setting[] {
+  const settings: Setting[] = []
   if (tagMutability != null) settings.push({ name: 'tagMutability', value: tagMutability })
   if (scanOnPush != null) settings.push({ name: 'scanOnPush', value: scanOnPush })
   return settings

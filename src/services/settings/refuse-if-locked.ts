@@ -1,5 +1,6 @@
-import { type NewSetting, refuseWeaker } from '../../core/settings/refuse-weaker.ts'
+import { refuseWeaker } from '../../core/settings/refuse-weaker.ts'
 import { namespacesAbove, type Scope } from '../../core/settings/scope.ts'
+import type { Setting } from '../../core/settings/settings.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { SettingReads } from '../../ports/metadata/settings.ts'
 
@@ -7,7 +8,7 @@ import type { SettingReads } from '../../ports/metadata/settings.ts'
 export async function refuseIfLocked(
   reader: SettingReads,
   { registryId, name }: Pick<Repository, 'registryId' | 'name'>,
-  settings: readonly NewSetting[],
+  settings: readonly Setting[],
 ): Promise<void> {
   await refuseBelowLocked(reader, { registryId, scope: { kind: 'repository', name } }, settings)
 }
@@ -16,7 +17,7 @@ export async function refuseIfLocked(
 export async function refuseBelowLocked(
   reader: SettingReads,
   { registryId, scope }: { registryId: number; scope: Scope },
-  settings: readonly NewSetting[],
+  settings: readonly Setting[],
 ): Promise<void> {
   if (settings.length === 0) return
   const said = await reader.listSettings(registryId, { namespaces: namespacesAbove(scope) })
