@@ -1,6 +1,5 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import type { Digest } from '../../src/core/digest.ts'
 import { leftOf, type Usage } from '../../src/core/settings/quota.ts'
 import { type ParentScope, parseNamespacePath, type Scope } from '../../src/core/settings/scope.ts'
 import type { Quota } from '../../src/core/settings/settings.ts'
@@ -13,6 +12,7 @@ import { putSettings } from '../../src/services/settings/put-settings.ts'
 import { settingsInForce } from '../../src/services/settings/settings-in-force.ts'
 import { bytesOf, descriptor, imageManifest, indexOf, OCI_MANIFEST, pushBlob, putManifest } from '../support/images.ts'
 import { createRepository } from '../support/test-registry.ts'
+import { countedUsage } from './counted-usage.ts'
 import { type CollectionWorld, openCollectionWorld } from './world.ts'
 
 const NAMES = ['team/app', 'team/web/other'] as const
@@ -128,23 +128,6 @@ async function changeQuota(world: CollectionWorld, step: Extract<Step, { scope: 
   await deleteSetting(services, caller, scope, 'quota').catch((error) => expect(error.reason).toBe('entity-unknown'))
 }
 
-/** From what the repository shows, as anybody could count it. */
-async function countedUsage({ registry }: CollectionWorld, { id }: Repository): Promise<Usage> {
-  const { metadata } = registry.services
-  const manifests = await metadata.listManifests(id, 'ANY', { limit: 100 })
-  let bytes = 0
-  const blobs = new Set<Digest>()
-  for (const { digest, sizeBytes } of manifests) {
-    bytes += sizeBytes
-    const stored = await metadata.readManifest(id, digest)
-    const parsed = JSON.parse(new TextDecoder().decode(stored?.content))
-    for (const one of [...(parsed.layers ?? []), ...(parsed.config ? [parsed.config] : [])]) blobs.add(one.digest)
-  }
-  const held = await metadata.existingRepositoryBlobs(id, [...blobs])
-  for (const { sizeBytes } of held.values()) bytes += sizeBytes
-  return { bytes, images: manifests.length }
-}
-
 const plus = (a: Usage, b: Usage): Usage => ({ bytes: a.bytes + b.bytes, images: a.images + b.images })
 
 /** All that is left, found out by asking for more than anybody has. */
@@ -164,7 +147,7 @@ async function expectExact(world: CollectionWorld): Promise<void> {
   for (const named of NAMES) {
     const repository = await find(world, named)
     if (repository === undefined) continue
-    const counted = await countedUsage(world, repository)
+    const counted = await countedUsage(metadata, repository)
     expect([named, await metadata.repositoryUsage(repository.id)]).toEqual([named, counted])
     total = plus(total, counted)
     const own = (await settingsInForce(metadata, repository)).quota.find(({ scope }) => scope.kind === 'repository')

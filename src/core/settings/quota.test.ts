@@ -28,8 +28,8 @@ test('a refusal says the limit, what is used and what was needed', () => {
   const quota = { bytes: 100, images: 10 }
   const figures = { left: { bytes: 30, images: 10 }, needed: { bytes: 31, images: 1 } }
   const refusal = quotaExceeded({ kind: 'registry' }, quota, figures)
-  expect(refusal.message).toContain('The quota of the registry is 100 bytes, of which 70 are used; this needs 31 more.')
+  expect(refusal.message).toContain('The quota of the registry in bytes is 100. Used are 70, and this needs 31 more.')
   expect(refusal.detail).toMatchObject({ unit: 'bytes', limit: 100, used: 70, needed: 31 })
   const images = quotaExceeded({ kind: 'registry' }, quota, { left: { bytes: 99, images: 0 }, needed: figures.needed })
-  expect(images.message).toContain('is 10 images, of which 10 are used; this needs 1 more.')
+  expect(images.message).toContain('in images is 10. Used are 10, and this needs 1 more.')
 })

@@ -41,7 +41,7 @@ export function quotaExceeded(scope: Scope, quota: Quota, { left, needed }: { le
   const used = limit - left[unit]
   return new Refusal(
     'quota-exceeded',
-    `The quota of ${describeScope(scope)} is ${limit} ${unit}, of which ${used} are used; this needs ${needed[unit]} more. Delete images that are not needed, or have the quota raised.`,
+    `The quota of ${describeScope(scope)} in ${unit} is ${limit}. Used are ${used}, and this needs ${needed[unit]} more. Delete images that are not needed, or have the quota raised.`,
     { scope, unit, limit, used, needed: needed[unit] },
   )
 }
