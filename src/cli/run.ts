@@ -6,10 +6,12 @@ import { addAuditCommands } from './commands/audit.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
 import { addExplainCommand } from './commands/explain.ts'
 import { addLoginCommand } from './commands/login.ts'
+import { addNamespaceCommands } from './commands/namespace.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
+import { addSettingsCommands } from './commands/settings.ts'
 import { addTokenCommand } from './commands/token.ts'
 import type { CliContext } from './context.ts'
 import { readEnvironment } from './environment.ts'
@@ -17,6 +19,8 @@ import { readEnvironment } from './environment.ts'
 const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) => void>> = {
   account: addAccountCommands,
   'oidc-provider': addOidcProviderCommands,
+  namespace: addNamespaceCommands,
+  settings: addSettingsCommands,
   sessions: addSessionCommands,
   policy: addPolicyCommands,
   explain: addExplainCommand,

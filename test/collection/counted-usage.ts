@@ -5,7 +5,7 @@ import type { MetadataReader } from '../../src/ports/metadata-store.ts'
 
 /** From what the repository shows, as anybody could count it. */
 export async function countedUsage(metadata: MetadataReader, { id }: Repository): Promise<Usage> {
-  const manifests = await metadata.listManifests(id, 'ANY', { limit: 1000 })
+  const manifests = await metadata.listManifests(id, 'ANY', { limit: 1_000_000 })
   let bytes = 0
   const blobs = new Set<Digest>()
   for (const { digest, sizeBytes } of manifests) {
