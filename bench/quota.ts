@@ -15,8 +15,8 @@ import { createRepository, openTestRegistry, type TestRegistry } from '../test/s
 import { median } from './statistics.ts'
 
 const CLIENTS = 50
-const ROUNDS = 9
-const PUSHES_PER_ROUND = 1500
+const ROUNDS = 8
+const PUSHES_PER_ROUND = 500
 /** Of both pools together: a write for every client. */
 const CONNECTIONS = 78
 const QUOTA = { bytes: 10 ** 12, images: 10 ** 9 }

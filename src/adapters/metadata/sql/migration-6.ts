@@ -11,7 +11,7 @@ function settingTables({ integer, text, keyed }: ColumnTypes): string[] {
     `create table scope_settings (registry_id ${integer} not null, path ${text} not null, name ${text} not null,
       value ${text} not null, locked ${integer} not null, changed_at_ms ${integer} not null,
       changed_by ${text} not null, primary key (registry_id, path, name))${keyed}`,
-    `create index scope_policies on scope_settings (registry_id, path) where name = 'repositoryPolicy'`,
+    'create index scope_settings_by_name on scope_settings (name, registry_id, path)',
     `create table repository_settings (repository_id ${integer} not null, name ${text} not null, value ${text} not null,
       changed_at_ms ${integer} not null, changed_by ${text} not null, primary key (repository_id, name))${keyed}`,
   ]

@@ -18,25 +18,43 @@ const isReferredTo = sql<boolean>`exists (select 1 from manifest_blobs as held j
     and manifests.deleted_at_ms is null
   where held.blob = repository_blobs.digest and held.repository_id = repository_blobs.repository_id)`
 
-/** Locked in byte order, as two pushes may have several new blobs in common. */
-const charge = statement(({ db, p, dialect }: Parts<OfManifest>) =>
-  db
-    .with('uncharged', (query) =>
-      query
-        .selectFrom('repository_blobs')
-        .select('digest')
-        .where('repository_id', '=', p.repositoryId)
-        .where('charged', '=', sql.lit(0))
-        .where('hidden', '=', sql.lit(0))
-        .where('digest', 'in', blobsOf(db, p))
-        .orderBy('digest')
-        .modifyEnd(dialect.lock('update')),
-    )
+/** What a push charges for, or locks in order to. */
+function unchargedBlobs({ db, p }: Parts<OfManifest>) {
+  return db
+    .selectFrom('repository_blobs')
+    .select('digest')
+    .where('repository_id', '=', p.repositoryId)
+    .where('charged', '=', sql.lit(0))
+    .where('hidden', '=', sql.lit(0))
+    .where('digest', 'in', blobsOf(db, p))
+}
+
+/** Two pushes may have several new blobs in common: they are locked in byte order. */
+function chargeInOrder(parts: Parts<OfManifest>) {
+  const { db, p, dialect } = parts
+  return db
+    .with('uncharged', () => unchargedBlobs(parts).orderBy('digest').modifyEnd(dialect.lock('update')))
     .updateTable('repository_blobs')
     .set({ charged: sql.lit(1) })
     .where('repository_id', '=', p.repositoryId)
     .where('digest', 'in', (eb) => eb.selectFrom('uncharged').select('digest'))
-    .returning(sizeOfLink.as('sizeBytes')),
+    .returning(sizeOfLink.as('sizeBytes'))
+}
+
+/** The same where nobody else writes: 5 us in SQLite, and 90 us with the list in between. */
+function chargeAtOnce({ db, p }: Parts<OfManifest>) {
+  return db
+    .updateTable('repository_blobs')
+    .set({ charged: sql.lit(1) })
+    .where('repository_id', '=', p.repositoryId)
+    .where('charged', '=', sql.lit(0))
+    .where('hidden', '=', sql.lit(0))
+    .where('digest', 'in', blobsOf(db, p))
+    .returning(sizeOfLink.as('sizeBytes'))
+}
+
+const charge = statement((parts: Parts<OfManifest>) =>
+  parts.dialect.name === 'sqlite' ? chargeAtOnce(parts) : chargeInOrder(parts),
 )
 
 const chargeLate = statement(({ db, p }: Parts<OfBlob>) =>
