@@ -154,6 +154,31 @@ export function testSettings(open: OpenMetadataStore): void {
       })
     })
 
+    test('a blob that comes while a manifest over it is written is charged by one of the two', async () => {
+      const { id } = repository
+      const words = Array.from({ length: 40 }, (_, at) => `late ${at}`)
+      const charged = await Promise.all(
+        words.flatMap((word, at) => [
+          (stores[at % stores.length] ?? store).transact(async (transaction) => {
+            await transaction.lockRepository(id, 'shared')
+            await transaction.lockArrivals(id, [digest(word)])
+            await transaction.putManifest(id, manifest(`over ${word}`, { blobs: [digest(word)] }))
+            return await transaction.chargeBlobs(id, digest(`over ${word}`))
+          }),
+          (stores[(at + 1) % stores.length] ?? store).transact(async (transaction) => {
+            await transaction.lockRepository(id, 'shared')
+            await transaction.putBlob(blob(word), 0)
+            await transaction.linkBlob(id, digest(word), 10)
+            return await transaction.chargeLateBlob(id, digest(word))
+          }),
+        ]),
+      )
+      for (const [at, word] of words.entries()) {
+        const both = charged.slice(2 * at, 2 * at + 2)
+        expect([word, both.reduce((sum, bytes) => sum + bytes, 0)]).toEqual([word, word.length])
+      }
+    })
+
     test('usage adds up over repositories of a scope that are there, and goes with the repository', async () => {
       const other = await makeRepository(store, 'team/other')
       const beside = await makeRepository(store, 'team0/app')

@@ -24,4 +24,9 @@ export interface MetadataLocks {
    * intact decide nothing by the row, and hold none.
    */
   lockBlobs(digests: readonly Digest[], mode: 'shared' | 'exclusive'): Promise<void>
+  /**
+   * Keeps blobs that the repository does not see from coming to it (`linkBlob`) until the transaction ends: whoever
+   * writes a manifest over them, or links one, knows of the other. Comes after `lockBlobs`.
+   */
+  lockArrivals(repositoryId: number, digests: readonly Digest[]): Promise<void>
 }

@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ColumnTypes } from '../sql/migration.ts'
 import type { SqlDialect } from '../sql/statement.ts'
 
@@ -15,6 +15,11 @@ export const POSTGRES_TYPES: ColumnTypes = {
 
 /** Any number that nothing else in the database locks: "setting" in ASCII. */
 export const SETTINGS_LOCK = sql.raw('32481173165403751')
+
+/** Two that hash alike only wait for each other. */
+export function lockArrival(repositoryId: RawBuilder<unknown>, digest: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`pg_advisory_xact_lock(hashtextextended(concat('blob ', ${repositoryId}::bigint, ' ', ${digest}::text), 0))`
+}
 
 const LOCKS = {
   update: sql`for update`,
@@ -36,6 +41,8 @@ export const postgresDialect: SqlDialect = {
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null)`,
   mergesUnions: false,
   lock: (mode) => LOCKS[mode],
+  arrivalLock: (repositoryId, digest) =>
+    sql`(select 0 from (select ${lockArrival(sql`${repositoryId}`, sql`${digest}`)}) as held)`,
   // Compared, as the driver need not know the type of nothing.
   settingsLock: () => sql`pg_advisory_xact_lock(${SETTINGS_LOCK}) is null`,
 }

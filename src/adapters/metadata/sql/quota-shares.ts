@@ -10,7 +10,7 @@ type Amount = { bytes: number; images: number }
 type Share = { shard: number; bytes: number; images: number }
 
 /** As many as can take at once without waiting. When none has enough by itself, all are gathered and split anew. */
-const SHARES = 32
+const SHARES = 64
 const SHARE = { shard: 'integer', bytes: 'integer', images: 'integer' } as const
 
 type LockMode = Parameters<SqlDialect['lock']>[0]

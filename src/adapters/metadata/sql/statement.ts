@@ -31,6 +31,8 @@ export interface SqlDialect {
    * passes over rows that others have locked.
    */
   lock(mode: 'update' | 'update of what is free' | 'key share'): RawBuilder<unknown>
+  /** Zero, once nobody else holds the blob's arrival in the repository (`lockArrivals`). */
+  arrivalLock(repositoryId: number, digest: string): RawBuilder<number>
   /** Waits for all who have locked a repository, and keeps others from it until the transaction ends. */
   settingsLock(): RawBuilder<unknown>
 }

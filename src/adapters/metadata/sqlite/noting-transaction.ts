@@ -32,6 +32,7 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   lockRepository: nothing,
   lockTag: nothing,
   lockBlobs: nothing,
+  lockArrivals: nothing,
   insertRepository: nothing,
   updateRepository: everything,
   // The repository is kept with the revision of its policy.

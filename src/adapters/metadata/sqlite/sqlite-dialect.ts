@@ -28,5 +28,6 @@ export const sqliteDialect: SqlDialect = {
     and tags.digest = ${sql.ref(`${manifests}.digest`)} and tags.until_ms is null order by tags.tag) as live)`,
   mergesUnions: true,
   lock: () => sql``,
+  arrivalLock: () => sql`0`,
   settingsLock: () => sql`0`,
 }
