@@ -11,6 +11,7 @@ import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
 import { compileText } from './identity/compile-text.ts'
 import { DecisionMemory } from './identity/decision-memory.ts'
+import { joinResourcePolicies, NO_POLICIES } from './identity/join-resource-policies.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
 import { ScopePolicies } from './identity/scope-policies.ts'
@@ -118,21 +119,14 @@ function rememberedDecision(services: Services, caller: Caller, access: Access):
   const hasPolicy = repository?.policyRevision !== undefined
   const ofRepository = hasPolicy ? repositoryPolicies.remembered(repository) : undefined
   if (hasPolicy && ofRepository === undefined) return undefined
-  const resourcePolicies = listOf(account.registryPolicy, account.scopePolicies.of(resource), ofRepository)
+  const resourcePolicies = joinResourcePolicies(
+    account.registryPolicy,
+    account.scopePolicies.of(resource),
+    ofRepository,
+  )
   const memory = memoryOf(permissions)
   const name = memory.nameOf({ action, resource, registryId: registry.id }, resourcePolicies, origin)
   return name === undefined ? undefined : memory.find(name, resourcePolicies)
-}
-
-function listOf(
-  ofRegistry: CompiledPolicy | undefined,
-  above: readonly CompiledPolicy[],
-  ofRepository: CompiledPolicy | undefined,
-): readonly CompiledPolicy[] {
-  if (above.length > 0)
-    return [...listOf(ofRegistry, NO_POLICIES, undefined), ...above, ...listOf(undefined, NO_POLICIES, ofRepository)]
-  if (ofRegistry === undefined) return ofRepository === undefined ? NO_POLICIES : [ofRepository]
-  return ofRepository === undefined ? [ofRegistry] : [ofRegistry, ofRepository]
 }
 
 async function decideRemembering(
@@ -197,8 +191,6 @@ async function questionOf(
 
 /** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
 const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
-const NO_POLICIES: readonly CompiledPolicy[] = []
-const NO_SCOPE_POLICIES = new ScopePolicies([])
 
 async function resourcePoliciesOf(
   services: Services,
@@ -211,10 +203,10 @@ async function resourcePoliciesOf(
   const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy
   const ofRepository = instead.repository ?? (await policyOf(services, repository))
-  const { scopePolicies = NO_SCOPE_POLICIES } = account ?? {}
+  const { scopePolicies = ScopePolicies.NONE } = account ?? {}
   const above =
     instead.above === undefined ? scopePolicies : scopePolicies.with(instead.above.scope, instead.above.policy)
-  return listOf(ofRegistry, above.of(resource), ofRepository)
+  return joinResourcePolicies(ofRegistry, above.of(resource), ofRepository)
 }
 
 async function policyOf(

@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
-import { allow, basic, makeAccount, makeUser, policy } from '../../../test/support/accounts.ts'
+import { policy } from '../../../test/support/accounts.ts'
 import { callEcr } from '../../../test/support/aws-requests.ts'
 import { imageManifest, pushImage, putManifest } from '../../../test/support/images.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
+import { mustPut, putSettings as put, type SaidSettings } from '../../../test/support/put-settings.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { SETTING_NAMES } from '../../core/settings/settings.ts'
-import { MOST_SCOPE_POLICY_CHARS } from '../../services/settings/check-scope-policy.ts'
 
 const APP = 'team-blue/api'
 const TEAM = '?namespace=team-blue/'
@@ -20,17 +20,6 @@ beforeEach(async () => {
 })
 afterEach(async () => await registry[Symbol.asyncDispose]())
 
-type Said = Readonly<Record<string, { readonly value: unknown; readonly locked?: boolean }>>
-
-async function put(query: string, settings: Said, more: object = {}) {
-  return await callManage(registry, 'PUT', `/settings${query}`, { body: { settings, ...more } })
-}
-
-async function mustPut(query: string, settings: Said): Promise<void> {
-  const { status, json } = await put(query, settings)
-  expect([status, json.error]).toEqual([200, undefined])
-}
-
 async function effective(repository = APP) {
   const { json } = await callManage(registry, 'GET', `/effective-settings?repository=${repository}`)
   return json.settings
@@ -42,33 +31,35 @@ describe('tag mutability', () => {
   test('of a namespace decides on pushes of every repository below, from the very next one', async () => {
     await pushImage(registry, APP, 'v1', FIRST)
     await pushImage(registry, APP, 'v1', SECOND)
-    await mustPut(TEAM, { tagMutability: { value: IMMUTABLE } })
+    await mustPut(registry, TEAM, { tagMutability: { value: IMMUTABLE } })
     const refused = await putManifest(registry, APP, 'v1', FIRST.text)
     expect(refused.status).toBe(400)
     expect(await refused.text()).toContain('because the tag is immutable')
-    await mustPut(`?repository=${APP}`, { tagMutability: { value: { mode: 'MUTABLE' } } })
+    await mustPut(registry, `?repository=${APP}`, { tagMutability: { value: { mode: 'MUTABLE' } } })
     expect((await putManifest(registry, APP, 'v1', FIRST.text)).status).toBe(201)
   })
 
   test('that is locked cannot be weakened below, by whichever API, and says by whom', async () => {
-    await mustPut('', { tagMutability: { value: { mode: 'MUTABLE_WITH_EXCLUSION', exclusionFilters: ['v*'] } } })
+    await mustPut(registry, '', {
+      tagMutability: { value: { mode: 'MUTABLE_WITH_EXCLUSION', exclusionFilters: ['v*'] } },
+    })
     const settings = { value: { mode: 'IMMUTABLE_WITH_EXCLUSION', exclusionFilters: ['dev-*'] }, locked: true }
-    await mustPut(TEAM, { tagMutability: settings })
+    await mustPut(registry, TEAM, { tagMutability: settings })
     const sentence = expect.stringContaining("The setting tagMutability is locked by namespace 'team-blue/'.")
     const weaker = { repositoryName: APP, imageTagMutability: 'MUTABLE' }
     expect((await callEcr(registry, 'PutImageTagMutability', weaker)).json.message).toEqual(sentence)
     const made = { repositoryName: 'team-blue/new', imageTagMutability: 'MUTABLE' }
     expect((await callEcr(registry, 'CreateRepository', made)).json.message).toEqual(sentence)
     for (const below of [`?repository=${APP}`, '?namespace=team-blue/web/']) {
-      const { status, json } = await put(below, { tagMutability: { value: { mode: 'MUTABLE' } } })
+      const { status, json } = await put(registry, below, { tagMutability: { value: { mode: 'MUTABLE' } } })
       expect([status, json.error.code, json.error.message]).toEqual([409, 'Unmodifiable', sentence])
     }
-    await mustPut(`?repository=${APP}`, { tagMutability: { value: IMMUTABLE } })
+    await mustPut(registry, `?repository=${APP}`, { tagMutability: { value: IMMUTABLE } })
   })
 
   test('that was chosen before a lock came is kept, and counts again when the lock goes', async () => {
-    await mustPut(`?repository=${APP}`, { tagMutability: { value: { mode: 'MUTABLE' } } })
-    await mustPut(TEAM, { tagMutability: { value: IMMUTABLE, locked: true } })
+    await mustPut(registry, `?repository=${APP}`, { tagMutability: { value: { mode: 'MUTABLE' } } })
+    await mustPut(registry, TEAM, { tagMutability: { value: IMMUTABLE, locked: true } })
     const shown = async () => (await callEcr(registry, 'DescribeRepositories', {})).json.repositories[0]
     expect((await shown()).imageTagMutability).toBe('IMMUTABLE')
     await pushImage(registry, APP, 'v1', FIRST)
@@ -87,7 +78,7 @@ describe('tag mutability', () => {
 
 test('scanOnPush is shown as it is in force, in a list and by name', async () => {
   await createRepository(registry, 'other')
-  await mustPut(TEAM, { scanOnPush: { value: true } })
+  await mustPut(registry, TEAM, { scanOnPush: { value: true } })
   const scans = async (input: object) =>
     (await callEcr(registry, 'DescribeRepositories', input)).json.repositories.map(
       (one: { imageScanningConfiguration: { scanOnPush: boolean } }) => one.imageScanningConfiguration.scanOnPush,
@@ -97,108 +88,28 @@ test('scanOnPush is shown as it is in force, in a list and by name', async () =>
 })
 
 test('deletion protection of a scope keeps repositories below, also from a deletion with force', async () => {
-  await mustPut('', { deletionProtection: { value: true } })
+  await mustPut(registry, '', { deletionProtection: { value: true } })
   const remove = async () =>
     (await callEcr(registry, 'DeleteRepository', { repositoryName: APP, force: true })).json.message
   expect(await remove()).toContain('deletion protection is set by the registry')
-  await mustPut(`?repository=${APP}`, { deletionProtection: { value: false } })
-  await mustPut('', { deletionProtection: { value: true, locked: true } })
+  await mustPut(registry, `?repository=${APP}`, { deletionProtection: { value: false } })
+  await mustPut(registry, '', { deletionProtection: { value: true, locked: true } })
   expect(await remove()).toContain('deletion protection is set by the registry')
   await callManage(registry, 'DELETE', '/settings/deletionProtection')
   expect(await remove()).toBeUndefined()
 })
 
 test('a restore window of zero days makes what is deleted due at once', async () => {
-  await mustPut(TEAM, { restoreWindow: { value: { days: 0 } } })
+  await mustPut(registry, TEAM, { restoreWindow: { value: { days: 0 } } })
   await pushImage(registry, APP, 'v1', FIRST)
   expect((await registry.send('DELETE', `/v2/${APP}/manifests/${FIRST.digest}`)).status).toBe(202)
   const due = await registry.services.metadata.listDueCandidates(registry.clock.nowMs(), 10)
   expect(due.map(({ kind }) => kind)).toEqual(['manifest'])
 })
 
-describe('the policy of a scope', () => {
-  const OTHER = '222222222222'
-  const readFor = (account: string, effect = 'Allow') =>
-    policy({ Effect: effect, Principal: { AWS: account }, Action: ['ecr:BatchGetImage', 'ecr:ListImages'] })
-
-  async function puller(): Promise<string> {
-    await makeAccount(registry, OTHER)
-    const { key } = await makeUser(registry, 'puller', { accountId: OTHER, policies: [policy(allow('ecr:*'))] })
-    return basic(key.accessKeyId, key.secret)
-  }
-
-  test('counts for every repository below, at once, and stops as soon as it is deleted', async () => {
-    const authorization = await puller()
-    await pushImage(registry, APP, 'v1', FIRST)
-    await createRepository(registry, 'team-red/api')
-    const pull = async (name = APP) => (await registry.send('GET', `/v2/${name}/tags/list`, { authorization })).status
-    expect(await pull()).toBe(403)
-    await mustPut(TEAM, { repositoryPolicy: { value: readFor(OTHER) } })
-    expect([await pull(), await pull('team-red/api')]).toEqual([200, 403])
-    await callManage(registry, 'DELETE', `/settings/repositoryPolicy${TEAM}`)
-    expect(await pull()).toBe(403)
-    const body = { settings: { repositoryPolicy: { value: readFor(OTHER) } } }
-    expect((await callManage(registry, 'PUT', '/installation/settings', { body })).status).toBe(200)
-    expect([await pull(), await pull('team-red/api')]).toEqual([200, 200])
-    await callManage(registry, 'DELETE', '/installation/settings/repositoryPolicy')
-    expect([await pull(), await pull('team-red/api')]).toEqual([403, 403])
-  })
-
-  test('adds to that of the repository, and what it denies no repository allows', async () => {
-    const authorization = await puller()
-    await callEcr(registry, 'SetRepositoryPolicy', { repositoryName: APP, policyText: readFor(OTHER) })
-    const list = async () => (await registry.send('GET', `/v2/${APP}/tags/list`, { authorization })).status
-    expect(await list()).toBe(200)
-    await mustPut(TEAM, { repositoryPolicy: { value: readFor(OTHER, 'Deny') } })
-    expect(await list()).toBe(403)
-    expect((await callEcr(registry, 'GetRepositoryPolicy', { repositoryName: APP })).json.policyText).toBe(
-      readFor(OTHER),
-    )
-  })
-
-  test('is refused when it would keep its maker from setting another one, unless that is meant', async () => {
-    const value = policy({ Effect: 'Deny', Principal: '*', Action: 'ecr:SetRepositoryPolicy' })
-    for (const scope of ['', TEAM, '?namespace=team-blue/web/']) {
-      const { status, json } = await put(scope, { repositoryPolicy: { value } })
-      expect([status, json.error.message]).toEqual([400, expect.stringContaining('set it with force')])
-    }
-    expect((await put(TEAM, { repositoryPolicy: { value } }, { force: true })).status).toBe(200)
-    // Deleting it takes another permission.
-    expect((await callManage(registry, 'DELETE', `/settings/repositoryPolicy${TEAM}`)).status).toBe(204)
-  })
-
-  test('takes the permission to set policies there beside the one for settings', async () => {
-    const arn = `arn:aws:ecr:us-east-1:000000000000:repository/team-blue/*`
-    const { key } = await makeUser(registry, 'keeper', {
-      policies: [policy(allow('lading:PutSettings', arn), allow('lading:DeleteSetting', arn))],
-    })
-    const authorization = basic(key.accessKeyId, key.secret)
-    const ask = async (body: object) =>
-      (await callManage(registry, 'PUT', `/settings${TEAM}`, { authorization, body })).json
-    expect((await ask({ settings: { scanOnPush: { value: true } } })).error).toBeUndefined()
-    const refused = await ask({ settings: { repositoryPolicy: { value: readFor(OTHER) } } })
-    expect(refused.error.message).toContain(`perform: ecr:SetRepositoryPolicy on resource: ${arn}`)
-    await mustPut(TEAM, { repositoryPolicy: { value: readFor('000000000000') } })
-    const path = `/settings/repositoryPolicy${TEAM}`
-    const { json } = await callManage(registry, 'DELETE', path, { authorization })
-    expect(json.error.message).toContain('perform: ecr:DeleteRepositoryPolicy')
-    const elsewhere = { authorization, body: { settings: { scanOnPush: { value: true } } } }
-    expect((await callManage(registry, 'PUT', '/settings?namespace=team-red/', elsewhere)).status).toBe(403)
-    expect((await callManage(registry, 'PUT', '/settings', elsewhere)).status).toBe(403)
-  })
-
-  test('shares its room with those of all scopes of the registry', async () => {
-    const value = policy({ Effect: 'Allow', Principal: '*', Action: 'ecr:ListImages', Sid: 'x'.repeat(9000) })
-    const fitting = Math.floor(MOST_SCOPE_POLICY_CHARS / value.length)
-    for (let at = 0; at < fitting; at++) await mustPut(`?namespace=n${at}/`, { repositoryPolicy: { value } })
-    const { status, json } = await put('?namespace=last/', { repositoryPolicy: { value } })
-    expect([status, json.error.code]).toEqual([400, 'LimitExceeded'])
-  })
-})
-
 describe('a quota', () => {
   test('refuses the push that would exceed it, with exact figures, and says so in ECR’s words to ECR’s clients', async () => {
-    await mustPut(TEAM, { quota: { value: { images: 1 } } })
+    await mustPut(registry, TEAM, { quota: { value: { images: 1 } } })
     await pushImage(registry, APP, 'v1', FIRST)
     const refused = await pushImage(registry, APP, 'v2', SECOND).catch((error: Error) => error.message)
     expect(refused).toContain('403')
@@ -212,7 +123,7 @@ describe('a quota', () => {
   })
 
   test('has room again when images are deleted, or their repository', async () => {
-    await mustPut('', { quota: { value: { images: 1 } } })
+    await mustPut(registry, '', { quota: { value: { images: 1 } } })
     await pushImage(registry, APP, 'v1', FIRST)
     await registry.send('DELETE', `/v2/${APP}/manifests/${FIRST.digest}`)
     await pushImage(registry, APP, 'v2', SECOND)
@@ -225,10 +136,10 @@ describe('a quota', () => {
   test('may be below what is held: nothing is lost, and nothing can be pushed', async () => {
     await pushImage(registry, APP, 'v1', FIRST)
     const { bytes } = await usage(`?repository=${APP}`)
-    await mustPut(`?repository=${APP}`, { quota: { value: { bytes: 10 } } })
+    await mustPut(registry, `?repository=${APP}`, { quota: { value: { bytes: 10 } } })
     const refused = await pushImage(registry, APP, 'v2', SECOND).catch((error: Error) => error.message)
     expect(refused).toContain(`in bytes is 10. Used are ${bytes}, and`)
-    await mustPut(`?repository=${APP}`, { quota: { value: { bytes: 100_000 } } })
+    await mustPut(registry, `?repository=${APP}`, { quota: { value: { bytes: 100_000 } } })
     await pushImage(registry, APP, 'v2', SECOND)
   })
 
@@ -243,8 +154,8 @@ describe('a quota', () => {
 })
 
 test('what counts for a repository is shown with where each setting comes from', async () => {
-  await mustPut('', { lifecyclePolicy: { value: '{"rules":[]}', locked: true } })
-  await mustPut(TEAM, { quota: { value: { bytes: 5 } } })
+  await mustPut(registry, '', { lifecyclePolicy: { value: '{"rules":[]}', locked: true } })
+  await mustPut(registry, TEAM, { quota: { value: { bytes: 5 } } })
   await callManage(registry, 'PUT', '/installation/settings', {
     body: { settings: { quota: { value: { bytes: 9 } } } },
   })
@@ -261,7 +172,7 @@ test('what counts for a repository is shown with where each setting comes from',
     expect.objectContaining({ name: 'quota', value: { bytes: 9 }, from: { kind: 'installation' } }),
     expect.objectContaining({ name: 'quota', value: { bytes: 5 }, from: { kind: 'namespace', name: 'team-blue/' } }),
   ])
-  const { status, json } = await put(TEAM, { lifecyclePolicy: { value: '{"rules":[]}' } })
+  const { status, json } = await put(registry, TEAM, { lifecyclePolicy: { value: '{"rules":[]}' } })
   expect([status, json.error.message]).toEqual([409, expect.stringContaining('locked by the registry. Another one')])
 })
 
@@ -278,7 +189,7 @@ test('a repository says all settings itself, and takes each of them back', async
     restoreWindow: { days: 3.5 },
   }
   const query = `?repository=${APP}`
-  await mustPut(query, Object.fromEntries(SETTING_NAMES.map((name) => [name, { value: values[name] }])))
+  await mustPut(registry, query, Object.fromEntries(SETTING_NAMES.map((name) => [name, { value: values[name] }])))
   const said = async () => (await callManage(registry, 'GET', `/settings${query}`)).json.settings
   const shown = (await said()).map((one: { name: string; value: unknown }) => [one.name, one.value])
   expect(Object.fromEntries(shown)).toEqual(values)
@@ -291,7 +202,7 @@ test('a repository says all settings itself, and takes each of them back', async
 
 test('namespaces are those that hold repositories or say something, a page at a time', async () => {
   for (const name of ['team-blue/web/app', 'team-blue-x/app', 'alone']) await createRepository(registry, name)
-  await mustPut('?namespace=team-red/', { scanOnPush: { value: true } })
+  await mustPut(registry, '?namespace=team-red/', { scanOnPush: { value: true } })
   const paths: string[] = []
   let after = ''
   for (;;) {
@@ -324,12 +235,12 @@ test.each([
   ['', { repositoryPolicy: { value: '{}' } }, 'Invalid repository policy provided'],
   [`?repository=${APP}`, { scanOnPush: { value: true, locked: true } }, 'nothing below it'],
 ])('PUT /settings%s with %j is refused', async (query, settings, sentence) => {
-  const { status, json } = await put(query, settings as Said)
+  const { status, json } = await put(registry, query, settings as SaidSettings)
   expect([status, json.error.message]).toEqual([400, expect.stringContaining(sentence)])
 })
 
 test('settings of a repository that is not there are not to be had', async () => {
-  expect((await put('?repository=team-blue/none', { scanOnPush: { value: true } })).status).toBe(404)
+  expect((await put(registry, '?repository=team-blue/none', { scanOnPush: { value: true } })).status).toBe(404)
   expect((await callManage(registry, 'GET', '/usage?repository=team-blue/none')).status).toBe(404)
   expect((await callManage(registry, 'GET', '/effective-settings?repository=team-blue/none')).status).toBe(404)
 })

@@ -11,6 +11,7 @@ const NONE: readonly CompiledPolicy[] = []
  * Which of them count is decided by the ARN alone, so that it is the same whether or not there is such a repository.
  */
 export class ScopePolicies {
+  static readonly NONE = new ScopePolicies([])
   readonly #policies: ReadonlyMap<string, ScopePolicy>
   readonly #compiled = new Map<string, CompiledPolicy>()
 
