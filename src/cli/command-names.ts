@@ -4,6 +4,8 @@ export const CLI_COMMANDS = {
   tags: 'report how the tags of a repository are used',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
+  namespace: 'list namespaces',
+  settings: 'show, set and lock settings of the installation, the registry, namespaces and repositories',
   sessions: 'end the sessions of a user or a role',
   policy: 'check a policy before it is put anywhere',
   explain: 'say why a request was denied, and whether it would be now',

@@ -8,10 +8,12 @@ import { addEventsCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
 import { addImageCommands } from './commands/image.ts'
 import { addLoginCommand } from './commands/login.ts'
+import { addNamespaceCommands } from './commands/namespace.ts'
 import { addOidcProviderCommands } from './commands/oidc-provider.ts'
 import { addPolicyCommands } from './commands/policy.ts'
 import { addPullSecretsCommand } from './commands/pull-secrets.ts'
 import { addSessionCommands } from './commands/sessions.ts'
+import { addSettingsCommands } from './commands/settings.ts'
 import { addTagsCommands } from './commands/tags.ts'
 import { addTokenCommand } from './commands/token.ts'
 import { addWebhookCommands } from './commands/webhook.ts'
@@ -23,6 +25,8 @@ const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) =
   tags: addTagsCommands,
   account: addAccountCommands,
   'oidc-provider': addOidcProviderCommands,
+  namespace: addNamespaceCommands,
+  settings: addSettingsCommands,
   sessions: addSessionCommands,
   policy: addPolicyCommands,
   explain: addExplainCommand,

@@ -17,10 +17,12 @@ import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
 import { repositoryDeletionWrites } from './repository-deletion.ts'
+import { settingWrites } from './setting-writes.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
 import type { TransactionNotes } from './transaction-notes.ts'
 import { uploadWrites } from './uploads.ts'
+import { usageWrites } from './usage-writes.ts'
 import { webhookWrites } from './webhooks.ts'
 
 /**
@@ -53,6 +55,8 @@ export function metadataTransaction(
     ...accountWrites(connection, notes.accounts),
     ...identityWrites(connection, notes.accounts),
     ...webhookWrites(connection),
+    ...settingWrites(connection, notes.accounts),
+    ...usageWrites(connection),
     ...engine,
   }
 }

@@ -26,6 +26,7 @@ import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
+import { listPaths, listPolicies } from '../sql/settings.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
 import { listTagStates, listTags } from '../sql/tags.ts'
@@ -157,6 +158,8 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
     statement: lookUpBy.resourceName,
     index: 'audit_by_resource_name (account_id=? AND resource_name=? AND',
   },
+  listNamespacesWithSettings: { statement: listPaths, index: 'PRIMARY KEY (registry_id=? AND path>?)' },
+  listScopePolicies: { statement: listPolicies, index: 'scope_settings_by_name (name=? AND registry_id=?)' },
   'lookUpBy eventId': { statement: lookUpBy.eventId, index: 'audit_by_event_id (account_id=? AND event_id=?)' },
 }
 
