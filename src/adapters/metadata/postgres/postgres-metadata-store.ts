@@ -6,8 +6,9 @@ import type { SqlConnection } from '../sql/connection.ts'
 import type { ChangedAccounts } from '../sql/identity-epochs.ts'
 import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
-import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { metadataTransaction, type TransactionRun } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
+import { RunAgain, scarceQuotas } from '../sql/scarce-quotas.ts'
 import { TransactionScope } from '../sql/transaction-scope.ts'
 import { PostgresConnection } from './postgres-connection.ts'
 import { postgresLocks, postgresReads } from './postgres-engine.ts'
@@ -40,10 +41,11 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   return {
     ...metadataReader(reader, usage),
     async transact(work) {
+      const scarce = scarceQuotas()
       // Each run begins with a set of its own: what a run that was given up has changed is not changed.
       const { result, changed } = await inTransaction(async (connection) => {
         const changed: ChangedAccounts = new Set()
-        return { result: await work(postgresTransaction(connection, usage, changed)), changed }
+        return { result: await work(postgresTransaction(connection, usage, { changed, scarce })), changed }
       })
       watchers.tell(changed)
       return result
@@ -59,12 +61,8 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   }
 }
 
-function postgresTransaction(
-  connection: SqlConnection,
-  usage: UsageReads,
-  changed: ChangedAccounts,
-): MetadataTransaction {
-  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, changed)
+function postgresTransaction(connection: SqlConnection, usage: UsageReads, run: TransactionRun): MetadataTransaction {
+  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, run)
 }
 
 async function runTransaction<Result>(
@@ -76,6 +74,8 @@ async function runTransaction<Result>(
       // Bun's types lose what the callback returns.
       return (await pool.begin(async (sql) => await runScoped(new PostgresConnection(sql), work))) as Result
     } catch (error) {
+      // Once for each quota that a transaction takes from, and nobody else is in the way then.
+      if (error instanceof RunAgain) continue
       if (run === MOST_RUNS || !isRerunnable(error)) throw translatePostgresError(error)
       await pause(run)
     }

@@ -15,21 +15,28 @@ import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
 import { repositoryDeletionWrites } from './repository-deletion.ts'
+import type { ScarceQuotas } from './scarce-quotas.ts'
 import { settingWrites } from './setting-writes.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
 import { uploadWrites } from './uploads.ts'
 import { usageWrites } from './usage-writes.ts'
 
+export interface TransactionRun {
+  /** Gathers the accounts of which it changes identities. */
+  readonly changed: ChangedAccounts
+  readonly scarce: ScarceQuotas
+}
+
 /**
  * Every change and every read, on the connection of one transaction.
  *
- * @param changed gathers the accounts of which it changes identities
+ * @param run what the store knows of it beside the database
  */
 export function metadataTransaction(
   connection: SqlConnection,
   engine: UsageReads & MetadataLocks,
-  changed: ChangedAccounts,
+  { changed, scarce }: TransactionRun,
 ): MetadataTransaction {
   return {
     ...metadataReader(connection, engine),
@@ -47,7 +54,7 @@ export function metadataTransaction(
     ...auditWrites(connection),
     ...accountWrites(connection, changed),
     ...settingWrites(connection, changed),
-    ...usageWrites(connection),
+    ...usageWrites(connection, scarce),
     ...identityWrites(connection, changed),
     ...engine,
   }

@@ -5,6 +5,7 @@ import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { GroupCommit } from './group-commit.ts'
 import { notingTransaction } from './noting-transaction.ts'
 import { ReadCache, Touched } from './read-cache.ts'
@@ -66,5 +67,9 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
 }
 
 function sqliteTransaction(connection: SqlConnection, changed: ChangedAccounts): MetadataTransaction {
-  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) }, changed)
+  return metadataTransaction(
+    connection,
+    { ...sqliteReads(connection), ...sqliteLocks(connection) },
+    { changed, scarce: NOBODY_WAITS },
+  )
 }
