@@ -5,7 +5,7 @@ export const CLI_COMMANDS = {
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   namespace: 'list namespaces',
-  settings: 'show, set and lock settings of the installation, the registry, namespaces and repositories',
+  settings: 'show, set and lock what repositories inherit, and their own settings',
   sessions: 'end the sessions of a user or a role',
   policy: 'check a policy before it is put anywhere',
   explain: 'say why a request was denied, and whether it would be now',

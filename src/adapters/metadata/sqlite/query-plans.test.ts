@@ -26,6 +26,7 @@ import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { listPaths, listPolicies } from '../sql/settings.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
@@ -204,7 +205,7 @@ test('a purge finds the rows of every page by an index', async () => {
     run: (statement, values) => connection.run(explained(statement), values),
   }
   const engine = { ...sqliteReads(explaining), ...sqliteLocks(explaining) }
-  const transaction = metadataTransaction(explaining, engine, noNotes())
+  const transaction = metadataTransaction(explaining, engine, { notes: noNotes(), scarce: NOBODY_WAITS })
   const { id } = await fillRepository(transaction)
   plans.length = 0
   await transaction.deleteRepository(id, 5, 6)
