@@ -11,7 +11,7 @@ export const CLI_COMMANDS = {
   explain: 'say why a request was denied, and whether it would be now',
   audit: 'export the audit trail, and verify an export with the public key alone',
   events: 'what happened in the registry, and what happens now',
-  webhook: 'where events are sent: put, list, show, test, delete, and what could not be delivered',
+  webhook: 'where events are sent, and what could not be delivered',
   login: 'log docker and podman in',
   token: 'print a password for docker login, user AWS',
   'credential-helper': 'what docker and podman ask for passwords; also docker-credential-lading',
