@@ -26,7 +26,7 @@ interface TagOf {
   readonly tag: ImageTag
 }
 
-const ACCESSORY = /^sha256-([0-9a-f]{64})(?:\.sig|\.att|\.sbom)?$/
+const ACCESSORY = /^(sha256|sha512)-([0-9a-f]{64})(?:\.sig|\.att|\.sbom)?$/
 
 class NaivePlanner {
   readonly #policy: LifecyclePolicy
@@ -82,8 +82,8 @@ class NaivePlanner {
   #accessorySubjects(image: LifecycleImage): LifecycleImage[] {
     if (this.#policy.unit === 'manifest') return []
     const subjects = image.tags.map(({ tag }) => {
-      const hex = ACCESSORY.exec(tag)?.[1]
-      return hex === undefined ? undefined : this.#find(`sha256:${hex}`)
+      const [, algorithm, hex] = ACCESSORY.exec(tag) ?? []
+      return this.#images.find(({ digest }) => hex !== undefined && digest.startsWith(`${algorithm}:${hex}`))
     })
     return subjects.flatMap((subject) => (subject === undefined || subject === image ? [] : [subject]))
   }
