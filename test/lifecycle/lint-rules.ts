@@ -23,3 +23,5 @@ export const NONE: string[] = []
 export const V: LadingRule['select'] = { tags: 'v*' }
 export const older = (days: number, since: 'pushed' | 'pulled' = 'pulled') => ({ olderThan: { days, since } }) as const
 export const beyond = (count: number, by: 'tagged' | 'pulled' = 'pulled') => ({ beyond: { count, by } }) as const
+export const newer = (days: number, since: 'pushed' | 'pulled' = 'pulled') => ({ newerThan: { days, since } }) as const
+export const within = (count: number, by: 'tagged' | 'pulled' = 'pulled') => ({ within: { count, by } }) as const

@@ -60,14 +60,16 @@ export class NaiveRules {
   #hits<Thing>(rule: LifecycleRule, things: readonly Thing[], facts: Facts<Thing>): Thing[] {
     const { condition } = rule
     if (condition === undefined) return [...things]
-    if (condition.type === 'older-than') {
+    if ('since' in condition) {
       return things.filter((thing) => {
         const since = facts.clock(thing, condition.since)
-        return since !== undefined && since < this.#nowMs - condition.ageMs
+        const isOld = since !== undefined && since < this.#nowMs - condition.ageMs
+        return condition.type === 'older-than' ? isOld : since !== undefined && !isOld
       })
     }
     const counted = things.filter((thing) => facts.comesAt(thing, condition.order) !== undefined)
-    return counted.sort((a, b) => compare(facts, condition.order, [a, b])).slice(condition.count)
+    const line = counted.sort((a, b) => compare(facts, condition.order, [a, b]))
+    return condition.type === 'within' ? line.slice(0, condition.count) : line.slice(condition.count)
   }
 
   #decideImages(rule: LifecycleRule): void {

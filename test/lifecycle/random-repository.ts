@@ -111,12 +111,12 @@ export interface PolicySketch {
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
-    type: fc.constant('older-than'),
+    type: fc.constantFrom('older-than', 'newer-than'),
     ageMs: fc.integer({ min: 0, max: NOW_MS }),
     since: fc.constantFrom(...CLOCKS),
   }),
   fc.record({
-    type: fc.constant('beyond'),
+    type: fc.constantFrom('beyond', 'within'),
     count: fc.integer({ min: 0, max: 4 }),
     order: fc.constantFrom(...ORDERS),
   }),

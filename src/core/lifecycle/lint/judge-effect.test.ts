@@ -37,6 +37,16 @@ test.each<[string, Partial<LadingRule>, string[]]>([
     { select: { tagged: false }, when: { beyond: { count: 1, by: 'semver' } } },
     ['error 1 never-hits'],
   ],
+  [
+    'newly untagged, of tagged',
+    { select: V, when: { newerThan: { days: 1, since: 'untagged' } }, action: 'keep' },
+    ['error 1 never-hits'],
+  ],
+  [
+    'first versions of untagged',
+    { select: { tagged: false }, when: { within: { count: 1, by: 'semver' } }, action: 'keep' },
+    ['error 1 never-hits'],
+  ],
   ['archiving the archive', { select: { storageClass: 'archive' }, action: 'archive' }, ['error 1 never-hits']],
   ['untagging untagged', { select: { tagged: false }, action: 'untag' }, ['error 1 never-hits']],
   ['untagging no tag', { select: {}, action: 'untag', tag: 'a b' }, ['error 1 never-hits']],

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { beyond, DEAD, lint, NONE, older, V } from '../../../../test/lifecycle/lint-rules.ts'
+import { beyond, DEAD, lint, NONE, newer, older, V, within } from '../../../../test/lifecycle/lint-rules.ts'
 import type { ImageTagExpression, LadingRule } from '../lading/lading-policy.ts'
 
 const SHADOWED = ['warning 2 shadowed-rule']
@@ -127,6 +127,50 @@ test.each<[string, LadingRule, LadingRule, string[]]>([
     'order',
     { select: V, when: beyond(2), action: 'expire' },
     { select: V, when: beyond(3, 'tagged'), action: 'expire' },
+    NONE,
+  ],
+  [
+    'smaller window from the start',
+    { select: V, when: within(2), action: 'keep' },
+    { select: V, when: within(1), action: 'expire', rest: 'keep' },
+    [...SHADOWED, 'warning 2 wrong-end'],
+  ],
+  [
+    'larger window from the start',
+    { select: V, when: within(2), action: 'keep' },
+    { select: V, when: within(3), action: 'untag' },
+    NONE,
+  ],
+  [
+    'window from the start, of a part',
+    { select: V, when: within(2), action: 'untag' },
+    { select: { tags: 'v1*' }, when: within(2), action: 'untag' },
+    NONE,
+  ],
+  [
+    'window from the start, of the same in other words',
+    { select: V, when: within(2), action: 'untag' },
+    { select: { tags: { prefix: 'v' } }, when: within(2), action: 'untag' },
+    SHADOWED,
+  ],
+  [
+    'window from the start, of fewer tags',
+    { select: V, when: within(2), action: 'untag' },
+    { select: V, when: within(2), action: 'untag', tag: 'v1*' },
+    NONE,
+  ],
+  [
+    'the other end of a window',
+    { select: V, when: within(2), action: 'keep' },
+    { select: V, when: beyond(2), action: 'expire' },
+    NONE,
+  ],
+  ['newer', { select: V, when: newer(7), action: 'keep' }, { select: V, when: newer(6), action: 'expire' }, SHADOWED],
+  ['not so new', { select: V, when: newer(7), action: 'keep' }, { select: V, when: newer(8), action: 'expire' }, NONE],
+  [
+    'newer, and older',
+    { select: V, when: newer(7), action: 'keep' },
+    { select: V, when: older(7), action: 'expire' },
     NONE,
   ],
   [

@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { countMoreThan, ecrRule } from '../../../../test/lifecycle/ecr-documents.ts'
-import { beyond, lint, lintEcr, NONE, older, V } from '../../../../test/lifecycle/lint-rules.ts'
+import { beyond, lint, lintEcr, NONE, older, V, within } from '../../../../test/lifecycle/lint-rules.ts'
 import type { EcrSelection } from '../ecr/ecr-policy.ts'
 import type { LadingRule } from '../lading/lading-policy.ts'
 
@@ -19,6 +19,7 @@ test.each<[string, Partial<LadingRule>, string[]]>([
   ['untagged manifests', { select: { tagged: false } }, ['warning 1 hits-children']],
   ['a window of any', { select: {} }, ['warning 1 hits-children']],
   ['a window of tagged', { select: { tagged: true } }, NONE],
+  ['a window of any that keeps', { select: {}, when: within(3), action: 'keep' }, ['warning 1 hits-children']],
   ['an age of any', { select: {}, when: older(7) }, NONE],
   ['indexes alone', { select: { mediaTypes: ['*index*'] } }, NONE],
 ])('counting by manifests, %s', (_, change, expected) => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'bun:test'
-import { beyond, DEAD, lint, NONE, older, V } from '../../../../test/lifecycle/lint-rules.ts'
+import { beyond, DEAD, lint, NONE, newer, older, V, within } from '../../../../test/lifecycle/lint-rules.ts'
 import type { LadingRule } from '../lading/lading-policy.ts'
 
 test.each<[string, LadingRule[], string[]]>([
@@ -31,6 +31,31 @@ test.each<[string, LadingRule[], string[]]>([
     DEAD,
   ],
   ['all that is not pulled', [{ select: {}, when: older(30), action: 'expire' }], NONE],
+  [
+    'all but the young',
+    [
+      { select: {}, when: newer(30, 'pushed'), action: 'keep' },
+      { select: {}, action: 'expire' },
+    ],
+    ['warning 2 empties-repository'],
+  ],
+  [
+    'all but what is pulled',
+    [
+      { select: {}, when: newer(30), action: 'keep' },
+      { select: {}, action: 'expire' },
+    ],
+    NONE,
+  ],
+  [
+    'all but the first ten, and the young',
+    [
+      { select: {}, when: newer(30, 'pushed'), action: 'keep' },
+      { select: {}, when: within(10), action: 'keep' },
+      { select: {}, action: 'expire' },
+    ],
+    NONE,
+  ],
   ['versions that are old', [{ select: V, when: older(30, 'pushed'), action: 'expire' }], NONE],
 ])('what is left when it expires %s', (_, rules, expected) => {
   expect(lint(rules)).toEqual(expected)
