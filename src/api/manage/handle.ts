@@ -1,3 +1,4 @@
+import lifecycleSchema from '../../../docs/schemas/lifecycle-policy-v1.json' with { type: 'json' }
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
@@ -58,10 +59,10 @@ async function answer(
   )
   context.principal = principal.arn
   const { row, parameters } = await findRow(request)
-  // The same for everybody who has a credential: it says what could be asked, not what there is.
-  if (row === 'openapi.json') {
-    context.operation = 'openapi.json'
-    return jsonAnswer(services, describeApi(version), MANAGE_HEADERS)
+  // The same for everybody who has a credential: they say what could be asked, not what there is.
+  if (typeof row === 'string') {
+    context.operation = row
+    return jsonAnswer(services, row === 'openapi.json' ? describeApi(version) : lifecycleSchema, MANAGE_HEADERS)
   }
   context.operation = row.operation
   const registry =
