@@ -57,6 +57,7 @@ export function testCosts(open: OpenMetadataStore): void {
     const holding = (word: string, holder: Repository | undefined, hold: BlobHolding['hold']): BlobHolding => ({
       digest: digest(word),
       sizeBytes: word.length,
+      leaseUntilMs: blob(word).leaseUntilMs,
       repositoryId: holder?.id,
       hold,
     })

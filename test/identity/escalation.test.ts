@@ -110,13 +110,18 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   ExplainDecision: NONE,
   ExportAudit: NONE,
   GetAccount: NONE,
+  GetAccountCosts: NONE,
   GetAuditKeys: NONE,
   GetImage: NONE,
+  GetInstallationCosts: NONE,
+  GetNamespaceCosts: NONE,
   GetOidcProvider: NONE,
+  GetRepositoryCosts: NONE,
   GetTagReport: NONE,
   ListAccounts: NONE,
   ListOidcProviders: NONE,
   ValidatePolicy: NONE,
+  WeighDeletion: NONE,
 }
 
 describe('every operation that makes credentials or changes permissions is known here', () => {

@@ -9,6 +9,8 @@ export interface ManageCall {
   readonly services: Services
   /** Its registry is the one that the operation is decided in: the installation's, or that of the caller's account. */
   readonly caller: Caller
+  /** Says that nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 type Shape = z.ZodObject

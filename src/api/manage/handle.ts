@@ -16,11 +16,14 @@ import type { ManageCall, ManageRow } from './define-operation.ts'
 import { errorResponse, MANAGE_ERRORS, MANAGE_HEADERS } from './errors.ts'
 import { linesAnswer } from './lines-answer.ts'
 import { describeApi } from './openapi.ts'
+import type { ManageOperation } from './operations.ts'
 import { parseInput } from './parse-input.ts'
 import { findRow, type Routed } from './router.ts'
 
 /** A provider's keys are the largest thing that anybody sends. */
 const BODY_LIMIT_BYTES = 256 * 1024
+/** They change nothing, and have a body all the same. */
+const READS: ReadonlySet<ManageOperation> = new Set<ManageOperation>(['ValidatePolicy', 'WeighDeletion'])
 
 /**
  * Answers everything under `/api/v1`: who asks is found out before the address is looked at.
@@ -68,7 +71,7 @@ async function answer(
     row.decidedIn === 'default account'
       ? services.defaultRegistry
       : await registryOfAccount(services, { accountId: principal.accountId, region: asked.region })
-  const call = { services, caller: callerOf(context, principal, registry) }
+  const call = { services, caller: callerOf(context, principal, registry), signal: request.signal }
   return await runOperation(call, row, { request, context, parameters })
 }
 
@@ -90,7 +93,7 @@ async function runOperation(
   const facts: CallFacts = {
     source: 'lading.manage',
     name: row.operation,
-    readOnly: row.method === 'get' || row.operation === 'ValidatePolicy',
+    readOnly: row.method === 'get' || READS.has(row.operation),
     parameters: { ...input },
     resources: [{ ARN: resource, accountId: caller.registry.accountId, type: 'Lading::Resource' }],
   }

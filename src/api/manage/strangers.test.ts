@@ -15,6 +15,7 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   accountId: '123456789012',
   accessKeyId: 'AKIA0000000000000000',
   name: 'ci',
+  path: 'team',
   reference: 'latest',
   decisionId: '00000000-0000-4000-8000-000000000000',
 }
@@ -23,6 +24,7 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   UpdateAccount: { name: 'Team' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   ValidatePolicy: { text: '{}', kind: 'identity' },
+  WeighDeletion: { delete: 'repository' },
 }
 
 function send(registry: TestRegistry, row: ManageRow, options: ManageOptions = {}) {

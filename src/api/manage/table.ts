@@ -6,9 +6,13 @@ import { deleteOidcProvider } from './delete-oidc-provider.ts'
 import { explainDecision } from './explain-decision.ts'
 import { exportAudit } from './export-audit.ts'
 import { getAccount } from './get-account.ts'
+import { getAccountCosts } from './get-account-costs.ts'
 import { getAuditKeys } from './get-audit-keys.ts'
 import { getImage } from './get-image.ts'
+import { getInstallationCosts } from './get-installation-costs.ts'
+import { getNamespaceCosts } from './get-namespace-costs.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
+import { getRepositoryCosts } from './get-repository-costs.ts'
 import { getTagReport } from './get-tag-report.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
@@ -18,6 +22,7 @@ import { revokeRoleSessions } from './revoke-role-sessions.ts'
 import { revokeUserSessions } from './revoke-user-sessions.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
+import { weighDeletion } from './weigh-deletion.ts'
 
 /** Every operation and what answers it. */
 export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<Operation> } = {
@@ -28,9 +33,13 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ExplainDecision: explainDecision,
   ExportAudit: exportAudit,
   GetAccount: getAccount,
+  GetAccountCosts: getAccountCosts,
   GetAuditKeys: getAuditKeys,
   GetImage: getImage,
+  GetInstallationCosts: getInstallationCosts,
+  GetNamespaceCosts: getNamespaceCosts,
   GetOidcProvider: getOidcProvider,
+  GetRepositoryCosts: getRepositoryCosts,
   GetTagReport: getTagReport,
   ListAccounts: listAccounts,
   ListOidcProviders: listOidcProviders,
@@ -39,4 +48,5 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   RevokeUserSessions: revokeUserSessions,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
+  WeighDeletion: weighDeletion,
 }

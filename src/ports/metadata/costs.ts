@@ -5,6 +5,8 @@ import type { BlobLocation } from '../blob-store.ts'
 export interface BlobHolding {
   readonly digest: Digest
   readonly sizeBytes: number
+  /** As `BlobRecord` has it. */
+  readonly leaseUntilMs: number
   /** Undefined, in the blob's only row, when no repository does. */
   readonly repositoryId: number | undefined
   /**

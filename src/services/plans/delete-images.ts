@@ -55,19 +55,18 @@ export async function deleteImages(
     const actor = { principal: caller.principal.arn, requestId: caller.requestId }
     const plan = newPlan(services, current, { kind: 'deletion', state: 'applied', actor })
     const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs }
-    const run = new DeletionRun(work)
-    const results = await run.take(deletions)
-    if (run.items.length === 0) return { planId: undefined, results }
+    const { items, results } = await carryOutDeletions(work, deletions)
+    if (items.length === 0) return { planId: undefined, results }
     await transaction.insertPlan({
       ...plan,
-      summary: summarise(run.items),
+      summary: summarise(items),
       appliedBy: actor,
       appliedAtMs: plan.createdAtMs,
       undoUntilMs: plan.createdAtMs + services.limits.restoreWindowMs,
     })
     await transaction.insertPlanItems(
       plan.id,
-      run.items.map((item, position) => ({ ...item, position })),
+      items.map((item, position) => ({ ...item, position })),
     )
     return { planId: plan.id, results }
   })
@@ -89,6 +88,16 @@ export async function deleteImage(
   if (result instanceof Refusal) throw result
   if (planId === undefined) throw new Error('a deletion left neither a plan nor a refusal')
   return { planId }
+}
+
+/** Does it all in the transaction of `work`, whose plan is not written: that is the caller's. */
+export async function carryOutDeletions(
+  work: PlanWork,
+  deletions: readonly Deletion[],
+): Promise<{ readonly items: readonly PlanItem[]; readonly results: readonly Deleted[] }> {
+  const run = new DeletionRun(work)
+  const results = await run.take(deletions)
+  return { items: run.items, results }
 }
 
 class DeletionRun {

@@ -18,6 +18,8 @@ const NO_REPOSITORY = 0
 /** Every digest is greater than it. */
 const NO_DIGEST = '' as Digest
 
+const SIZE_AND_LEASE = ['blobs.size_bytes as sizeBytes', 'blobs.lease_until_ms as leaseUntilMs'] as const
+
 /** A cross join, as SQLite then walks from the references to the manifests and never the other way. */
 const holdOf = (repository: string) => sql<BlobHolding['hold']>`(select case
     when max(case when manifests.deleted_at_ms is null then 1 else 0 end) = 1 then 'live'
@@ -44,7 +46,7 @@ export const listBlobHoldings = statement(({ db, p }: Parts<HoldingPage>) =>
   db
     .selectFrom('blobs')
     .leftJoin('repository_blobs as held', 'held.digest', 'blobs.digest')
-    .select(['blobs.digest', 'blobs.size_bytes as sizeBytes', 'held.repository_id as repositoryId'])
+    .select(['blobs.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
     .select(
       sql<BlobHolding['hold']>`case when held.repository_id is not null then ${holdOf('held.repository_id')}
         when exists (select 1 from manifest_blobs where manifest_blobs.blob = blobs.digest) then 'live'
@@ -62,7 +64,7 @@ export const listHoldingsOfRepository = statement(({ db, p }: Parts<HoldingPage 
     .selectFrom('repository_blobs as mine')
     .innerJoin('blobs', 'blobs.digest', 'mine.digest')
     .innerJoin('repository_blobs as held', 'held.digest', 'mine.digest')
-    .select(['mine.digest', 'blobs.size_bytes as sizeBytes', 'held.repository_id as repositoryId'])
+    .select(['mine.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
     .select(
       sql<BlobHolding['hold']>`case when held.repository_id = mine.repository_id
         then ${holdOf('mine.repository_id')} else 'unused' end`.as('hold'),

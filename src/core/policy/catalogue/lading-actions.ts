@@ -7,9 +7,13 @@ export const LADING_ACTIONS: readonly string[] = [
   'ExplainDecision',
   'ExportAudit',
   'GetAccount',
+  'GetAccountCosts',
   'GetAuditKeys',
   'GetImage',
+  'GetInstallationCosts',
+  'GetNamespaceCosts',
   'GetOidcProvider',
+  'GetRepositoryCosts',
   'GetTagReport',
   'ListAccounts',
   'ListOidcProviders',
@@ -17,6 +21,7 @@ export const LADING_ACTIONS: readonly string[] = [
   'RevokeSessions',
   'UpdateAccount',
   'ValidatePolicy',
+  'WeighDeletion',
 ]
 /** The audit trail, by CloudTrail's name for it. */
 export const CLOUDTRAIL_ACTIONS: readonly string[] = ['LookupEvents']
