@@ -60,6 +60,7 @@ export function testCosts(open: OpenMetadataStore): void {
       leaseUntilMs: blob(word).leaseUntilMs,
       repositoryId: holder?.id,
       hold,
+      isReferredElsewhere: false,
     })
     const inOrder = (holdings: readonly BlobHolding[]) =>
       holdings.toSorted((a, b) => (a.digest < b.digest ? -1 : a.digest > b.digest ? 1 : 0))
@@ -91,7 +92,7 @@ export function testCosts(open: OpenMetadataStore): void {
             holding('just-pushed', app, 'unused'),
             holding('hidden', other, 'deleted'),
             holding('nobody', undefined, 'unused'),
-            holding('out-of-sight', undefined, 'live'),
+            { ...holding('out-of-sight', undefined, 'unused'), isReferredElsewhere: true },
           ]),
         )
       })
@@ -100,7 +101,7 @@ export function testCosts(open: OpenMetadataStore): void {
         await fill()
         expect(await allOf(ofApp, limit)).toEqual(
           inOrder([
-            holding('shared', app, 'deleted'),
+            { ...holding('shared', app, 'deleted'), isReferredElsewhere: true },
             holding('shared', other, 'unused'),
             holding('was-here', app, 'deleted'),
             holding('just-pushed', app, 'unused'),

@@ -10,6 +10,8 @@ import { collect } from '../../src/services/collect.ts'
 import { defaultCollectOptions } from '../../src/services/collection/collect-options.ts'
 import type { Caller, Limits, Services } from '../../src/services/context.ts'
 import { CostMemory } from '../../src/services/costs/cost-memory.ts'
+import type { FreedBy } from '../../src/services/costs/freed-by.ts'
+import { freedByImage, freedByPlan, freedByRepository } from '../../src/services/costs/what-if.ts'
 import { expireUploads } from '../../src/services/expire-uploads.ts'
 import { mountBlob } from '../../src/services/mount-blob.ts'
 import { deleteImages } from '../../src/services/plans/delete-images.ts'
@@ -32,6 +34,9 @@ export const PLACES = [
   [1, 'team/app'],
 ] as const
 
+/** Beside the collector's: uploads end sooner, and one repository takes images whose layers lie elsewhere. */
+const MORE: Partial<Limits> = { uploadExpiryMs: 700, sparseRepositories: ['other'] }
+
 /** A registry that is driven as its surfaces do it, in either account. */
 export class CostWorld {
   readonly registry: TestRegistry
@@ -47,7 +52,7 @@ export class CostWorld {
   }
 
   static async open(blobs: BlobStore = new MemoryBlobStore(), limits: Partial<Limits> = {}): Promise<CostWorld> {
-    const registry = await openTestRegistry({ ...LIMITS, sparseRepositories: ['other'], ...limits })
+    const registry = await openTestRegistry({ ...LIMITS, ...MORE, ...limits })
     const { metadata, clock } = registry.services
     const services = { ...registry.services, blobs, costs: new CostMemory({ metadata, blobs, clock }) }
     const second = await metadata.transact((one) => one.ensureRegistry('111111111111', 'us-east-1', 1))
@@ -147,6 +152,20 @@ export class CostWorld {
   async undo(planNumber: number): Promise<void> {
     const planId = this.plans[planNumber]
     if (planId !== undefined) await undoPlan(this.services, planId, { principal: 'me', requestId: 'test' }, NEVER)
+  }
+
+  /** What deleting an image or the repository would free. */
+  async weigh(place: number, what: number | 'repository'): Promise<FreedBy> {
+    const repository = await this.ensure(place)
+    const caller = this.callerAt(place)
+    if (what === 'repository') return await freedByRepository(this.services, caller, repository, NEVER)
+    const reference = { kind: 'digest', digest: imageAt(what).digest } as const
+    return await freedByImage(this.services, caller, repository, { reference, signal: NEVER })
+  }
+
+  async weighPlan(place: number, planId: string): Promise<FreedBy> {
+    const repositoryName = PLACES[place]?.[1] ?? ''
+    return await freedByPlan(this.services, this.callerAt(place), { planId, repositoryName, signal: NEVER })
   }
 
   async collect(purgeRows = 100): Promise<void> {

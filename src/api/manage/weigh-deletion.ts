@@ -14,7 +14,7 @@ const whatIfBody = z.union(
     z.strictObject({
       delete: z.union([z.literal('repository'), z.strictObject({ reference: imageReferenceField })]),
     }),
-    z.strictObject({ planId: z.string().regex(/^[0-9a-f-]{36}$/) }),
+    z.strictObject({ planId: z.string().regex(/^[0-9a-f-]{36}$/, 'must be the id of a plan') }),
   ],
   'expected {"delete": {"reference": TAG-OR-DIGEST}}, {"delete": "repository"} or {"planId": ID}',
 )

@@ -11,10 +11,14 @@ export interface BlobHolding {
   readonly repositoryId: number | undefined
   /**
    * `live`: a live manifest of the repository refers to the blob; `deleted`: only deleted ones do; `unused`: none does;
-   * `undecided`: as far as it was looked, only deleted ones do, and `listBlobReferences` says more. Without a repository:
-   * `live` when a manifest refers to the blob although its repository may not see it, else `unused`.
+   * `undecided`: as far as it was looked, only deleted ones do, and `listBlobReferences` says more.
    */
   readonly hold: 'live' | 'deleted' | 'unused' | 'undecided'
+  /**
+   * Whether manifests of other repositories refer to the blob, who need not see it. Only looked at where no repository
+   * holds it and, of a single repository's blobs, in that one's own rows; else false.
+   */
+  readonly isReferredElsewhere: boolean
 }
 
 /** After which row a page begins. */

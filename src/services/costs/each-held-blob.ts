@@ -11,8 +11,8 @@ export interface HeldBlob {
   readonly sizeBytes: number
   readonly leaseUntilMs: number
   readonly holders: readonly { readonly repositoryId: number; readonly hold: Hold }[]
-  /** Whether a manifest refers to it although no repository may see it. */
-  readonly isOutOfSight: boolean
+  /** As `BlobHolding` has it: when nobody else holds it, that is in a repository which may not see it. */
+  readonly isReferredElsewhere: boolean
 }
 
 export interface Walk {
@@ -69,8 +69,8 @@ function give(rows: readonly BlobHolding[], each: Walk['each']): void {
   const holders = rows.flatMap(({ repositoryId, hold }) =>
     repositoryId === undefined || hold === 'undecided' ? [] : [{ repositoryId, hold }],
   )
-  const isOutOfSight = first.repositoryId === undefined && first.hold === 'live'
-  each({ digest, sizeBytes, leaseUntilMs, holders, isOutOfSight })
+  const isReferredElsewhere = rows.some((row) => row.isReferredElsewhere)
+  each({ digest, sizeBytes, leaseUntilMs, holders, isReferredElsewhere })
 }
 
 async function decided(

@@ -75,7 +75,7 @@ function* pagesOf(digests: readonly Digest[]): Generator<readonly Digest[]> {
   for (let from = 0; from < digests.length; from += AT_ONCE) yield digests.slice(from, from + AT_ONCE)
 }
 
-/** What comes free when a whole repository goes: the blobs that no other one holds. */
+/** What comes free when a whole repository goes: the blobs that no other one holds, nor a manifest in it refers to. */
 export async function weighGoingRepository(
   services: Services,
   caller: Caller,
@@ -86,8 +86,8 @@ export async function weighGoingRepository(
   const tally = new FreedTally(clock.nowMs())
   await eachBlobOfRepository(metadata, repository, {
     signal,
-    each: ({ holders, ...blob }) => {
-      if (holders.length > 1) tally.addKept(blob)
+    each: ({ holders, isReferredElsewhere, ...blob }) => {
+      if (holders.length > 1 || isReferredElsewhere) tally.addKept(blob)
       else tally.addFreed({ ...blob, heldUntilMs })
     },
   })

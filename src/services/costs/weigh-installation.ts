@@ -88,7 +88,7 @@ async function attributeAll(
   await eachHeldBlob(metadata, {
     list,
     signal,
-    each: ({ sizeBytes, holders, isOutOfSight }) => {
+    each: ({ sizeBytes, holders, isReferredElsewhere }) => {
       const placed = holders.flatMap(({ repositoryId, hold }) => {
         // One that was made since the pass began holds nothing in it.
         const scope: CostScope | undefined = scopes.repository(repositoryId)
@@ -96,7 +96,7 @@ async function attributeAll(
         return [{ scope, hold: deleted.has(repositoryId) ? ('deleted' as const) : hold }]
       })
       if (placed.length > 0) attributeBlob(sizeBytes, placed)
-      else left[isOutOfSight ? 'outOfSightBytes' : 'unheldBytes'] += sizeBytes
+      else left[isReferredElsewhere ? 'outOfSightBytes' : 'unheldBytes'] += sizeBytes
     },
   })
   return left

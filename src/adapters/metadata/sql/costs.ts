@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
 import type { BlobHolding, CostReads, HoldingKey } from '../../../ports/metadata/costs.ts'
@@ -32,6 +32,10 @@ const holdOf = (repository: string) => sql<BlobHolding['hold']>`(select case
   cross join manifests
   where manifests.repository_id = ${sql.ref(repository)} and manifests.digest = refs.manifest)`
 
+/** Two looks into an index, where "other than" would walk through all references of the repository's own. */
+const referenceBy = (order: RawBuilder<unknown>) => sql`exists (select 1 from manifest_blobs
+  where manifest_blobs.blob = mine.digest and manifest_blobs.repository_id ${order} mine.repository_id)`
+
 const listPlaces = statement(({ db, p }: Parts<{ repositoryId: number; limit: number }>) =>
   db
     .selectFrom('repositories')
@@ -47,11 +51,13 @@ export const listBlobHoldings = statement(({ db, p }: Parts<HoldingPage>) =>
     .selectFrom('blobs')
     .leftJoin('repository_blobs as held', 'held.digest', 'blobs.digest')
     .select(['blobs.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
-    .select(
-      sql<BlobHolding['hold']>`case when held.repository_id is not null then ${holdOf('held.repository_id')}
-        when exists (select 1 from manifest_blobs where manifest_blobs.blob = blobs.digest) then 'live'
-        else 'unused' end`.as('hold'),
-    )
+    .select([
+      sql<BlobHolding['hold']>`case when held.repository_id is null then 'unused'
+        else ${holdOf('held.repository_id')} end`.as('hold'),
+      sql<number>`case when held.repository_id is null
+        and exists (select 1 from manifest_blobs where manifest_blobs.blob = blobs.digest)
+        then 1 else 0 end`.as('isReferredElsewhere'),
+    ])
     .where('blobs.digest', '>=', p.digest)
     .where(sql<boolean>`(blobs.digest > ${p.digest} or coalesce(held.repository_id, 0) > ${p.repositoryId})`)
     .orderBy('blobs.digest')
@@ -65,10 +71,12 @@ export const listHoldingsOfRepository = statement(({ db, p }: Parts<HoldingPage 
     .innerJoin('blobs', 'blobs.digest', 'mine.digest')
     .innerJoin('repository_blobs as held', 'held.digest', 'mine.digest')
     .select(['mine.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
-    .select(
+    .select([
       sql<BlobHolding['hold']>`case when held.repository_id = mine.repository_id
         then ${holdOf('mine.repository_id')} else 'unused' end`.as('hold'),
-    )
+      sql<number>`case when held.repository_id = mine.repository_id
+        and (${referenceBy(sql`<`)} or ${referenceBy(sql`>`)}) then 1 else 0 end`.as('isReferredElsewhere'),
+    ])
     .where('mine.repository_id', '=', p.mine)
     .where('mine.digest', '>=', p.digest)
     .where(sql<boolean>`(mine.digest > ${p.digest} or held.repository_id > ${p.repositoryId})`)
@@ -147,10 +155,11 @@ export function costReads(connection: SqlConnection): CostReads {
     },
     async listBlobHoldings(after, limit) {
       const rows = await connection.all(listBlobHoldings, { ...startOf(after), limit })
-      return rows.map((row) => ({ ...row, repositoryId: row.repositoryId ?? undefined }))
+      return rows.map(toHolding)
     },
-    listHoldingsOfRepository: (mine, after, limit) =>
-      connection.all(listHoldingsOfRepository, { mine, ...startOf(after), limit }),
+    async listHoldingsOfRepository(mine, after, limit) {
+      return (await connection.all(listHoldingsOfRepository, { mine, ...startOf(after), limit })).map(toHolding)
+    },
     async listBlobReferences(repositoryId, blob, { after = NO_DIGEST, limit }) {
       const rows = await connection.all(listBlobReferences, { repositoryId, blob, after, limit })
       return rows.map(({ manifest, isLive }) => ({ manifest, isLive: isLive !== 0 }))
@@ -163,6 +172,19 @@ export function costReads(connection: SqlConnection): CostReads {
       if (row === undefined) throw new Error('counting gave no row')
       return { ...row, last: row.last ?? undefined }
     },
+  }
+}
+
+type HoldingRow = Omit<BlobHolding, 'repositoryId' | 'isReferredElsewhere'> & {
+  readonly repositoryId: number | null
+  readonly isReferredElsewhere: number
+}
+
+function toHolding(row: HoldingRow): BlobHolding {
+  return {
+    ...row,
+    repositoryId: row.repositoryId ?? undefined,
+    isReferredElsewhere: row.isReferredElsewhere !== 0,
   }
 }
 
