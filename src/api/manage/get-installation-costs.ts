@@ -25,7 +25,7 @@ export const getInstallationCosts = defineOperation('GetInstallationCosts', {
     totalBytes: z.int().describe('What lies in the blob store.'),
     accounts: z.array(z.strictObject({ accountId: z.string(), region: z.string(), ...costsView.shape })),
   }),
-  resource: (registry) => ladingArn(registry, 'installation'),
+  resource: (registry) => ladingArn(registry, 'installation/*'),
   handle: async ({ services, signal }) => {
     const { figures, parts, totalBytes, accounts, atMs } = await costsOfInstallation(services, signal)
     return {
