@@ -22,7 +22,7 @@ export interface Walk {
 }
 
 /** Rows read at once: a few milliseconds, in which SQLite does nothing else. */
-const PAGE = 500
+const PAGE = 200
 
 /**
  * Walks through blobs a page at a time; others have their turn in between.

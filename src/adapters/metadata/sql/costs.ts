@@ -45,11 +45,16 @@ const listPlaces = statement(({ db, p }: Parts<{ repositoryId: number; limit: nu
     .limit(p.limit),
 )
 
-/** `>=` is what an index is walked from; the rest leaves out what the page before had of its last blob. */
+/**
+ * `>=` is what an index is walked from; the rest leaves out what the page before had of its last blob. It is said of both
+ * tables, as PostgreSQL, where it merges them, else begins with the second one's first row (300,000 blobs: 110 ms a page).
+ */
 export const listBlobHoldings = statement(({ db, p }: Parts<HoldingPage>) =>
   db
     .selectFrom('blobs')
-    .leftJoin('repository_blobs as held', 'held.digest', 'blobs.digest')
+    .leftJoin('repository_blobs as held', (join) =>
+      join.onRef('held.digest', '=', 'blobs.digest').on('held.digest', '>=', p.digest),
+    )
     .select(['blobs.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
     .select([
       sql<BlobHolding['hold']>`case when held.repository_id is null then 'unused'
@@ -69,7 +74,9 @@ export const listHoldingsOfRepository = statement(({ db, p }: Parts<HoldingPage 
   db
     .selectFrom('repository_blobs as mine')
     .innerJoin('blobs', 'blobs.digest', 'mine.digest')
-    .innerJoin('repository_blobs as held', 'held.digest', 'mine.digest')
+    .innerJoin('repository_blobs as held', (join) =>
+      join.onRef('held.digest', '=', 'mine.digest').on('held.digest', '>=', p.digest),
+    )
     .select(['mine.digest', ...SIZE_AND_LEASE, 'held.repository_id as repositoryId'])
     .select([
       sql<BlobHolding['hold']>`case when held.repository_id = mine.repository_id
