@@ -2,6 +2,7 @@
 export const CLI_COMMANDS = {
   image: 'show what an image is, its tags and where it comes from',
   tags: 'report how the tags of a repository are used',
+  costs: 'say how many bytes are held, alone and with others, and what a deletion or a plan would free',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   namespace: 'list namespaces',

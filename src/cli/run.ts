@@ -3,6 +3,7 @@ import { CliProblem } from './cli-problem.ts'
 import { CLI_COMMANDS, type CliCommand } from './command-names.ts'
 import { addAccountCommands } from './commands/account.ts'
 import { addAuditCommands } from './commands/audit.ts'
+import { addCostsCommand } from './commands/costs.ts'
 import { addCredentialHelperCommand } from './commands/credential-helper.ts'
 import { addEventsCommands } from './commands/events.ts'
 import { addExplainCommand } from './commands/explain.ts'
@@ -23,6 +24,7 @@ import { readEnvironment } from './environment.ts'
 const ADD: Readonly<Record<CliCommand, (command: Command, context: CliContext) => void>> = {
   image: addImageCommands,
   tags: addTagsCommands,
+  costs: addCostsCommand,
   account: addAccountCommands,
   'oidc-provider': addOidcProviderCommands,
   namespace: addNamespaceCommands,

@@ -72,6 +72,7 @@ async function answer(
   const call: ManageCall = {
     services,
     caller,
+    signal: request.signal,
     lastEventId: request.headers.get('last-event-id') ?? undefined,
     callerNow: async () => {
       const again = await authenticateAgain(services, login, context)

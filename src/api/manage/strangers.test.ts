@@ -40,6 +40,7 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   RotateWebhookSecret: {},
   ReplayDeadLetters: {},
   DropDeadLetters: {},
+  WeighDeletion: { delete: 'repository' },
 }
 
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
