@@ -23,7 +23,7 @@ export function isCliCommand(name: string): name is CliCommand {
 }
 
 /** What they all take, before the command too. */
-const OPTIONS: readonly string[] = ['--endpoint', '--profile', '--region', '--json']
+const OPTIONS: readonly string[] = ['--endpoint', '--profile', '--region', '--json', '--output', '--quiet']
 
 export function isCliOption(argument: string): boolean {
   return OPTIONS.includes(argument.split('=', 1)[0] ?? '')
