@@ -2,6 +2,13 @@
 export const CLI_COMMANDS = {
   image: 'show what an image is, its tags and where it comes from',
   tags: 'report how the tags of a repository are used',
+  tag: 'what a tag pointed at, and rolling it back',
+  changes: 'which tags changed between two instants, in a repository or a namespace',
+  plan: 'plans: list, show, apply and undo them',
+  undo: 'bring back what a plan took; the same as plan undo',
+  lock: 'keep an image or a tag from everything but a person',
+  unlock: 'take a lock off',
+  locks: 'what is locked in a repository, by whom and why',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   sessions: 'end the sessions of a user or a role',

@@ -12,6 +12,13 @@ type Add = (command: Command, context: CliContext) => void
 const LOAD: Readonly<Record<CliCommand, () => Promise<Add>>> = {
   image: async () => (await import('./commands/image.ts')).addImageCommands,
   tags: async () => (await import('./commands/tags.ts')).addTagsCommands,
+  tag: async () => (await import('./commands/tag.ts')).addTagCommands,
+  changes: async () => (await import('./commands/changes.ts')).addChangesCommand,
+  plan: async () => (await import('./commands/plan.ts')).addPlanCommands,
+  undo: async () => (await import('./commands/plan.ts')).addUndoCommand,
+  lock: async () => (await import('./commands/locks.ts')).addLockCommand,
+  unlock: async () => (await import('./commands/locks.ts')).addUnlockCommand,
+  locks: async () => (await import('./commands/locks.ts')).addLocksCommand,
   account: async () => (await import('./commands/account.ts')).addAccountCommands,
   'oidc-provider': async () => (await import('./commands/oidc-provider.ts')).addOidcProviderCommands,
   sessions: async () => (await import('./commands/sessions.ts')).addSessionCommands,
