@@ -4,6 +4,7 @@ export const CLI_COMMANDS = {
   tags: 'report how the tags of a repository are used',
   tag: 'what a tag pointed at, and rolling it back',
   changes: 'which tags changed between two instants, in a repository or a namespace',
+  lifecycle: 'lifecycle policies, and what they would do; also of a real Amazon ECR, read-only',
   plan: 'plans: list, show, apply and undo them',
   undo: 'bring back what a plan took; the same as plan undo',
   lock: 'keep an image or a tag from everything but a person',

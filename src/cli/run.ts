@@ -14,6 +14,7 @@ const LOAD: Readonly<Record<CliCommand, () => Promise<Add>>> = {
   tags: async () => (await import('./commands/tags.ts')).addTagsCommands,
   tag: async () => (await import('./commands/tag.ts')).addTagCommands,
   changes: async () => (await import('./commands/changes.ts')).addChangesCommand,
+  lifecycle: async () => (await import('./commands/lifecycle.ts')).addLifecycleCommands,
   plan: async () => (await import('./commands/plan.ts')).addPlanCommands,
   undo: async () => (await import('./commands/plan.ts')).addUndoCommand,
   lock: async () => (await import('./commands/locks.ts')).addLockCommand,
