@@ -138,7 +138,7 @@ test('harbor#20989: what is locked stays, and says so; a lock says why and whose
   expect(locked.stdout).toMatch(line)
   expect((await run('locks', 'team/locked')).stdout).toMatch(line)
   const shown = await run('lifecycle', 'preview', 'team/locked', '--policy', await keep(2))
-  expect(shown.stdout).toMatch(/\nwould +be refused 1\n/)
+  expect(shown.stdout).toMatch(/\nwould +do nothing \(refused 1\)\n/)
   expect((await run('unlock', 'team/locked', 'v1.0.0')).stderr).toBe('v1.0.0 is not locked any more.\n')
   expect(JSON.parse((await run('locks', 'team/locked', '--json')).stdout)).toEqual({ locks: [] })
   expect((await run('lock', 'team/locked', 'v1.0.0', '--owner', 'ops')).status).toBe(2)

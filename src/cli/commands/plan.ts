@@ -20,7 +20,7 @@ export function addPlanCommands(plan: Command, context: CliContext): void {
     .description('do what a plan says, after showing it; stops if the repository moved in a way that matters')
     .option('--yes', 'without asking, which needs a terminal')
     .action(async (id: string, options: PlanOptions & { yes?: true }, command: Command) => {
-      await applyPlan(context, command, await open(context, command, id, options), options.yes === true)
+      await applyPlan(await open(context, command, { id, ...options }), options.yes === true)
     })
   addUndoCommand(plan.command('undo').description('bring back what a plan took, tags included'), context)
 }
@@ -28,8 +28,10 @@ export function addPlanCommands(plan: Command, context: CliContext): void {
 /** `lading undo`, and `lading plan undo`. */
 export function addUndoCommand(undo: Command, context: CliContext): void {
   withPlan(undo).action(async (id: string, options: PlanOptions, command: Command) => {
-    const plan = await open(context, command, id, options)
-    printPlan(context, command, await carryOut(context, command, plan, 'undo'))
+    const opened = await open(context, command, { id, ...options })
+    const undone = await carryOut(opened, 'undo')
+    printPlan(opened, undone)
+    if (textOf(undone, 'state') !== 'undone') throw new CliProblem(`The plan was not undone: it is ${noteOf(undone)}.`)
   })
 }
 
@@ -52,20 +54,26 @@ function addReads(plan: Command, context: CliContext): void {
   withPlan(plan.command('show'))
     .description('what a plan is and does, image by image')
     .action(async (id: string, options: PlanOptions, command: Command) => {
-      await showPlan(context, command, await open(context, command, id, options))
+      await showPlan(await open(context, command, { id, ...options }))
     })
+}
+
+/** A plan, and whom it is shown to. */
+interface OpenedPlan {
+  readonly context: CliContext
+  readonly command: Command
+  readonly client: PlanClient
 }
 
 async function open(
   context: CliContext,
   command: Command,
-  id: string,
-  { repository }: PlanOptions,
-): Promise<PlanClient> {
-  return await PlanClient.find(openClient(context, command), id, repository)
+  { id, repository }: PlanOptions & { readonly id: string },
+): Promise<OpenedPlan> {
+  return { context, command, client: await PlanClient.find(openClient(context, command), id, repository) }
 }
 
-async function showPlan(context: CliContext, command: Command, client: PlanClient): Promise<void> {
+async function showPlan({ context, command, client }: OpenedPlan): Promise<void> {
   const plan = await client.get()
   await printListing(context, command, {
     head: isMembers(plan) ? plan : {},
@@ -77,17 +85,20 @@ async function showPlan(context: CliContext, command: Command, client: PlanClien
   })
 }
 
-async function applyPlan(context: CliContext, command: Command, client: PlanClient, isSure: boolean): Promise<void> {
+async function applyPlan(opened: OpenedPlan, isSure: boolean): Promise<void> {
+  const { context, command, client } = opened
   const plan = await client.get()
   if (!isSure) await askFor(context, plan)
   else if (!wantsJson(command)) tellUnlessQuiet(context, command, `${applySentence(plan)}.`)
-  const applied = await carryOut(context, command, client, 'apply')
-  printPlan(context, command, applied)
-  const state = textOf(applied, 'state')
+  const applied = await carryOut(opened, 'apply')
+  printPlan(opened, applied)
+  if (textOf(applied, 'state') !== 'applied') {
+    throw new CliProblem(`The plan was not applied: it is ${noteOf(applied)}.`)
+  }
+  // What rules hit and could not have was there before.
   const failed = failedCount(applied) - failedCount(plan)
-  if (state !== 'applied') throw new CliProblem(`The plan was not applied: it is ${displayable(noteOf(applied))}.`)
-  if (failed > 0)
-    throw new CliProblem(`${failed} of its images could not be had: lading plan show ${client.id} says why.`)
+  if (failed === 0) return
+  throw new CliProblem(`${failed} of its images could not be had: lading plan show ${client.id} says why.`)
 }
 
 /** @throws {CliProblem} unless somebody says yes */
@@ -98,12 +109,7 @@ async function askFor({ ask, tell }: CliContext, plan: unknown): Promise<void> {
   if (!/^y(?:es)?$/i.test(answer.trim())) throw new CliProblem('Nothing was done.')
 }
 
-async function carryOut(
-  context: CliContext,
-  command: Command,
-  client: PlanClient,
-  work: 'apply' | 'undo',
-): Promise<unknown> {
+async function carryOut({ context, command, client }: OpenedPlan, work: 'apply' | 'undo'): Promise<unknown> {
   using progress = openProgress(context, command)
   const state = work === 'apply' ? 'applying' : 'undoing'
   await client.begin(work)
@@ -111,7 +117,7 @@ async function carryOut(
   return await untilInterrupted(goesOn, async (signal) => await client.waitWhile(state, { progress, signal }))
 }
 
-function printPlan(context: CliContext, command: Command, plan: unknown): void {
+function printPlan({ context, command }: OpenedPlan, plan: unknown): void {
   printAnswer(context, command, plan, () => planText(plan))
 }
 
@@ -121,5 +127,5 @@ function failedCount(plan: unknown): number {
 
 function noteOf(plan: unknown): string {
   const note = textOf(plan, 'note')
-  return `${textOf(plan, 'state')}${note === undefined ? '' : ` (${note.replace(/\.$/, '')})`}`
+  return displayable(`${textOf(plan, 'state')}${note === undefined ? '' : ` (${note.replace(/\.$/, '')})`}`)
 }

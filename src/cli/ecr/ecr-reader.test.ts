@@ -69,3 +69,20 @@ test('where nobody named a region the one that the registry says is taken', asyn
   await using strict = startRegistry([[400, { __type: 'InvalidSignatureException', message }]])
   await expect(strict.ask('us-west-2')).rejects.toThrow('valid region')
 })
+
+test('one that has answered is waited for when it is away for a moment, and one that never did is not', async () => {
+  const fetch = () => Response.json({ imageDetails: [] })
+  const first = Bun.serve({ port: 0, hostname: '127.0.0.1', fetch })
+  const { port } = first.url
+  const options = { endpoint: first.url.origin, region: 'eu-test-7', certificates: undefined, registryId: undefined }
+  const open = () => new EcrReader({ ...options, findCredentials: async () => KEY, firstWaitMs: 100 })
+  const reader = open()
+  await reader.ask('DescribeImages', {})
+  await first.stop(true)
+  await expect(open().ask('DescribeImages', {})).rejects.toThrow('cannot be reached')
+  const asked = reader.ask('DescribeImages', {})
+  await Bun.sleep(20)
+  const second = Bun.serve({ port: Number(port), hostname: '127.0.0.1', fetch })
+  expect(await asked).toEqual({ imageDetails: [] })
+  await second.stop(true)
+})

@@ -11,6 +11,8 @@ export const ECR_READS = ['DescribeRepositories', 'DescribeImages', 'GetLifecycl
 export type EcrRead = (typeof ECR_READS)[number]
 
 const MOST_TRIES = 8
+/** How often it may not answer at all. */
+const MOST_MISSES = 4
 const FIRST_WAIT_MS = 250
 const LONGEST_WAIT_MS = 10_000
 /** ecr.md 1.0, and what other services of Amazon's say. */
@@ -46,6 +48,7 @@ export class EcrReader {
   readonly #options: EcrReaderOptions
   #credentials: AwsCredentials | undefined
   #region: string
+  #hasAnswered = false
 
   constructor(options: EcrReaderOptions) {
     this.#options = options
@@ -59,10 +62,22 @@ export class EcrReader {
    */
   async ask(read: EcrRead, input: object): Promise<unknown> {
     for (let tries = 1; ; tries++) {
-      const answer = await this.#send(read, input)
+      const answer = await this.#sendOrMiss(read, input, tries)
       if (answer.status === 200 && answer.json !== undefined) return answer.json
       if (tries >= MOST_TRIES || !this.#isWorthAnother(answer, tries)) throw problemOf(answer, this.#options.endpoint)
       if (isBusy(answer)) await sleep(this.#waitMs(tries))
+    }
+  }
+
+  /** One that has answered before is only away for a moment; one that never did is at another place. */
+  async #sendOrMiss(read: EcrRead, input: object, tries: number): Promise<Answer> {
+    try {
+      const answer = await this.#send(read, input)
+      this.#hasAnswered = true
+      return answer
+    } catch (error) {
+      if (!(error instanceof CliProblem) || !this.#hasAnswered || tries >= MOST_MISSES) throw error
+      return { status: 503, json: undefined }
     }
   }
 

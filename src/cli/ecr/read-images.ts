@@ -55,7 +55,9 @@ function toImage(detail: unknown): EcrImage {
   const digest = textOf(detail, 'imageDigest') ?? ''
   const pushedAtMs = timeOf(detail, 'imagePushedAt')
   if (!isDigest(digest) || pushedAtMs === undefined) {
-    throw new CliProblem(`An image is described without a digest or a time: ${displayable(JSON.stringify(detail))}.`)
+    throw new CliProblem(
+      `An image is described without a digest or a time: ${displayable(JSON.stringify(detail).slice(0, 300))}.`,
+    )
   }
   const subject = textOf(detail, 'subjectManifestDigest')
   return {

@@ -39,21 +39,15 @@ function withBy(at: string | undefined, by: string | undefined): string | undefi
   return at === undefined || by === undefined ? at : `${at} by ${by}`
 }
 
-const VERBS = [
-  ['expire', 'expire'],
-  ['archive', 'archive'],
-  ['untag', 'untag'],
-  ['refused', 'be refused'],
-] as const
+const VERBS = ['expire', 'archive', 'untag']
 
-/** `expire 3, untag 1`; `do nothing`. */
+/** `expire 3, untag 1 (refused 2)`; `do nothing`. */
 export function wouldText(plan: unknown): string {
   const summary = memberOf(plan, 'summary')
-  const parts = VERBS.flatMap(([member, verb]) => {
-    const count = Number(memberOf(summary, member) ?? 0)
-    return count === 0 ? [] : [`${verb} ${count}`]
-  })
-  return parts.length === 0 ? 'do nothing' : parts.join(', ')
+  const count = (name: string) => Number(memberOf(summary, name) ?? 0)
+  const parts = VERBS.flatMap((verb) => (count(verb) === 0 ? [] : [`${verb} ${count(verb)}`]))
+  const refused = count('refused') === 0 ? '' : ` (refused ${count('refused')})`
+  return `${parts.length === 0 ? 'do nothing' : parts.join(', ')}${refused}`
 }
 
 export function planCells(plan: unknown): string[] {
