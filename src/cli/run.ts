@@ -22,6 +22,8 @@ const LOAD: Readonly<Record<CliCommand, () => Promise<Add>>> = {
   locks: async () => (await import('./commands/locks.ts')).addLocksCommand,
   account: async () => (await import('./commands/account.ts')).addAccountCommands,
   'oidc-provider': async () => (await import('./commands/oidc-provider.ts')).addOidcProviderCommands,
+  namespace: async () => (await import('./commands/namespace.ts')).addNamespaceCommands,
+  settings: async () => (await import('./commands/settings.ts')).addSettingsCommands,
   sessions: async () => (await import('./commands/sessions.ts')).addSessionCommands,
   policy: async () => (await import('./commands/policy.ts')).addPolicyCommands,
   explain: async () => (await import('./commands/explain.ts')).addExplainCommand,

@@ -34,6 +34,9 @@ export type RefusalReason =
   | 'repository-unknown'
   | 'repository-exists'
   | 'repository-not-empty'
+  | 'deletion-protected' // by a setting of its own or of a scope above
+  | 'setting-locked' // a scope above says what this one cannot weaken; detail.scope says which
+  | 'quota-exceeded' // detail has the scope, unit, limit, used and needed
   | 'template-unknown'
   | 'template-exists'
   | 'resource-tag-invalid'

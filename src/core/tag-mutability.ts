@@ -26,9 +26,15 @@ export function isTagLocked(mutability: TagMutability, tag: string): boolean {
   }
 }
 
+/** Whether one of those that are in force locks it. */
+export function isTagLockedByAny(mutabilities: readonly TagMutability[], tag: string): boolean {
+  return mutabilities.some((mutability) => isTagLocked(mutability, tag))
+}
+
 export interface TagWrite {
   readonly repositoryName: string
-  readonly mutability: TagMutability
+  /** All that are in force: a tag is locked when one of them locks it. */
+  readonly mutabilities: readonly TagMutability[]
   readonly tag: string
   /** Where the tag points now, if anywhere. Must be read in the transaction that writes the tag. */
   readonly current: Digest | undefined
@@ -44,7 +50,7 @@ export interface TagWrite {
 export function decideTagWrite(write: TagWrite): 'create' | 'move' | 'unchanged' {
   if (write.current === undefined) return 'create'
   if (write.current === write.wanted) return 'unchanged'
-  if (!isTagLocked(write.mutability, write.tag)) return 'move'
+  if (!isTagLockedByAny(write.mutabilities, write.tag)) return 'move'
   throw tagImmutable(write.repositoryName, write.tag)
 }
 

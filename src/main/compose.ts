@@ -30,7 +30,6 @@ import { LoginCache } from '../services/login-cache.ts'
 import { ProviderKeys } from '../services/oidc/provider-keys.ts'
 import type { ProviderKeysEvent } from '../services/oidc/provider-keys-event.ts'
 import { PullRecorder } from '../services/pull-recorder.ts'
-import { noTagRules } from '../services/tags/tag-rules-for.ts'
 import { tieStores } from '../services/tie-stores.ts'
 import type { Config } from './config.ts'
 import { openDataFolder, resolveLink } from './data-folder.ts'
@@ -112,7 +111,6 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     pulls: new PullRecorder(metadata, clock),
     uses: new UseRecorder({ metadata, clock }, registry.region),
     credentials: new RootCredentials(config.accountId, rootKey),
-    tagRulesFor: noTagRules,
     clock,
     ids,
     limits: limitsOf(config),

@@ -20,6 +20,7 @@ import type { PlanChanges, PlanReads } from './metadata/plans.ts'
 import type { RegistryChanges, RegistryReads } from './metadata/registries.ts'
 import type { RepositoryChanges, RepositoryReads } from './metadata/repositories.ts'
 import type { RepositoryDeletionChanges, RepositoryDeletionReads } from './metadata/repository-deletion.ts'
+import type { SettingChanges, SettingReads, UsageChanges } from './metadata/settings.ts'
 import type { TagChanges, TagMemoryReads, TagReads } from './metadata/tags.ts'
 import type { UploadChanges, UploadReads } from './metadata/uploads.ts'
 import type { WebhookChanges, WebhookReads } from './metadata/webhooks.ts'
@@ -51,7 +52,8 @@ export interface MetadataReader
     AuditReads,
     AccountReads,
     IdentityReads,
-    WebhookReads {}
+    WebhookReads,
+    SettingReads {}
 
 /**
  * Changes. A transaction takes effect as a whole or not at all, and once `transact` resolves it survives a power
@@ -77,7 +79,9 @@ export interface MetadataTransaction
     AuditChanges,
     AccountChanges,
     IdentityTransactions,
-    WebhookChanges {}
+    WebhookChanges,
+    SettingChanges,
+    UsageChanges {}
 
 /**
  * Everything but blob bytes. Methods refuse with `storage-full` or `storage-unavailable` when the database does; a

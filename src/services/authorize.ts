@@ -4,14 +4,17 @@ import { type Decision, decide, reasonClause } from '../core/policy/decide.ts'
 import type { PolicyQuestion } from '../core/policy/policy-question.ts'
 import type { Principal } from '../core/principal.ts'
 import { Refusal } from '../core/refusal.ts'
+import type { ParentScope } from '../core/settings/scope.ts'
 import type { Registry } from '../ports/metadata/registries.ts'
 import type { Repository, ResourceTag } from '../ports/metadata/repositories.ts'
 import { noteDenial } from './audit/note-denial.ts'
 import type { Caller, Services } from './context.ts'
 import { compileText } from './identity/compile-text.ts'
 import { DecisionMemory } from './identity/decision-memory.ts'
+import { joinResourcePolicies, NO_POLICIES } from './identity/join-resource-policies.ts'
 import { type Permissions, permissionsOf } from './identity/permissions.ts'
 import { asksForResourceTags, RequestConditions } from './identity/request-conditions.ts'
+import { ScopePolicies } from './identity/scope-policies.ts'
 import { NO_REGISTRY } from './registry-for.ts'
 
 /** An action as policies name it, such as `ecr:PutImage` (ecr.md 5.2). */
@@ -38,7 +41,11 @@ export interface Access {
   /** The trust policy of the role that the ARN names: it has to allow, also in the same account. */
   readonly trust?: CompiledPolicy
   /** Policies that are decided by as if they were there already, to see what they would do. */
-  readonly instead?: { readonly repository?: CompiledPolicy; readonly registry?: CompiledPolicy }
+  readonly instead?: {
+    readonly repository?: CompiledPolicy
+    readonly registry?: CompiledPolicy
+    readonly above?: { readonly scope: ParentScope; readonly policy: CompiledPolicy }
+  }
   /** How a refusal names the resource, where the ARN says more than the caller did. */
   readonly named?: string | undefined
 }
@@ -112,18 +119,14 @@ function rememberedDecision(services: Services, caller: Caller, access: Access):
   const hasPolicy = repository?.policyRevision !== undefined
   const ofRepository = hasPolicy ? repositoryPolicies.remembered(repository) : undefined
   if (hasPolicy && ofRepository === undefined) return undefined
-  const resourcePolicies = listOf(account.registryPolicy, ofRepository)
+  const resourcePolicies = joinResourcePolicies(
+    account.registryPolicy,
+    account.scopePolicies.of(resource),
+    ofRepository,
+  )
   const memory = memoryOf(permissions)
   const name = memory.nameOf({ action, resource, registryId: registry.id }, resourcePolicies, origin)
   return name === undefined ? undefined : memory.find(name, resourcePolicies)
-}
-
-function listOf(
-  ofRegistry: CompiledPolicy | undefined,
-  ofRepository: CompiledPolicy | undefined,
-): readonly CompiledPolicy[] {
-  if (ofRegistry === undefined) return ofRepository === undefined ? NO_POLICIES : [ofRepository]
-  return ofRepository === undefined ? [ofRegistry] : [ofRegistry, ofRepository]
 }
 
 async function decideRemembering(
@@ -188,12 +191,11 @@ async function questionOf(
 
 /** AWS lets tokens be given out by identity policies alone (ecr.md 5.1). */
 const IDENTITY_ONLY: Action = 'ecr:GetAuthorizationToken'
-const NO_POLICIES: readonly CompiledPolicy[] = []
 
 async function resourcePoliciesOf(
   services: Services,
   registry: Registry,
-  { action, repository, trust, instead = {} }: Access,
+  { action, resource, repository, trust, instead = {} }: Access,
 ): Promise<readonly CompiledPolicy[]> {
   if (trust !== undefined) return [trust]
   if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return NO_POLICIES
@@ -201,7 +203,10 @@ async function resourcePoliciesOf(
   const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy
   const ofRepository = instead.repository ?? (await policyOf(services, repository))
-  return listOf(ofRegistry, ofRepository)
+  const { scopePolicies = ScopePolicies.NONE } = account ?? {}
+  const above =
+    instead.above === undefined ? scopePolicies : scopePolicies.with(instead.above.scope, instead.above.policy)
+  return joinResourcePolicies(ofRegistry, above.of(resource), ofRepository)
 }
 
 async function policyOf(

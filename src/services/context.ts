@@ -20,7 +20,6 @@ import type { UseRecorder } from './identity/use-recorder.ts'
 import type { LoginCache } from './login-cache.ts'
 import type { PullRecorder } from './pull-recorder.ts'
 import type { RequestOrigin } from './request-origin.ts'
-import type { TagRulesFor } from './tags/tag-rules-for.ts'
 
 /** What the services work with; made once by `main/compose.ts`, and by tests from memory adapters. */
 export interface Services {
@@ -51,7 +50,6 @@ export interface Services {
   /** Stands for all accounts together in policies, as `aws:PrincipalOrgID`. */
   readonly installationId: string
   readonly logins: LoginCache
-  readonly tagRulesFor: TagRulesFor
   readonly clock: Clock
   readonly ids: Ids
   readonly limits: Limits

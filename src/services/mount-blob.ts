@@ -7,6 +7,7 @@ import type { MetadataTransaction } from '../ports/metadata-store.ts'
 import { isAllowed } from './authorize.ts'
 import { isServable } from './blobs.ts'
 import type { Caller, Services } from './context.ts'
+import { chargeLateBlob } from './settings/charge.ts'
 
 /** How many repositories a mount without `from` looks at. */
 const SOURCES_TRIED = 100
@@ -67,7 +68,8 @@ async function linkFromFirst(
   transaction: MetadataTransaction,
   link: { target: Repository; sources: readonly Repository[]; digest: Digest },
 ): Promise<boolean> {
-  if ((await transaction.lockRepository(link.target.id, 'shared')) === undefined) return false
+  const target = await transaction.lockRepository(link.target.id, 'shared')
+  if (target === undefined) return false
   await transaction.lockBlobs([link.digest], 'exclusive')
   for (const source of link.sources) {
     // Looked up before the transaction began: it may have been deleted since, and then nobody finds it by its name.
@@ -75,7 +77,8 @@ async function linkFromFirst(
     if (!isServable(await transaction.findRepositoryBlob(source.id, link.digest))) continue
     const leaseUntilMs = leaseEndMs(services.clock.nowMs(), services.limits.blobLeaseMs)
     await transaction.leaseBlobs([link.digest], leaseUntilMs)
-    await transaction.linkBlob(link.target.id, link.digest, leaseUntilMs)
+    await transaction.linkBlob(target.id, link.digest, leaseUntilMs)
+    await chargeLateBlob(transaction, target, link.digest)
     return true
   }
   return false

@@ -5,7 +5,7 @@ import { listedAnnotations } from '../core/manifest/listed-annotations.ts'
 import { type ParsedManifest, parseManifest } from '../core/manifest/parse-manifest.ts'
 import { Refusal } from '../core/refusal.ts'
 import type { Tag } from '../core/tag.ts'
-import { decideTagWrite } from '../core/tag-mutability.ts'
+import { decideTagWrite, isTagLockedByAny, type TagMutability } from '../core/tag-mutability.ts'
 import type { NewManifest } from '../ports/metadata/manifests.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../ports/metadata-store.ts'
@@ -15,7 +15,10 @@ import { refuseLocked } from './locks/refuse-locked.ts'
 import { pushEvents } from './push-events.ts'
 import { pushWarnings } from './push-warnings.ts'
 import { type ResolvedReferences, resolveReferences } from './resolve-references.ts'
+import { chargeManifest } from './settings/charge.ts'
+import { mutabilitiesOf, settingsInForce } from './settings/settings-in-force.ts'
 import { checkPushedTags } from './tags/check-pushed-tags.ts'
+import { tagRulesIn } from './tags/tag-rules-for.ts'
 
 export interface ManifestPush {
   readonly repository: Repository
@@ -37,28 +40,37 @@ export interface PushedManifest {
   readonly outcome: 'created' | 'restored' | 'existing'
   /** Sentences for the client, about a push that was accepted all the same. */
   readonly warnings: readonly string[]
-  readonly tags: readonly { readonly tag: Tag; readonly outcome: 'create' | 'move' | 'unchanged' }[]
+  readonly tags: readonly {
+    readonly tag: Tag
+    readonly outcome: 'create' | 'move' | 'unchanged'
+    /** Whether it could not have been moved. */
+    readonly isLocked: boolean
+  }[]
 }
 
 /**
- * Closure check, immutability, tag rules, tags, edges and events in one transaction: all of it holds at the same
+ * Closure check, immutability, tag rules, tags, edges, quotas and events in one transaction: all of it holds at the same
  * instant, or the push is refused and nothing has changed.
  *
  * @throws {Refusal} `manifest-invalid`, `digest-mismatch`, `manifest-references-unknown`, `tag-immutable`,
- *   `tag-not-allowed`, `precondition-failed`, `repository-unknown`, `limit-exceeded`
+ *   `tag-not-allowed`, `image-locked`, `precondition-failed`, `repository-unknown`, `limit-exceeded`, `quota-exceeded`
  */
 export async function pushManifest(services: Services, caller: Caller, push: ManifestPush): Promise<PushedManifest> {
   const parsed = parseManifest(push.content, push.mediaType)
   const digest = checkedDigest(push)
   return await services.metadata.transact(async (transaction) => {
     const repository = await lockRepository(transaction, caller, { repository: push.repository, mode: 'shared' })
-    const tags = await decideTags(transaction, repository, push, digest)
+    const settings = await settingsInForce(transaction, repository)
+    const mutabilities = mutabilitiesOf(settings.tagMutability)
+    const tags = await decideTags(transaction, { ...push, repository, mutabilities }, digest)
     const changed = tags.flatMap(({ tag, outcome }) => (outcome === 'unchanged' ? [] : [tag]))
-    await checkPushedTags(services, transaction, { repository, tags: changed, annotations: parsed.annotations })
+    const rules = tagRulesIn(settings)
+    await checkPushedTags(transaction, rules, { repository, tags: changed, annotations: parsed.annotations })
     const sparse = services.limits.sparseRepositories.some((glob) => matchesGlob(glob, repository.name))
     const references = await resolveReferences(transaction, repository, { digest, parsed }, sparse)
     const nowMs = services.clock.nowMs()
-    const outcome = await transaction.putManifest(repository.id, toRow(push, parsed, { digest, references, nowMs }))
+    const row = toRow(push, parsed, { digest, references, nowMs })
+    const outcome = await transaction.putManifest(repository.id, row)
     await restoreChildren(transaction, repository, references, nowMs)
     for (const { tag, outcome: change } of tags) {
       if (change === 'unchanged') continue
@@ -70,6 +82,9 @@ export async function pushManifest(services: Services, caller: Caller, push: Man
     for (const event of pushEvents(caller, repository, done)) await transaction.recordEvent(event)
     const subjectExists = await hasSubject(transaction, repository, parsed)
     const warnings = pushWarnings(parsed, { tags: push.tags, subjectExists }, references)
+    if (outcome === 'created') {
+      await chargeManifest(transaction, repository, row, { quotas: settings.quota, charging: 'within quotas' })
+    }
     return { digest, mediaType: parsed.mediaType, subject: parsed.subject?.digest, outcome, tags, warnings }
   })
 }
@@ -109,24 +124,24 @@ function checkedDigest(push: ManifestPush): Digest {
 /** Locks every tag, in byte order, and decides each before anything is written. */
 async function decideTags(
   transaction: MetadataTransaction,
-  repository: Repository,
-  push: ManifestPush,
+  push: ManifestPush & { readonly mutabilities: readonly TagMutability[] },
   digest: Digest,
 ): Promise<PushedManifest['tags']> {
+  const { repository, mutabilities } = push
   const decided = new Map<Tag, 'create' | 'move' | 'unchanged'>()
   for (const tag of [...new Set(push.tags)].sort()) {
     await transaction.lockTag(repository.id, tag)
     const current = (await transaction.findTag(repository.id, tag))?.digest
     push.precondition?.(current)
-    const { name: repositoryName, tagMutability: mutability } = repository
-    const outcome = decideTagWrite({ repositoryName, mutability, tag, current, wanted: digest })
+    const write = { repositoryName: repository.name, mutabilities, tag, current, wanted: digest }
+    const outcome = decideTagWrite(write)
     if (outcome === 'move') await refuseLocked({ transaction, repository }, [tag])
     decided.set(tag, outcome)
   }
   if (push.tags.length === 0 && push.precondition !== undefined) {
     push.precondition((await transaction.findManifest(repository.id, digest))?.digest)
   }
-  return [...decided].map(([tag, outcome]) => ({ tag, outcome }))
+  return [...decided].map(([tag, outcome]) => ({ tag, outcome, isLocked: isTagLockedByAny(mutabilities, tag) }))
 }
 
 function toRow(

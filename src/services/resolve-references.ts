@@ -46,6 +46,8 @@ export async function resolveReferences(
     held = await readHeld(transaction, repository, references)
     absent = references.filter((reference) => find(held, reference) === undefined)
   }
+  // Whoever brings one of them now is charged for it, as it comes after the manifest.
+  await transaction.lockArrivals(repository.id, digestsOf(absent))
   const missing = absent.filter((reference) => reference.required)
   if (missing.length > 0 && !sparse) throw referencesUnknown(repository, missing)
   for (const reference of references) checkSize(reference, find(held, reference)?.sizeBytes)

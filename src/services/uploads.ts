@@ -11,6 +11,7 @@ import type { Caller, Services } from './context.ts'
 import { eventPlace } from './event-place.ts'
 import { repositoryUnknown } from './get-repository.ts'
 import { keepingAlive } from './keeping-alive.ts'
+import { chargeLateBlob } from './settings/charge.ts'
 
 export interface StartUploadOptions {
   readonly surface: Upload['surface']
@@ -198,6 +199,7 @@ async function recordBlob(
   )
   await transaction.linkBlob(upload.repositoryId, digest, leaseUntilMs)
   await transaction.deleteUpload(upload.id)
+  await chargeLateBlob(transaction, repository, digest)
   if (previous?.state !== 'damaged') return
   await transaction.recordEvent({
     kind: 'blob-repaired',

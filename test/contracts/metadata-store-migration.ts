@@ -21,6 +21,37 @@ export function versionOne(types: ColumnTypes, engine: 'sqlite' | 'postgres'): s
     ),
     repository('with/policy', `'{ "a": 1 }'`),
     repository('without/policy', 'null'),
+    ...images(),
+  ]
+}
+
+/** Two that share a blob, one that was deleted; of the blobs one is hidden and one no manifest's. */
+function images(): string[] {
+  const of = `from repositories where name = 'with/policy'`
+  const manifest = (digest: string, sizeBytes: number, deletedAtMs: string) =>
+    `insert into manifests (repository_id, digest, media_type, size_bytes, image_size_bytes, pushed_at_ms,
+      deleted_at_ms, tag_count) select id, '${digest}', 'm', ${sizeBytes}, 0, 5, ${deletedAtMs}, 0 ${of}`
+  const edge = (from: string, blob: string) => `insert into manifest_blobs select id, '${from}', '${blob}' ${of}`
+  const blob = (digest: string, sizeBytes: number, hidden: number) => [
+    `insert into blobs (digest, size_bytes, location, state, lease_until_ms)
+      values ('${digest}', ${sizeBytes}, '${digest}', 'live', 0)`,
+    `insert into repository_blobs (repository_id, digest, hidden) select id, '${digest}', ${hidden} ${of}`,
+  ]
+  return [
+    manifest('one', 1, 'null'),
+    manifest('two', 2, 'null'),
+    manifest('deleted', 4, '7'),
+    ...[
+      ['one', 'shared'],
+      ['two', 'shared'],
+      ['two', 'second'],
+      ['deleted', 'gone'],
+      ['deleted', 'second'],
+    ].map(([from = '', to = '']) => edge(from, to)),
+    ...blob('shared', 10, 0),
+    ...blob('second', 20, 0),
+    ...blob('gone', 40, 1),
+    ...blob('loose', 80, 0),
   ]
 }
 
@@ -37,6 +68,8 @@ export async function expectMigrated(store: MetadataStore): Promise<void> {
   expect(withPolicy.policyRevision).toBe(1)
   expect(await store.readRepositoryPolicy(withPolicy.id)).toBe('{ "a": 1 }')
   expect(without.policyRevision).toBeUndefined()
+  expect(await store.repositoryUsage(withPolicy.id)).toEqual({ images: 2, bytes: 33 })
+  expect(await store.repositoryUsage(without.id)).toEqual({ images: 0, bytes: 0 })
   for (const { id } of [withPolicy, without]) {
     await store.transact((transaction) => transaction.putRepositoryPolicy(id, '{}'))
   }

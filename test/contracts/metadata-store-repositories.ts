@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import type { CreationTemplate } from '../../src/ports/metadata/creation-templates.ts'
+import type { RepositoryChange } from '../../src/ports/metadata/repositories.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import {
   type MetadataStoreFixture,
@@ -125,12 +126,20 @@ export function testRepositories(open: OpenMetadataStore): void {
       expect(await store.readPolicyTexts(id)).toEqual({ repositoryPolicyText: '{}', lifecyclePolicyText: '{ }' })
     })
 
-    test('a repository whose settings nobody has chosen has the default ones', async () => {
+    test('a repository has the settings that somebody has chosen, until they are taken away again', async () => {
       const registry = await makeRegistry(store)
       const unset = newRepository(registry, 'a/b', { tagMutability: undefined, scanOnPush: undefined })
       const made = await store.transact((transaction) => transaction.insertRepository(unset))
-      expect(made).toMatchObject({ tagMutability: { mode: 'MUTABLE', exclusionFilters: [] }, scanOnPush: false })
-      expect(await store.findRepository(registry.id, unset.name)).toEqual(made)
+      expect([made?.tagMutability, made?.scanOnPush]).toEqual([undefined, undefined])
+      const find = async () => await store.findRepository(registry.id, unset.name)
+      expect(await find()).toEqual(made)
+      const tagMutability = { mode: 'IMMUTABLE', exclusionFilters: [] } as const
+      const change = (to: RepositoryChange) =>
+        store.transact((transaction) => transaction.updateRepository(made?.id ?? 0, to))
+      await change({ tagMutability, scanOnPush: false })
+      expect(await find()).toMatchObject({ tagMutability, scanOnPush: false })
+      await change({ tagMutability: null, scanOnPush: null })
+      expect(await find()).toEqual(made)
     })
 
     test('insertRepository() gives undefined when the name is taken', async () => {

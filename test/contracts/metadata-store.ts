@@ -13,6 +13,7 @@ import { testManifests } from './metadata-store-manifests.ts'
 import { testPlans } from './metadata-store-plans.ts'
 import { testRaces } from './metadata-store-races.ts'
 import { testRepositories } from './metadata-store-repositories.ts'
+import { testSettings } from './metadata-store-settings.ts'
 import { testTags } from './metadata-store-tags.ts'
 import { testTransactions } from './metadata-store-transactions.ts'
 import { testWebhooks } from './metadata-store-webhooks.ts'
@@ -35,6 +36,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testWebhooks(open)
     testLifecycle(open)
     testPlans(open)
+    testSettings(open)
     testRaces(open)
   })
 }

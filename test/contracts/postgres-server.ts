@@ -31,8 +31,8 @@ export async function findPostgres(): Promise<string | undefined> {
     .find((folder) => existsSync(join(folder, 'initdb')))
 }
 
-/** `fsync=off`: these tests ask what a transaction does, not what a power cut does. */
-export async function startPostgres(binaries: string): Promise<PostgresServer> {
+/** @param fsync off, as tests ask what a transaction does, not what a power cut does */
+export async function startPostgres(binaries: string, fsync: 'on' | 'off' = 'off'): Promise<PostgresServer> {
   const folder = await mkdtemp(join(tmpdir(), 'lading-postgres-'))
   const user = await unprivilegedUser()
   if (user !== undefined) {
@@ -44,7 +44,14 @@ export async function startPostgres(binaries: string): Promise<PostgresServer> {
   await run([...asUser(user), ...initdb, '--locale=C.UTF-8'], folder)
   const port = await freePort()
   const url = `postgres://lading@127.0.0.1:${port}/postgres`
-  const settings = ['-c', 'fsync=off', '-c', 'listen_addresses=127.0.0.1', '-c', `unix_socket_directories=${folder}`]
+  const settings = [
+    '-c',
+    `fsync=${fsync}`,
+    '-c',
+    'listen_addresses=127.0.0.1',
+    '-c',
+    `unix_socket_directories=${folder}`,
+  ]
   const command = [...asUser(user), join(binaries, 'postgres'), '-D', data, '-p', String(port), ...settings]
   let server = await start(command, folder, url)
   const end = async (signal: 'SIGINT' | 'SIGQUIT') => {

@@ -1,7 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { openSqliteMetadataStore } from '../../src/adapters/metadata/sqlite/open-sqlite-metadata-store.ts'
+import { parseNamespacePath, type Scope } from '../../src/core/settings/scope.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import { Directory } from '../../src/services/identity/directory.ts'
+import { putSettings } from '../../src/services/settings/put-settings.ts'
+import { policy } from '../support/accounts.ts'
 import { insertIdentities, newUser } from '../support/identities.ts'
 import { openTestRegistry, type TestRegistry } from '../support/test-registry.ts'
 
@@ -51,6 +54,23 @@ test('a change of another process is known with the next refresh, and whoever ke
   expect([await userName(), forgotten]).toEqual(['eve', before + 1])
   await directory.refresh()
   expect(forgotten).toBe(before + 1)
+})
+
+test('policies of scopes that another process has set are known with the next refresh, for all accounts too', async () => {
+  const value = policy({ Effect: 'Allow', Principal: '*', Action: 'ecr:ListImages' })
+  const known = async () => {
+    const account = await directory.account(HOME)
+    return account?.scopePolicies.of('arn:aws:ecr:us-east-1:000000000000:repository/team/app').length
+  }
+  const scopes: readonly Scope[] = [{ kind: 'namespace', path: parseNamespacePath('team/') }, { kind: 'installation' }]
+  for (const [at, scope] of scopes.entries()) {
+    expect(await known()).toBe(at)
+    const settings = [{ name: 'repositoryPolicy' as const, value, locked: false }]
+    await putSettings(registry.services, registry.caller, scope, { settings, force: false })
+    expect(await known()).toBe(at)
+    await directory.refresh()
+    expect(await known()).toBe(at + 1)
+  }
 })
 
 test('without news for two seconds nothing is answered from memory, and with news it is again', async () => {

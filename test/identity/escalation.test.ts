@@ -94,6 +94,7 @@ const STS: { readonly [Operation in keyof typeof STS_TABLE]: Effect } = {
 }
 
 const OTHER = '123456789012'
+const SCOPE_POLICY = { settings: { repositoryPolicy: { value: POLICY } } }
 const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, string?, object?] } = {
   CreateAccount: ['makes what lasts', '/accounts', { accountId: OTHER, name: 'Team' }],
   UpdateAccount: ['makes what lasts', `/accounts/${OTHER}`, { state: 'enabled' }],
@@ -108,6 +109,10 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   // It goes on telling others what happens when the session is over.
   PutWebhook: ['makes what lasts', '/webhooks/ci', { url: 'https://hooks.example.com/lading' }],
   RotateWebhookSecret: ['makes what lasts', '/webhooks/ci/rotate-secret', {}],
+  PutSettings: ['changes permissions', '/settings?namespace=team/', SCOPE_POLICY],
+  DeleteSetting: ['changes permissions', '/settings/repositoryPolicy?namespace=team/'],
+  PutInstallationSettings: ['changes permissions', '/installation/settings', SCOPE_POLICY],
+  DeleteInstallationSetting: ['changes permissions', '/installation/settings/repositoryPolicy'],
   RevokeRoleSessions: ['takes credentials away'],
   RevokeUserSessions: ['takes credentials away'],
   ExplainDecision: NONE,
@@ -117,7 +122,12 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   GetImage: NONE,
   GetOidcProvider: NONE,
   GetTagReport: NONE,
+  GetEffectiveSettings: NONE,
+  GetInstallationSettings: NONE,
+  GetSettings: NONE,
+  GetUsage: NONE,
   ListAccounts: NONE,
+  ListNamespaces: NONE,
   ListOidcProviders: NONE,
   ApplyPlan: NONE,
   CreatePlan: NONE,

@@ -255,6 +255,15 @@ const MANAGE_CALLS: readonly ChangingCall[] = [
   manage('RevokeRoleSessions', 'POST', () => '/roles/ci/revoke-sessions'),
 ]
 
+/** There is no repository any more by then. */
+const SETTINGS = { settings: { repositoryPolicy: { value: OPEN }, quota: { value: { images: 9 } } } }
+const SETTING_CALLS: readonly ChangingCall[] = [
+  manage('PutSettings', 'PUT', () => '/settings?namespace=team/', SETTINGS),
+  manage('DeleteSetting', 'DELETE', () => '/settings/repositoryPolicy?namespace=team/'),
+  manage('PutInstallationSettings', 'PUT', () => '/installation/settings', SETTINGS),
+  manage('DeleteInstallationSetting', 'DELETE', () => '/installation/settings/quota'),
+]
+
 const LAST_IAM_CALLS: readonly ChangingCall[] = [
   iam('DeleteUser', user),
   iam('DeleteGroup', group),
@@ -269,6 +278,7 @@ export const CHANGING_CALLS: readonly ChangingCall[] = [
   ...LAST_ECR_CALLS,
   ...IAM_CALLS,
   ...MANAGE_CALLS,
+  ...SETTING_CALLS,
   ...LAST_IAM_CALLS,
 ]
 

@@ -197,10 +197,14 @@ function queryInput({ name, registryId, accessKeyId }: Names): Record<string, st
 /** Of no decision. */
 const DECISION_ID = '0b52a1de-0000-4000-8000-000000000000'
 
+const PARAMETERS = { decisionId: DECISION_ID, id: DECISION_ID, setting: 'scanOnPush' }
+
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '555555555555', name: 'Team' },
   UpdateAccount: { state: 'disabled' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
+  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
+  PutSettings: { settings: { scanOnPush: { value: true } } },
   ValidatePolicy: { text: '{}', kind: 'identity' },
   PutWebhook: { url: 'https://hooks.example.com/lading' },
   RotateWebhookSecret: {},
@@ -208,16 +212,26 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   DropDeadLetters: {},
 }
 
+/** Where something is named by the query. */
+const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => string } = {
+  DeleteSetting: ({ name }) => `?repository=${name}/app`,
+  GetEffectiveSettings: ({ name }) => `?repository=${name}/app`,
+  GetSettings: ({ name }) => `?repository=${name}/app`,
+  GetUsage: ({ name }) => `?repository=${name}/app`,
+  PutSettings: ({ name }) => `?repository=${name}/app`,
+}
+
 function manageCalls(): Call[] {
   return Object.values(MANAGE_TABLE).map(({ operation, method, path }) => ({
     surface: 'manage',
     operation,
     send: async (registry, { basic }, names) => {
-      const parameters: Readonly<Record<string, string>> = { decisionId: DECISION_ID, id: DECISION_ID, ...names }
+      const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, ...names }
       const filled = path.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
+      const query = QUERIES[operation]?.(names) ?? ''
       const body = BODIES[operation]
       const sent = { authorization: basic, ...(body !== undefined && { body }) }
-      const { status, headers, json } = await callManage(registry, method.toUpperCase(), filled, sent)
+      const { status, headers, json } = await callManage(registry, method.toUpperCase(), `${filled}${query}`, sent)
       return { status, text: JSON.stringify(json ?? ''), headers: headersOf(headers) }
     },
   }))

@@ -22,7 +22,6 @@ import { UseRecorder } from '../../src/services/identity/use-recorder.ts'
 import { LoginCache } from '../../src/services/login-cache.ts'
 import { ProviderKeys } from '../../src/services/oidc/provider-keys.ts'
 import { PullRecorder } from '../../src/services/pull-recorder.ts'
-import { noTagRules } from '../../src/services/tags/tag-rules-for.ts'
 import { ManualClock } from './manual-clock.ts'
 import { requestContext } from './request-context.ts'
 
@@ -79,7 +78,6 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
     pulls: new PullRecorder(metadata, clock),
     uses: new UseRecorder({ metadata, clock }, registry.region),
     credentials: { find: async (id) => (id === TEST_KEY_ID ? key : undefined) },
-    tagRulesFor: noTagRules,
     clock,
     ids: new RandomIds(),
     limits: { ...DEFAULT_LIMITS, ...limits },

@@ -4,7 +4,7 @@ import { createRepository as create, DEFAULT_ENCRYPTION } from '../../services/r
 import { defineAction } from './define-action.ts'
 import { keysOfResourceTags, parseRepositoryField, parseResourceTags } from './parameters.ts'
 import { parseEncryption } from './parse-encryption.ts'
-import { repositoryView } from './repository-view.ts'
+import { viewRepository } from './repository-view.ts'
 
 /** `CreateRepository`. Creation templates do not apply to it (ecr.md 7.2). */
 export const createRepository = defineAction('CreateRepository', {
@@ -18,6 +18,6 @@ export const createRepository = defineAction('CreateRepository', {
   resources: (registry, { name }) => [repositoryArn(registry, name)],
   keys: ({ resourceTags }) => keysOfResourceTags(resourceTags),
   handle: async (call, settings) => ({
-    repository: repositoryView(call, await create(call.services, call.caller, settings)),
+    repository: await viewRepository(call, await create(call.services, call.caller, settings)),
   }),
 })

@@ -1,6 +1,6 @@
 import { deleteRepository as remove } from '../../services/repositories/delete-repository.ts'
 import { defineRepositoryAction } from './define-action.ts'
-import { repositoryView } from './repository-view.ts'
+import { viewRepository } from './repository-view.ts'
 
 /** `DeleteRepository`. */
 export const deleteRepository = defineRepositoryAction('DeleteRepository', {
@@ -8,6 +8,6 @@ export const deleteRepository = defineRepositoryAction('DeleteRepository', {
   handle: async (call, repository, options) => {
     const deleted = await remove(call.services, call.caller, repository, options)
     call.notePlan(deleted.planId)
-    return { repository: repositoryView(call, deleted.repository) }
+    return { repository: await viewRepository(call, deleted.repository) }
   },
 })

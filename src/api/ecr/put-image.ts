@@ -1,6 +1,6 @@
 import { imageKeys } from '../../core/image-keys.ts'
 import { Refusal } from '../../core/refusal.ts'
-import { isTagLocked, tagImmutable } from '../../core/tag-mutability.ts'
+import { tagImmutable } from '../../core/tag-mutability.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { type PushedManifest, pushManifest } from '../../services/push-manifest.ts'
 import { defineRepositoryAction, type EcrCall } from './define-action.ts'
@@ -55,8 +55,8 @@ function refuseTooLarge(call: EcrCall, content: Uint8Array): void {
 /** Nothing has been written when everything was there already, so refusing afterwards undoes nothing. */
 function refuseUnchanged(call: EcrCall, repository: Repository, pushed: PushedManifest): void {
   if (pushed.outcome !== 'existing' || pushed.tags.some(({ outcome }) => outcome !== 'unchanged')) return
-  const tag = pushed.tags[0]?.tag
-  if (tag !== undefined && isTagLocked(repository.tagMutability, tag)) throw tagImmutable(repository.name, tag)
+  const { tag, isLocked } = pushed.tags[0] ?? {}
+  if (tag !== undefined && isLocked === true) throw tagImmutable(repository.name, tag)
   throw new Refusal(
     'image-exists',
     `Image with digest '${pushed.digest}' and tag '${tag ?? 'null'}' already exists in the repository with name ` +

@@ -1,14 +1,20 @@
 import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { TagMutability } from '../../core/tag-mutability.ts'
 import type { Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
+import { type ViewInForce, viewInForce } from '../../services/settings/settings-in-force.ts'
 import { registryUrl } from '../registry-url.ts'
 import type { EcrCall } from './define-action.ts'
 import type { Output } from './operations.ts'
 
 type RepositoryView = NonNullable<Output<'CreateRepository'>['repository']>
 
+/** One repository, with the settings that are in force for it. */
+export async function viewRepository(call: EcrCall, repository: Repository): Promise<RepositoryView> {
+  return repositoryView(call, repository, await viewInForce(call.services.metadata, repository))
+}
+
 /** A repository as every answer shows it; Terraform needs all of these members or its plans drift (ecr.md 8.3). */
-export function repositoryView(call: EcrCall, repository: Repository): RepositoryView {
+export function repositoryView(call: EcrCall, repository: Repository, inForce: ViewInForce): RepositoryView {
   const { registry } = call.caller
   return {
     repositoryArn: repositoryArn(registry, repository.name),
@@ -16,8 +22,8 @@ export function repositoryView(call: EcrCall, repository: Repository): Repositor
     repositoryName: repository.name,
     repositoryUri: `${hostOf(registryUrl(call.externalUrl, registry, call.services.defaultRegistry.accountId))}/${repository.name}`,
     createdAt: toSeconds(repository.createdAtMs),
-    ...tagMutabilityView(repository.tagMutability),
-    imageScanningConfiguration: { scanOnPush: repository.scanOnPush },
+    ...tagMutabilityView(inForce.tagMutability),
+    imageScanningConfiguration: { scanOnPush: inForce.scanOnPush },
     encryptionConfiguration: encryptionView(repository.encryption),
   }
 }

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { imageManifest, indexOf, pushBlob, pushImage, putManifest } from '../../../test/support/images.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
+import { mustPut } from '../../../test/support/put-settings.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
-import { parseTagRules } from '../../core/tags/tag-rules.ts'
 import { MANAGE_TABLE } from './table.ts'
 
 const LINKS = {
@@ -81,10 +81,10 @@ test('an index is shown with its children and their platforms, a referrer with i
 test('links are found under the names that the repository’s rules ask for', async () => {
   const annotations = { 'x.build': 'https://ci.example.com/9', 'x.rev': 'r9' }
   await pushImage(registry, 'team/app', 'build-9', imageManifest(['layer'], { annotations }))
-  const rules = [parseTagRules({ buildLinks: { address: ['x.build'], revision: ['x.rev'] } })]
-  const ruled = { ...registry, services: { ...registry.services, tagRulesFor: async () => rules } }
+  const value = { buildLinks: { address: ['x.build'], revision: ['x.rev'] } }
   expect((await get('build-9')).json.buildLinks).toEqual({})
-  expect((await get('build-9', ruled)).json.buildLinks).toEqual({ address: 'https://ci.example.com/9', revision: 'r9' })
+  await mustPut(registry, '?namespace=team/', { tagRules: { value } })
+  expect((await get('build-9')).json.buildLinks).toEqual({ address: 'https://ci.example.com/9', revision: 'r9' })
 })
 
 test.each([

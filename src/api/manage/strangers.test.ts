@@ -21,11 +21,14 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   planId: '00000000-0000-4000-8000-000000000000',
   tag: 'latest',
   path: 'team%2F',
+  setting: 'scanOnPush',
 }
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '123456789012', name: 'Team' },
   UpdateAccount: { name: 'Team' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
+  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
+  PutSettings: { settings: { scanOnPush: { value: true } } },
   ValidatePolicy: { text: '{}', kind: 'identity' },
   CreatePlan: {},
   DiffLifecycle: { new: JSON.parse(FOUNDING_POLICY) },
@@ -41,6 +44,7 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
 
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 const QUERIES: { readonly [Operation in ManageOperation]?: string } = {
+  GetEffectiveSettings: '?repository=team/app',
   ListTagChanges: SPAN,
   ListNamespaceTagChanges: SPAN,
 }

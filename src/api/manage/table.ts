@@ -6,6 +6,7 @@ import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { deleteSetting } from './delete-setting.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { diffLifecycle } from './diff-lifecycle.ts'
 import { dropDeadLetters } from './drop-dead-letters.ts'
@@ -15,19 +16,24 @@ import { exportAudit } from './export-audit.ts'
 import { findPlan } from './find-plan.ts'
 import { getAccount } from './get-account.ts'
 import { getAuditKeys } from './get-audit-keys.ts'
+import { getEffectiveSettings } from './get-effective-settings.ts'
 import { getImage } from './get-image.ts'
 import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { getPlan } from './get-plan.ts'
+import { getSettings } from './get-settings.ts'
 import { getTag } from './get-tag.ts'
 import { getTagHistory } from './get-tag-history.ts'
 import { getTagReport } from './get-tag-report.ts'
+import { getUsage } from './get-usage.ts'
 import { getWebhook } from './get-webhook.ts'
+import { deleteInstallationSetting, getInstallationSettings, putInstallationSettings } from './installation-settings.ts'
 import { listAccounts } from './list-accounts.ts'
 import { listDeadLetters } from './list-dead-letters.ts'
 import { listEvents } from './list-events.ts'
 import { listLocks } from './list-locks.ts'
 import { listNamespaceTagChanges } from './list-namespace-tag-changes.ts'
+import { listNamespaces } from './list-namespaces.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
 import { listPlanItems } from './list-plan-items.ts'
 import { listPlans } from './list-plans.ts'
@@ -38,6 +44,7 @@ import { lockImage } from './lock-image.ts'
 import type { ManageOperation } from './operations.ts'
 import { putLifecyclePolicy } from './put-lifecycle-policy.ts'
 import { putOidcProvider } from './put-oidc-provider.ts'
+import { putSettings } from './put-settings.ts'
 import { putWebhook } from './put-webhook.ts'
 import { replayDeadLetters } from './replay-dead-letters.ts'
 import { revokeRoleSessions } from './revoke-role-sessions.ts'
@@ -58,8 +65,10 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   CreateAccountRootKey: createAccountRootKey,
   CreatePlan: createPlan,
   DeleteAccountRootKey: deleteAccountRootKey,
+  DeleteInstallationSetting: deleteInstallationSetting,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
+  DeleteSetting: deleteSetting,
   DeleteWebhook: deleteWebhook,
   DiffLifecycle: diffLifecycle,
   DropDeadLetters: dropDeadLetters,
@@ -69,19 +78,24 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   FindPlan: findPlan,
   GetAccount: getAccount,
   GetAuditKeys: getAuditKeys,
+  GetEffectiveSettings: getEffectiveSettings,
   GetImage: getImage,
+  GetInstallationSettings: getInstallationSettings,
   GetLifecyclePolicy: getLifecyclePolicy,
   GetOidcProvider: getOidcProvider,
   GetPlan: getPlan,
+  GetSettings: getSettings,
   GetTag: getTag,
   GetTagHistory: getTagHistory,
   GetTagReport: getTagReport,
+  GetUsage: getUsage,
   GetWebhook: getWebhook,
   ListAccounts: listAccounts,
   ListDeadLetters: listDeadLetters,
   ListEvents: listEvents,
   ListLocks: listLocks,
   ListNamespaceTagChanges: listNamespaceTagChanges,
+  ListNamespaces: listNamespaces,
   ListOidcProviders: listOidcProviders,
   ListPlanItems: listPlanItems,
   ListPlans: listPlans,
@@ -89,8 +103,10 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ListTags: listTags,
   ListWebhooks: listWebhooks,
   LockImage: lockImage,
+  PutInstallationSettings: putInstallationSettings,
   PutLifecyclePolicy: putLifecyclePolicy,
   PutOidcProvider: putOidcProvider,
+  PutSettings: putSettings,
   PutWebhook: putWebhook,
   ReplayDeadLetters: replayDeadLetters,
   RevokeRoleSessions: revokeRoleSessions,

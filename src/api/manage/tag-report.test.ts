@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { manifest, push } from '../../../test/contracts/metadata-store-fixture.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
+import { mustPut } from '../../../test/support/put-settings.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { digestOf } from '../../core/content-digest.ts'
-import { parseTagRules } from '../../core/tags/tag-rules.ts'
 import type { NewManifest } from '../../ports/metadata/manifests.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { MANAGE_TABLE } from './table.ts'
@@ -90,9 +90,8 @@ test('build ids whose manifests do not say where they come from are named; a rul
     examples: ['build-1', 'build-2'],
     isComplete: true,
   })
-  const rules = [parseTagRules({ buildLinks: { address: ['x.build'] } })]
-  const ruled = { ...registry, services: { ...registry.services, tagRulesFor: async () => rules } }
-  expect((await report(ruled)).json.withoutBuildLinks.examples).toEqual(['build-1', 'build-2', 'build-3'])
+  await mustPut(registry, '?namespace=team/', { tagRules: { value: { buildLinks: { address: ['x.build'] } } } })
+  expect((await report()).json.withoutBuildLinks.examples).toEqual(['build-1', 'build-2', 'build-3'])
 })
 
 test('pages are put together, and no more than ten thousand manifests are looked into', async () => {

@@ -60,6 +60,10 @@ export const OCI_ERRORS: { readonly [reason in RefusalReason]: Row } = {
   'repository-unknown': [404, 'NAME_UNKNOWN'],
   'repository-exists': [409, 'DENIED'],
   'repository-not-empty': [409, 'DENIED'],
+  'deletion-protected': [409, 'DENIED'],
+  'setting-locked': [409, 'DENIED'],
+  // As limit-exceeded: waiting does not mend it.
+  'quota-exceeded': [403, 'DENIED'],
   'template-unknown': [404, 'UNSUPPORTED'],
   'template-exists': [409, 'DENIED'],
   'resource-tag-invalid': [400, 'UNSUPPORTED'],

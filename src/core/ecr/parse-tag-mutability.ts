@@ -4,8 +4,7 @@ import type { Fields } from './fields.ts'
 const MODES = ['MUTABLE', 'IMMUTABLE', 'IMMUTABLE_WITH_EXCLUSION', 'MUTABLE_WITH_EXCLUSION'] as const
 const FILTERS = 'imageTagMutabilityExclusionFilters'
 /** ecr.md section 3: the pattern is the model's, the number of wildcards Terraform's documentation's. */
-const FILTER_PATTERN = /^[0-9a-zA-Z._*-]{1,128}$/
-const MOST_WILDCARDS = 2
+export const TAG_FILTER = { pattern: /^[0-9a-zA-Z._*-]{1,128}$/, mostWildcards: 2 }
 
 /**
  * Reads `imageTagMutability` and its exclusion filters.
@@ -35,9 +34,9 @@ export function parseTagMutability(fields: Fields<'imageTagMutability' | typeof 
 
 function parseFilter(fields: Fields<'filterType' | 'filter'>): string {
   fields.required('filterType', fields.choice('filterType', ['WILDCARD']))
-  const filter = fields.requiredText('filter', { min: 1, max: 128, pattern: FILTER_PATTERN })
-  if (filter.split('*').length - 1 > MOST_WILDCARDS) {
-    throw fields.invalid('filter', `Member must have at most ${MOST_WILDCARDS} wildcards`)
+  const filter = fields.requiredText('filter', { min: 1, max: 128, pattern: TAG_FILTER.pattern })
+  if (filter.split('*').length - 1 > TAG_FILTER.mostWildcards) {
+    throw fields.invalid('filter', `Member must have at most ${TAG_FILTER.mostWildcards} wildcards`)
   }
   return filter
 }

@@ -15,3 +15,11 @@ export function repositoryArn({ region, accountId }: RegistryPlace, repositoryNa
 export function allRepositoriesArn(registry: RegistryPlace): string {
   return repositoryArn(registry, '*')
 }
+
+const MARK = ':repository/'
+
+/** What stands for the name in the ARN of a repository, a star included; undefined for other ARNs. */
+export function repositoryOfArn(arn: string): string | undefined {
+  const at = arn.startsWith('arn:aws:ecr:') ? arn.indexOf(MARK) : -1
+  return at === -1 ? undefined : arn.slice(at + MARK.length)
+}

@@ -28,8 +28,9 @@ type Locked = { readonly digest: Digest; readonly tag?: undefined } | { readonly
 export interface EventDetails {
   'repository-created': { requestId: string }
   'repository-changed': {
-    tagMutability?: TagMutability | undefined
-    scanOnPush?: boolean | undefined
+    /** Null: what was chosen was taken away. */
+    tagMutability?: TagMutability | null | undefined
+    scanOnPush?: boolean | null | undefined
     requestId: string
   }
   'repository-deleted': { hasImages: boolean; requestId: string; planId?: string }

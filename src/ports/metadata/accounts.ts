@@ -13,6 +13,7 @@ export interface Account {
 
 /** How often an account's identities have changed, so that whoever remembers them knows when to look again. */
 export interface IdentityEpoch {
+  /** Empty for what counts for every account. */
   readonly accountId: string
   /** Goes up with every change; the same number means that nothing has changed. */
   readonly epoch: number

@@ -4,12 +4,13 @@ import type { Repository } from './repositories.ts'
 
 /**
  * Locks last until the transaction ends. A transaction locks one repository, then tags in byte order, then blobs in byte
- * order: in any other order two of them can wait for each other.
+ * order, and takes from quotas last: in any other order two of them can wait for each other.
  */
 export interface MetadataLocks {
   /**
    * Keeps the repository as it is until the transaction ends. `shared`: others may push at the same time, none may
-   * delete from it; `exclusive`: nobody else changes anything in it.
+   * delete from it; `exclusive`: nobody else changes anything in it. Either keeps the settings of all scopes as they are
+   * (`lockSettings`).
    *
    * @returns the repository as it is now, or undefined when it is gone or deleted
    */
@@ -23,4 +24,9 @@ export interface MetadataLocks {
    * intact decide nothing by the row, and hold none.
    */
   lockBlobs(digests: readonly Digest[], mode: 'shared' | 'exclusive'): Promise<void>
+  /**
+   * Keeps blobs that the repository does not see from coming to it (`linkBlob`) until the transaction ends: whoever
+   * writes a manifest over them, or links one, knows of the other. Comes after `lockBlobs`.
+   */
+  lockArrivals(repositoryId: number, digests: readonly Digest[]): Promise<void>
 }

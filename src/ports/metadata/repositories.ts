@@ -8,8 +8,9 @@ export interface Repository {
   readonly registryId: number
   readonly name: RepositoryName
   readonly createdAtMs: number
-  readonly tagMutability: TagMutability
-  readonly scanOnPush: boolean
+  /** Its own; undefined, as `scanOnPush`, when nobody has chosen one: what is in force is a service's to say. */
+  readonly tagMutability: TagMutability | undefined
+  readonly scanOnPush: boolean | undefined
   readonly encryption: { readonly type: string; readonly kmsKey?: string }
   /** Goes up with every policy that is put, and is never used twice in the repository; undefined without a policy. */
   readonly policyRevision: number | undefined
@@ -23,16 +24,13 @@ export interface PolicyTexts {
   readonly lifecyclePolicyText?: string
 }
 
-/** Settings that nobody has chosen are undefined, and stored as that; a `Repository` has what they come to. */
-export interface NewRepository
-  extends Omit<Repository, 'id' | 'tagMutability' | 'scanOnPush' | 'policyRevision' | 'hasLocks'>,
-    PolicyTexts {
-  readonly tagMutability: TagMutability | undefined
-  readonly scanOnPush: boolean | undefined
-}
+export interface NewRepository extends Omit<Repository, 'id' | 'policyRevision' | 'hasLocks'>, PolicyTexts {}
 
-/** The settings that can change after creation. */
-export type RepositoryChange = Partial<Pick<Repository, 'tagMutability' | 'scanOnPush'>>
+/** The settings that can change after creation; null takes away what was chosen. */
+export interface RepositoryChange {
+  readonly tagMutability?: TagMutability | null
+  readonly scanOnPush?: boolean | null
+}
 
 export interface ResourceTag {
   readonly key: string

@@ -6,6 +6,7 @@ import type { MetadataStore } from '../../ports/metadata-store.ts'
 import { AccountMemory } from './account-memory.ts'
 import { compileText } from './compile-text.ts'
 import { findManagedPolicyText } from './find-managed-policy.ts'
+import { ScopePolicies } from './scope-policies.ts'
 
 /** After so long without news of other processes nothing is answered from memory: what it says may be over. */
 const LONGEST_WITHOUT_NEWS_MS = 2000
@@ -13,11 +14,16 @@ const LONGEST_WITHOUT_NEWS_MS = 2000
 const MOST_ACCOUNTS = 10_000
 const MOST_KEYS = 100_000
 
+/** Stands for every account where one has changed (`IdentityEpoch`). */
+const EVERYBODY = ''
+
 /** An account, and what applies to all of its registry. */
 export interface KnownAccount {
   readonly account: Account
   readonly registry: Registry
   readonly registryPolicy: CompiledPolicy | undefined
+  /** Of the scopes above its repositories. */
+  readonly scopePolicies: ScopePolicies
 }
 
 export interface KnownKey {
@@ -140,7 +146,9 @@ export class Directory {
     if (registry === undefined) return undefined
     const policy = await this.#metadata.readRegistryPolicy(registry.id)
     const source = { kind: 'registry', name: `registry policy of ${accountId}` } as const
-    return { account, registry, registryPolicy: policy === undefined ? undefined : compileText(policy.text, source) }
+    const registryPolicy = policy === undefined ? undefined : compileText(policy.text, source)
+    const scopePolicies = new ScopePolicies(await this.#metadata.listScopePolicies(registry.id))
+    return { account, registry, registryPolicy, scopePolicies }
   }
 
   /** A memory that nobody remembers while other processes have not been heard of: it is used once, and dropped. */
@@ -162,6 +170,7 @@ export class Directory {
   #forget(accountIds: readonly string[]): void {
     if (accountIds.length === 0) return
     this.#version++
+    if (accountIds.includes(EVERYBODY)) this.#accounts.clear()
     for (const accountId of accountIds) this.#accounts.delete(accountId)
     for (const listener of this.#listeners) listener()
   }

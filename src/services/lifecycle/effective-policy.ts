@@ -1,5 +1,7 @@
+import { describeScope } from '../../core/settings/scope.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
+import { settingsInForce } from '../settings/settings-in-force.ts'
 
 /** The lifecycle policy that a repository is kept by. */
 export interface EffectivePolicy {
@@ -8,11 +10,17 @@ export interface EffectivePolicy {
   readonly from: string
 }
 
-/** Undefined for none. */
-export async function effectivePolicy(
-  metadata: Pick<MetadataReader, 'readLifecycle'>,
-  repository: Repository,
-): Promise<EffectivePolicy | undefined> {
-  const text = (await metadata.readLifecycle(repository.id))?.text
-  return text === undefined ? undefined : { text, from: 'repository' }
+type Reads = Pick<MetadataReader, 'readLifecycle' | 'listSettings'>
+
+/**
+ * A repository's own policy, unless a scope above it has locked another one; without one of its own, what the nearest
+ * scope above says. Undefined for none.
+ */
+export async function effectivePolicy(metadata: Reads, repository: Repository): Promise<EffectivePolicy | undefined> {
+  const [above] = (await settingsInForce(metadata, repository)).lifecyclePolicy
+  if (above?.locked !== true) {
+    const own = (await metadata.readLifecycle(repository.id))?.text
+    if (own !== undefined) return { text: own, from: 'repository' }
+  }
+  return above && { text: above.value, from: describeScope(above.scope) }
 }

@@ -5,12 +5,14 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
 import { lockRepository } from '../lock-repository.ts'
+import { refuseIfLocked } from '../settings/refuse-if-locked.ts'
 
 /**
  * Puts a policy of either format in the place of the one there was.
  *
  * @returns the text as it is kept: without white space between its parts, as ECR keeps it (ecr.md fact 16)
- * @throws {Refusal} `parameter-invalid`; `repository-unknown` when it went meanwhile
+ * @throws {Refusal} `parameter-invalid`; `setting-locked` when a scope above it has another one that stands;
+ *   `repository-unknown` when it went meanwhile
  */
 export async function putLifecyclePolicy(
   services: Services,
@@ -21,7 +23,8 @@ export async function putLifecyclePolicy(
   parseLifecyclePolicy(text)
   const kept = JSON.stringify(JSON.parse(text))
   await services.metadata.transact(async (transaction) => {
-    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    await refuseIfLocked(transaction, current, [{ name: 'lifecyclePolicy', value: kept }])
     await transaction.putLifecyclePolicy(repository.id, kept)
   })
   return kept

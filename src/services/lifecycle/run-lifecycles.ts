@@ -1,4 +1,5 @@
 import { parseLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
+import type { LifecycleBrake } from '../../core/settings/settings.ts'
 import type { Plan } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
@@ -6,16 +7,10 @@ import { eventPlace } from '../event-place.ts'
 import { nextTurn } from '../next-turn.ts'
 import { carryOutPlan } from '../plans/carry-out-plan.ts'
 import { newPlan, summarise } from '../plans/new-plan.ts'
+import { settingsInForce } from '../settings/settings-in-force.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { storeItems } from './make-plan.ts'
 import { type PlannedImages, planImages } from './plan-images.ts'
-
-/** A run that would take more than `share` of a repository's images, and more than `floor`, waits for a person. */
-export interface LifecycleBrake {
-  /** From 0 to 1. */
-  readonly share: number
-  readonly floor: number
-}
 
 export const DEFAULT_LIFECYCLE_BRAKE: LifecycleBrake = { share: 0.9, floor: 50 }
 
@@ -24,6 +19,7 @@ export interface LifecycleOptions {
   readonly intervalMs: number
   /** Up to this share of the interval is left off, for each repository another. */
   readonly jitter: number
+  /** Where no setting says another one. */
   readonly brake: LifecycleBrake
   /** One repository could not be dealt with; the others are, and it is tried again with the next run. */
   readonly failed: (repository: Repository, error: unknown) => void
@@ -117,10 +113,12 @@ export async function runLifecycle(
   const atMs = services.clock.nowMs()
   const claim = { atMs, notSinceMs: atMs - options.intervalMs }
   if (!(await services.metadata.transact((given) => given.claimLifecycle(repository.id, claim)))) return undefined
+  const [own] = (await settingsInForce(services.metadata, repository)).lifecycleBrake
+  const brake = own?.value ?? options.brake
   const planned = await planImages(services, repository, policy, signal)
   const plan = newPlan(services, repository, { kind: 'lifecycle', state: 'making', actor: undefined, policyText })
   if (planned.items.length === 0) return await recordEvaluated(services, repository, { ...plan, ...countOf(planned) })
-  return await applyPlanned(services, repository, { plan, planned, brake: options.brake, signal })
+  return await applyPlanned(services, repository, { plan, planned, brake, signal })
 }
 
 function countOf({ imageCount }: PlannedImages) {

@@ -3,6 +3,8 @@ import { accessorySubject } from '../../core/tags/accessory-tag.ts'
 import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
 import { lockNotes } from '../locks/refuse-locked.ts'
+import { refundManifest } from '../settings/charge.ts'
+import { restoreWindowMs } from '../settings/settings-in-force.ts'
 import { recordArchived, recordDeleted, recordRestored, recordUntagged } from './plan-events.ts'
 import { planItem } from './plan-item.ts'
 import type { PlanWork } from './plan-work.ts'
@@ -106,7 +108,7 @@ async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<
       await recordRestored(work, manifest)
       return []
     case 'expire':
-      return await expire(work, item)
+      return await expire(work, item, manifest)
   }
 }
 
@@ -116,14 +118,15 @@ async function untag(work: PlanWork, item: PlanItem): Promise<void> {
   await recordUntagged(work, item.digest, item.tag)
 }
 
-async function expire(work: PlanWork, item: PlanItem): Promise<PlanItem[]> {
-  const { transaction, repository, services, nowMs } = work
-  const purgeDueAtMs = nowMs + services.limits.restoreWindowMs
+async function expire(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<PlanItem[]> {
+  const { transaction, repository, services, nowMs, settings } = work
+  const purgeDueAtMs = nowMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
   const tags = await transaction.deleteManifest(repository.id, item.digest, {
     ...tagChange(work, 'deletion'),
     purgeDueAtMs,
   })
   await recordDeleted(work, item.digest, tags)
+  await refundManifest(transaction, repository, manifest, settings.quota)
   return await takeReferrers(work, item)
 }
 

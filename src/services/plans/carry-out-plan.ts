@@ -2,6 +2,7 @@ import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
+import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 import { carryOutItems } from './carry-out-items.ts'
 import { getPlan } from './get-plan.ts'
 import { summarise } from './new-plan.ts'
@@ -36,8 +37,9 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const items = await transaction.listPlanItems(plan.id, {}, { after, limit: AT_ONCE })
     const planned = items.filter(({ outcome }) => outcome === 'planned')
     const nowMs = services.clock.nowMs()
-    const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs }
     if (planned.length > 0) {
+      const settings = await settingsInForce(transaction, repository)
+      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings }
       const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
       await recordExecution(work, plan, done)
     }
@@ -65,12 +67,18 @@ async function finish(services: Services, plan: Plan): Promise<Plan> {
     const current = await getPlan(transaction, plan.id)
     if (current.state !== 'applying') return current
     const appliedAtMs = services.clock.nowMs()
-    const undoUntilMs = appliedAtMs + services.limits.restoreWindowMs
+    const undoUntilMs = appliedAtMs + (await windowOf(services, transaction, plan))
     const applied: Plan = { ...current, state: 'applied', summary: summarise(items), appliedAtMs, undoUntilMs }
     await transaction.updatePlan(plan.id, applied)
     await recordApplied(services, transaction, applied)
     return applied
   })
+}
+
+async function windowOf({ limits }: Services, transaction: MetadataTransaction, plan: Plan): Promise<number> {
+  const repository = await transaction.findStoredRepository(plan.repositoryId)
+  if (repository === undefined) return limits.restoreWindowMs
+  return restoreWindowMs(await settingsInForce(transaction, repository), limits.restoreWindowMs)
 }
 
 async function recordApplied(

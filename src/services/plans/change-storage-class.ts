@@ -7,6 +7,7 @@ import type { Caller, Services } from '../context.ts'
 import { lockRepository } from '../lock-repository.ts'
 import { imageLocked } from '../locks/refuse-locked.ts'
 import { manifestUnknown } from '../pull-manifest.ts'
+import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 import { carryOutItem } from './carry-out-item.ts'
 import { newPlan, summarise } from './new-plan.ts'
 import { planItem } from './plan-item.ts'
@@ -33,9 +34,10 @@ export async function changeStorageClass(
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const actor = { principal: caller.principal.arn, requestId: caller.requestId }
     const plan = newPlan(services, current, { kind: 'storage-class', state: 'applied', actor })
-    const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs }
+    const settings = await settingsInForce(transaction, current)
+    const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs, settings }
     const items = await change(work, digest, storageClass)
-    const undoUntilMs = plan.createdAtMs + services.limits.restoreWindowMs
+    const undoUntilMs = plan.createdAtMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
     const times = { appliedBy: actor, appliedAtMs: plan.createdAtMs, undoUntilMs }
     await transaction.insertPlan({ ...plan, ...times, summary: summarise(items) })
     await transaction.insertPlanItems(

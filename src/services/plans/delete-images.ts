@@ -8,6 +8,7 @@ import type { Caller, Services } from '../context.ts'
 import { lockRepository } from '../lock-repository.ts'
 import { imageLocked } from '../locks/refuse-locked.ts'
 import { manifestUnknown } from '../pull-manifest.ts'
+import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 import { carryOutItem } from './carry-out-item.ts'
 import { newPlan, summarise } from './new-plan.ts'
 import { planItem } from './plan-item.ts'
@@ -54,7 +55,8 @@ export async function deleteImages(
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const actor = { principal: caller.principal.arn, requestId: caller.requestId }
     const plan = newPlan(services, current, { kind: 'deletion', state: 'applied', actor })
-    const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs }
+    const settings = await settingsInForce(transaction, current)
+    const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs, settings }
     const run = new DeletionRun(work)
     const results = await run.take(deletions)
     if (run.items.length === 0) return { planId: undefined, results }
@@ -63,7 +65,7 @@ export async function deleteImages(
       summary: summarise(run.items),
       appliedBy: actor,
       appliedAtMs: plan.createdAtMs,
-      undoUntilMs: plan.createdAtMs + services.limits.restoreWindowMs,
+      undoUntilMs: plan.createdAtMs + restoreWindowMs(settings, services.limits.restoreWindowMs),
     })
     await transaction.insertPlanItems(
       plan.id,

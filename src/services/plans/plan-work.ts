@@ -1,3 +1,4 @@
+import type { EffectiveSettings } from '../../core/settings/resolve-settings.ts'
 import type { Plan } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
@@ -18,4 +19,6 @@ export interface PlanWork {
   readonly plan: Pick<Plan, 'id' | 'kind'>
   readonly actor: PlanActor | undefined
   readonly nowMs: number
+  /** What is in force for the repository. */
+  readonly settings: EffectiveSettings
 }

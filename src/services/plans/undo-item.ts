@@ -1,5 +1,6 @@
 import type { Tag } from '../../core/tag.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
+import { chargeManifest } from '../settings/charge.ts'
 import { placeOf, sourceOf } from './plan-events.ts'
 import type { PlanWork } from './plan-work.ts'
 
@@ -33,10 +34,18 @@ async function putBackImage(work: PlanWork, item: PlanItem): Promise<PlanFailure
   const result = await transaction.restoreManifest(repository.id, item.digest, plan.id)
   if (result === 'gone') return GONE
   if (result === 'restored') {
+    await charge(work, item)
     const detail = { digest: item.digest, tags: item.tags, ...sourceOf(work) }
     await transaction.recordEvent({ kind: 'image-undeleted', ...placeOf(work), detail })
   }
   return await putBackTags(work, item)
+}
+
+/** What comes back counts above a quota too. */
+async function charge({ transaction, repository, settings }: PlanWork, { digest }: PlanItem): Promise<void> {
+  const manifest = await transaction.findManifest(repository.id, digest)
+  if (manifest === undefined) throw new Error(`${digest} was brought back and is not there`)
+  await chargeManifest(transaction, repository, manifest, { quotas: settings.quota, charging: 'above quotas' })
 }
 
 /** As new periods, so that the tag's memory says that it was away; since when it had been set stays as it was. */

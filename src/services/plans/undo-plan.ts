@@ -3,6 +3,8 @@ import type { Plan } from '../../ports/metadata/plans.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
+import { chargeRepository } from '../settings/charge.ts'
+import { settingsInForce } from '../settings/settings-in-force.ts'
 import { getPlan } from './get-plan.ts'
 import { placeOf, sourceOf } from './plan-events.ts'
 import type { PlanActor, PlanWork } from './plan-work.ts'
@@ -68,7 +70,8 @@ async function carryBackPage(services: Services, plan: Plan, beforePosition: num
     // It was deleted meanwhile: that is a plan of its own, and this one can be undone again after it.
     if (repository === undefined) return undefined
     const nowMs = services.clock.nowMs()
-    const work: PlanWork = { services, transaction, repository, plan, actor: plan.undoneBy, nowMs }
+    const settings = await settingsInForce(transaction, repository)
+    const work: PlanWork = { services, transaction, repository, plan, actor: plan.undoneBy, nowMs, settings }
     const items = await transaction.listPlanItemsBack(plan.id, 'done', { beforePosition, limit: AT_ONCE })
     const undone = []
     for (const item of items) undone.push(await undoItem(work, item))
@@ -93,8 +96,10 @@ async function undoRepository(
     throw new Refusal('plan-unfit', `The repository ${plan.repositoryName} is gone: its window has ended.`)
   }
   const nowMs = services.clock.nowMs()
-  const work: PlanWork = { services, transaction, repository, plan, actor, nowMs }
+  const settings = await settingsInForce(transaction, repository)
+  const work: PlanWork = { services, transaction, repository, plan, actor, nowMs, settings }
   if (result === 'restored') {
+    await chargeRepository(transaction, repository, settings.quota)
     await transaction.recordEvent({ kind: 'repository-undeleted', ...placeOf(work), detail: sourceOf(work) })
   }
   const undone: Plan = { ...plan, state: 'undone', undoneBy: actor, undoneAtMs: nowMs }

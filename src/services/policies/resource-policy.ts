@@ -1,5 +1,6 @@
 import { invalidParameter } from '../../core/ecr/invalid-parameter.ts'
 import { Refusal } from '../../core/refusal.ts'
+import type { ParentScope } from '../../core/settings/scope.ts'
 import { type Access, isAllowed } from '../authorize.ts'
 import type { Caller, Services } from '../context.ts'
 import { type SavedPolicyText, savePolicyText } from '../iam/policy-text.ts'
@@ -31,18 +32,19 @@ export async function saveResourcePolicy(
  * Keeps a caller from setting a policy that would take away the right to set another one.
  *
  * @param access setting the policy
- * @param policy the new one, as it would be stored
+ * @param policy the new one, as it would be stored; `above`: the scope whose it is, when that is no repository
  * @throws {Refusal} `parameter-invalid`
  */
 export async function refuseLockOut(
   services: Services,
   caller: Caller,
   access: Access,
-  policy: { readonly kind: 'repository' | 'registry'; readonly text: string },
+  policy: { readonly kind: 'repository' | 'registry'; readonly text: string; readonly above?: ParentScope },
 ): Promise<void> {
-  const { kind, text } = policy
+  const { kind, text, above: scope } = policy
   const compiled = compileText(text, { kind, name: `the new ${kind} policy` })
-  if (await isAllowed(services, caller, { ...access, instead: { [kind]: compiled } })) return
+  const instead = scope === undefined ? { [kind]: compiled } : { above: { scope, policy: compiled } }
+  if (await isAllowed(services, caller, { ...access, instead })) return
   throw invalidParameter(
     'PolicyText',
     `Invalid ${kind} policy provided: it would not let you set another policy` +

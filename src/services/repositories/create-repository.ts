@@ -6,6 +6,8 @@ import type { Registry } from '../../ports/metadata/registries.ts'
 import type { NewRepository, Repository, ResourceTag } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
+import { refuseIfLocked } from '../settings/refuse-if-locked.ts'
+import { newSettings } from './change-repository.ts'
 
 export interface RepositorySettings {
   readonly name: RepositoryName
@@ -23,12 +25,18 @@ export interface RepositorySettings {
 /** What a repository has when nothing is said (ecr.md 1.2). */
 export const DEFAULT_ENCRYPTION: RepositorySettings['encryption'] = { type: 'AES256' }
 
-/** @throws {Refusal} `repository-exists`, `resource-tag-invalid`, `resource-tags-too-many` */
+/**
+ * @throws {Refusal} `repository-exists`, `resource-tag-invalid`, `resource-tags-too-many`; `setting-locked` when a scope
+ *   above does not allow what is asked for
+ */
 export async function createRepository(
   services: Services,
   caller: Caller,
   settings: RepositorySettings,
 ): Promise<Repository> {
+  const { name, tagMutability = null, scanOnPush = null } = settings
+  const asked = newSettings({ tagMutability, scanOnPush })
+  if (asked.length > 0) await refuseIfLocked(services.metadata, { registryId: caller.registry.id, name }, asked)
   const repository = await insertRepository(services, caller, settings)
   if (repository === undefined) throw repositoryExists(settings.name, caller.registry.accountId)
   return repository

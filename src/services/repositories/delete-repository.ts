@@ -1,10 +1,14 @@
 import { Refusal } from '../../core/refusal.ts'
+import type { EffectiveSettings } from '../../core/settings/resolve-settings.ts'
+import { describeScope } from '../../core/settings/scope.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'
 import { refuseAnyLock } from '../locks/refuse-locked.ts'
 import { newPlan } from '../plans/new-plan.ts'
+import { refundRepository } from '../settings/charge.ts'
+import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 
 /**
  * Deletes the repository with what it holds, at once and however much that is: from now on nobody finds it, and its name
@@ -13,7 +17,8 @@ import { newPlan } from '../plans/new-plan.ts'
  *
  * @param options `force`: also when it holds images
  * @returns the repository as it was, and the plan by which it can be brought back
- * @throws {Refusal} `repository-unknown`, `repository-not-empty`; `image-locked` when something in it is locked
+ * @throws {Refusal} `repository-unknown`, `repository-not-empty`; `image-locked` when something in it is locked;
+ *   `deletion-protected`, whatever the options say
  */
 export async function deleteRepository(
   services: Services,
@@ -23,19 +28,32 @@ export async function deleteRepository(
 ): Promise<{ readonly repository: Repository; readonly planId: string }> {
   return await services.metadata.transact(async (transaction) => {
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    const settings = await settingsInForce(transaction, current)
+    refuseIfProtected(repository.name, settings.deletionProtection)
     const hasImages = await transaction.hasManifests(repository.id)
     if (hasImages && !options.force) throw repositoryNotEmpty(repository.name, caller.registry.accountId)
     await refuseAnyLock(transaction, current)
     const actor = { principal: caller.principal.arn, requestId: caller.requestId }
     const plan = newPlan(services, current, { kind: 'repository-deletion', state: 'applied', actor })
     const atMs = plan.createdAtMs
-    const undoUntilMs = atMs + services.limits.restoreWindowMs
+    const undoUntilMs = atMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
     await transaction.insertPlan({ ...plan, appliedBy: actor, appliedAtMs: atMs, undoUntilMs })
     await transaction.deleteRepository(repository.id, atMs, undoUntilMs)
     const detail = { hasImages, requestId: caller.requestId, planId: plan.id }
     await transaction.recordEvent({ kind: 'repository-deleted', atMs, ...requestOf(caller, current), detail })
+    await refundRepository(transaction, current, settings.quota)
     return { repository: current, planId: plan.id }
   })
+}
+
+function refuseIfProtected(name: string, said: EffectiveSettings['deletionProtection']): void {
+  const protecting = said.find(({ value }) => value)
+  if (protecting === undefined) return
+  throw new Refusal(
+    'deletion-protected',
+    `The repository with name '${name}' cannot be deleted because deletion protection is set by ${describeScope(protecting.scope)}. Take that off first.`,
+    { scope: protecting.scope },
+  )
 }
 
 function repositoryNotEmpty(name: string, accountId: string): Refusal {

@@ -1,10 +1,11 @@
 import type { BuildLinkNames } from '../../core/tags/build-links.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
+import { tagRulesFor } from './tag-rules-for.ts'
 
 /** The annotations that each of the repository's rules asks for; none when no rule asks for any. */
 export async function buildLinkNamesFor(
-  { metadata, tagRulesFor }: Services,
+  { metadata }: Services,
   repository: Repository,
 ): Promise<readonly BuildLinkNames[]> {
   const rules = await tagRulesFor(metadata, repository)

@@ -2,9 +2,9 @@ import { type Digest, isDigest } from '../../core/digest.ts'
 import type { Tag } from '../../core/tag.ts'
 import { accessorySubject } from '../../core/tags/accessory-tag.ts'
 import { checkTagRules } from '../../core/tags/check-tag-rules.ts'
+import type { TagRules } from '../../core/tags/tag-rules.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
-import type { Services } from '../context.ts'
 
 export interface PushedTags {
   readonly repository: Repository
@@ -20,13 +20,11 @@ export interface PushedTags {
  * @throws {Refusal} `tag-not-allowed`
  */
 export async function checkPushedTags(
-  { tagRulesFor }: Services,
   transaction: MetadataTransaction,
+  rules: readonly TagRules[],
   { repository, tags, annotations }: PushedTags,
 ): Promise<void> {
-  if (tags.length === 0) return
-  const rules = await tagRulesFor(transaction, repository)
-  if (rules.length === 0) return
+  if (tags.length === 0 || rules.length === 0) return
   for (const tag of tags) {
     if (await isAccessory(transaction, repository, tag)) continue
     checkTagRules(rules, { repositoryName: repository.name, tag, annotations })

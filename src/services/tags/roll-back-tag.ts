@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.ts'
+import { annotationsOf } from '../../core/manifest/annotations-of.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
 import { decideTagWrite, isTagLocked, tagImmutable } from '../../core/tag-mutability.ts'
@@ -8,6 +9,9 @@ import type { Caller, Services } from '../context.ts'
 import { requestOf } from '../event-place.ts'
 import { lockRepository } from '../lock-repository.ts'
 import { refuseLocked } from '../locks/refuse-locked.ts'
+import { mutabilitiesOf, settingsInForce } from '../settings/settings-in-force.ts'
+import { checkPushedTags } from './check-pushed-tags.ts'
+import { tagRulesIn } from './tag-rules-for.ts'
 
 export interface RolledBackTag {
   /** Where it pointed before; undefined when it was gone. */
@@ -21,7 +25,7 @@ export interface RolledBackTag {
  * period in the tag's memory, by which it can be rolled back itself.
  *
  * @throws {Refusal} `manifest-unknown` when the image of then is deleted, or the tag never was; `tag-immutable`,
- *   `image-locked`, `repository-unknown`
+ *   `image-locked`, `tag-not-allowed`, `repository-unknown`
  */
 export async function rollBackTag(
   services: Services,
@@ -36,9 +40,9 @@ export async function rollBackTag(
     const to = (await transaction.findTagAt(repository.id, tag, asOfMs))?.digest
     if (from === to) return from === undefined ? refuseUnknown(tag, asOfMs) : { from, to }
     await refuseLocked({ transaction, repository: current }, [tag])
-    await write(transaction, current, { tag, from, to, atMs: services.clock.nowMs(), by: caller.principal.arn })
-    const detail = { tag, ...(from && { from }), ...(to && { to }), asOfMs, requestId: caller.requestId }
     const atMs = services.clock.nowMs()
+    await write(transaction, current, { tag, from, to, atMs, by: caller.principal.arn })
+    const detail = { tag, ...(from && { from }), ...(to && { to }), asOfMs, requestId: caller.requestId }
     await transaction.recordEvent({ kind: 'tag-rolled-back', atMs, ...requestOf(caller, current), detail })
     return { from, to }
   })
@@ -57,14 +61,19 @@ async function write(
   { tag, from, to, atMs, by }: RolledBackTag & { tag: Tag; atMs: number; by: string },
 ): Promise<void> {
   const change = { atMs, by, cause: 'rollback' } as const
-  const { id, name: repositoryName, tagMutability: mutability } = repository
+  const { id, name: repositoryName } = repository
+  const settings = await settingsInForce(transaction, repository)
+  const mutabilities = mutabilitiesOf(settings.tagMutability)
   if (to === undefined) {
-    if (isTagLocked(mutability, tag)) throw tagImmutable(repositoryName, tag)
+    if (mutabilities.some((mutability) => isTagLocked(mutability, tag))) throw tagImmutable(repositoryName, tag)
     await transaction.deleteTag(id, tag, change)
     return
   }
   await refuseGone(transaction, repository, tag, to)
-  decideTagWrite({ repositoryName, mutability, tag, current: from, wanted: to })
+  decideTagWrite({ repositoryName, mutabilities, tag, current: from, wanted: to })
+  const content = (await transaction.readManifest(id, to))?.content
+  const annotations = content && annotationsOf(content)
+  await checkPushedTags(transaction, tagRulesIn(settings), { repository, tags: [tag], annotations })
   await transaction.putTag(id, tag, to, change)
 }
 

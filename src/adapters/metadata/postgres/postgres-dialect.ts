@@ -1,4 +1,4 @@
-import { sql } from 'kysely'
+import { type RawBuilder, sql } from 'kysely'
 import type { ColumnTypes } from '../sql/migration.ts'
 import type { SqlDialect } from '../sql/statement.ts'
 
@@ -11,6 +11,20 @@ export const POSTGRES_TYPES: ColumnTypes = {
   bytes: 'bytea',
   keyed: '',
   nullsFirst: ' nulls first',
+}
+
+/** Any number that nothing else in the database locks: "setting" in ASCII. */
+export const SETTINGS_LOCK = sql.raw('32481173165403751')
+
+/** Two that hash alike only wait for each other. */
+export function lockArrival(repositoryId: RawBuilder<unknown>, digest: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`pg_advisory_xact_lock(hashtextextended(concat('blob ', ${repositoryId}::bigint, ' ', ${digest}::text), 0))`
+}
+
+const LOCKS = {
+  update: sql`for update`,
+  'update of what is free': sql`for update skip locked`,
+  'key share': sql`for key share`,
 }
 
 /** JSON goes in as text: a parameter of type jsonb would be encoded once more. */
@@ -33,5 +47,9 @@ export const postgresDialect: SqlDialect = {
     from manifest_children where manifest_children.repository_id = ${sql.ref(`${manifests}.repository_id`)}
     and manifest_children.parent = ${sql.ref(`${manifests}.digest`)})`,
   mergesUnions: false,
-  lock: (mode) => (mode === 'update' ? sql`for update` : sql`for key share`),
+  lock: (mode) => LOCKS[mode],
+  arrivalLock: (repositoryId, digest) =>
+    sql`(select 0 from (select ${lockArrival(sql`${repositoryId}`, sql`${digest}`)}) as held)`,
+  // Compared, as the driver need not know the type of nothing.
+  settingsLock: () => sql`pg_advisory_xact_lock(${SETTINGS_LOCK}) is null`,
 }

@@ -5,17 +5,25 @@ import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import type { SqlConnection } from '../sql/connection.ts'
 import { REPOSITORY_COLUMNS, toRepository } from '../sql/repository-row.ts'
 import { type Parts, statement } from '../sql/statement.ts'
+import { lockArrival, SETTINGS_LOCK } from './postgres-dialect.ts'
 
 type LockMode = Parameters<MetadataTransaction['lockRepository']>[1]
 
 const lockRepository = {
-  shared: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forShare()),
-  exclusive: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forUpdate()),
+  shared: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forShare('repositories')),
+  exclusive: statement((parts: Parts<{ id: number }>) => repositoryById(parts).forUpdate('repositories')),
 }
 
+/**
+ * The settings are held first, in the same round trip: rows are locked after all that the query reads. What is read of
+ * the row is what it says when it is locked, and settings are read by statements of their own.
+ */
 function repositoryById({ db, p }: Parts<{ id: number }>) {
   return db
-    .selectFrom('repositories')
+    .with('settings', (query) =>
+      query.selectNoFrom(sql`pg_advisory_xact_lock_shared(${SETTINGS_LOCK}) is null`.as('held')),
+    )
+    .selectFrom(['repositories', 'settings'])
     .select(REPOSITORY_COLUMNS)
     .where('id', '=', p.id)
     .where('deleted_at_ms', 'is', null)
@@ -39,6 +47,20 @@ function blobsInOrder({ db, p, dialect }: Parts<{ digests: string }>) {
     .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
     .orderBy('digest')
 }
+
+const lockArrivals = statement(({ db, p, dialect }: Parts<{ repositoryId: number; digests: string }>) =>
+  db
+    .selectFrom((eb) =>
+      eb
+        .selectFrom(dialect.textList<string>(p.digests).as('given'))
+        .select('given.value')
+        .orderBy('given.value')
+        // Else the order would be lost: what is selected may be computed before it is sorted.
+        .offset(sql.lit(0))
+        .as('ordered'),
+    )
+    .select(sql<boolean>`${lockArrival(sql`${p.repositoryId}`, sql.ref('ordered.value'))} is null`.as('held')),
+)
 
 const countBlobs = statement(({ db }: Parts<Record<never, never>>) =>
   db
@@ -84,6 +106,9 @@ export function postgresLocks(connection: SqlConnection): MetadataLocks {
     },
     async lockTag(repositoryId, tag) {
       await connection.all(lockKey, { key: `tag ${repositoryId} ${tag}` })
+    },
+    async lockArrivals(repositoryId, digests) {
+      if (digests.length > 0) await connection.all(lockArrivals, { repositoryId, digests: JSON.stringify(digests) })
     },
     async lockBlobs(digests, mode) {
       if (digests.length > 0) await connection.all(lockBlobs[mode], { digests: JSON.stringify(digests) })

@@ -87,10 +87,15 @@ const manifestHolding = statement(({ db, p }: Parts<Key>) =>
     .limit(1),
 )
 
-const insertLink = statement(({ db, p }: Parts<Key>) =>
+const insertLink = statement(({ db, p, dialect }: Parts<Key>) =>
   db
     .insertInto('repository_blobs')
-    .values({ repository_id: p.repositoryId, digest: p.digest, hidden: 0 })
+    .values({
+      repository_id: p.repositoryId,
+      digest: p.digest,
+      // Never anything else; it waits for manifests over the blob that are being written.
+      hidden: dialect.arrivalLock(p.repositoryId, p.digest),
+    })
     .onConflict((conflict) =>
       conflict
         .columns(['repository_id', 'digest'])

@@ -4,6 +4,9 @@ import { type Parts, statement } from './statement.ts'
 /** The accounts of which a transaction has changed identities, for those who are told when it commits. */
 export type ChangedAccounts = Set<string>
 
+/** In the place of an account: what has changed counts for everybody. */
+export const EVERY_ACCOUNT = ''
+
 /** On PostgreSQL the row stays locked until the transaction ends, whether it was there or not. */
 const countUp = statement(({ db, p }: Parts<{ accountId: string }>) =>
   db

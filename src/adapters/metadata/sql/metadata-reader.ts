@@ -16,6 +16,7 @@ import { registryReads } from './registries.ts'
 import { removalReads } from './removals.ts'
 import { repositoryReads } from './repositories.ts'
 import { repositoryDeletionReads } from './repository-deletion.ts'
+import { settingReads } from './settings.ts'
 import { tagMemoryReads } from './tag-memory.ts'
 import { tagReads } from './tags.ts'
 import { templateReads } from './templates.ts'
@@ -43,6 +44,7 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...eventReads(connection),
     ...auditReads(connection),
     ...accountReads(connection),
+    ...settingReads(connection),
     ...identityReads(connection),
     ...webhookReads(connection),
     ...engine,

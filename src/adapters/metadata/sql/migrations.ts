@@ -4,9 +4,17 @@ import { addIdentities } from './migration-2.ts'
 import { addAudit } from './migration-3.ts'
 import { addPlans } from './migration-4.ts'
 import { addWebhooks } from './migration-5.ts'
+import { addSettings } from './migration-6.ts'
 
 /** In ascending order. One that has been released is never changed: add another. */
-export const MIGRATIONS: readonly Migration[] = [createTables, addIdentities, addAudit, addPlans, addWebhooks]
+export const MIGRATIONS: readonly Migration[] = [
+  createTables,
+  addIdentities,
+  addAudit,
+  addPlans,
+  addWebhooks,
+  addSettings,
+]
 export const NEWEST_VERSION = MIGRATIONS.at(-1)?.version ?? 0
 
 /**

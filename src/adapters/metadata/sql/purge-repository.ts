@@ -4,6 +4,7 @@ import type { RepositoryPurge } from '../../../ports/metadata/repository-deletio
 import type { SqlConnection } from './connection.ts'
 import { dropContentsIfUnused } from './manifest-contents.ts'
 import { forgetPlan } from './plans.ts'
+import { deleteShares } from './quota-shares.ts'
 import type { TableOfRepository } from './schema.ts'
 import { type Parts, statement } from './statement.ts'
 
@@ -15,7 +16,7 @@ type PurgeTable = (connection: SqlConnection, purge: Purge) => Promise<number>
 const lockDeleted = statement(({ db, p, dialect }: Parts<{ repositoryId: number }>) =>
   db
     .selectFrom('repositories')
-    .select('is_purging')
+    .select(['is_purging', 'registry_id as registryId'])
     .where('id', '=', p.repositoryId)
     .where('deleted_at_ms', 'is not', null)
     .modifyEnd(dialect.lock('update')),
@@ -188,6 +189,8 @@ const TABLES: Record<TableOfRepository, PurgeTable> = {
   resource_tags: purgeRows('resource_tags', ['repository_id', 'key']),
   image_locks: purgeRows('image_locks', ['repository_id', 'kind', 'name']),
   plans: purgePlans,
+  repository_settings: purgeRows('repository_settings', ['repository_id', 'name']),
+  repository_usage: purgeRows('repository_usage', ['repository_id', 'shard']),
   // Only they still say which staged bytes are to be removed; they expire.
   uploads: keep,
   // What happened stays true. They are forgotten when their time is over.
@@ -215,5 +218,6 @@ export async function purgeRepository(connection: SqlConnection, purge: Purge): 
     if (left <= 0) return { state: 'begun', manifests }
   }
   await connection.run(deleteRow, { repositoryId })
+  await deleteShares(connection, { registryId: row.registryId, repositoryId })
   return { state: 'purged', manifests }
 }

@@ -74,14 +74,14 @@ const insertRepository = statement(({ db, p }: Parts<ReturnType<typeof fromRepos
 )
 
 const setMutability = statement(
-  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode; filters: string }>) =>
+  ({ db, p }: Parts<{ repositoryId: number; mode: TagMutabilityMode | null; filters: string | null }>) =>
     db
       .updateTable('repositories')
       .set({ mutability_mode: p.mode, mutability_filters: p.filters })
       .where('id', '=', p.repositoryId),
 )
 
-const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number }>) =>
+const setScanOnPush = statement(({ db, p }: Parts<{ repositoryId: number; scanOnPush: number | null }>) =>
   db.updateTable('repositories').set({ scan_on_push: p.scanOnPush }).where('id', '=', p.repositoryId),
 )
 
@@ -167,8 +167,9 @@ export function repositoryWrites(connection: SqlConnection): RepositoryChanges {
 async function updateRepository(connection: SqlConnection, repositoryId: number, change: RepositoryChange) {
   const { tagMutability, scanOnPush } = change
   if (tagMutability !== undefined) {
-    const filters = JSON.stringify(tagMutability.exclusionFilters)
-    await connection.run(setMutability, { repositoryId, mode: tagMutability.mode, filters })
+    const filters = tagMutability === null ? null : JSON.stringify(tagMutability.exclusionFilters)
+    await connection.run(setMutability, { repositoryId, mode: tagMutability?.mode ?? null, filters })
   }
-  if (scanOnPush !== undefined) await connection.run(setScanOnPush, { repositoryId, scanOnPush: scanOnPush ? 1 : 0 })
+  if (scanOnPush === undefined) return
+  await connection.run(setScanOnPush, { repositoryId, scanOnPush: scanOnPush === null ? null : Number(scanOnPush) })
 }

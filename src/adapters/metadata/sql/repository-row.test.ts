@@ -22,13 +22,11 @@ function rowOf(change: Partial<NewRepository>): RepositoryRow {
   }
 }
 
-test('what nobody has chosen is stored as null, and read as the default', () => {
+test('what nobody has chosen is stored as null, and read as not chosen', () => {
   const row = rowOf({ tagMutability: undefined, scanOnPush: undefined })
   expect(row).toMatchObject({ mutability_mode: null, mutability_filters: null, scan_on_push: null })
-  expect(toRepository(row)).toMatchObject({
-    tagMutability: { mode: 'MUTABLE', exclusionFilters: [] },
-    scanOnPush: false,
-  })
+  const { tagMutability, scanOnPush } = toRepository(row)
+  expect([tagMutability, scanOnPush]).toEqual([undefined, undefined])
 })
 
 test('the default that somebody has chosen is stored as chosen', () => {

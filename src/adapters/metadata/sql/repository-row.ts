@@ -1,5 +1,4 @@
 import type { Selectable } from 'kysely'
-import { DEFAULT_SCAN_ON_PUSH, DEFAULT_TAG_MUTABILITY } from '../../../core/repository-settings.ts'
 import type { TagMutability } from '../../../core/tag-mutability.ts'
 import type { NewRepository, PolicyTexts, Repository } from '../../../ports/metadata/repositories.ts'
 import type { StoredRepository } from '../../../ports/metadata/repository-deletion.ts'
@@ -40,7 +39,6 @@ export function toStoredRepository(row: StoredRepositoryRow): StoredRepository {
   return { ...toRepository(row), deletedAtMs: row.deleted_at_ms ?? undefined, isPurging: row.is_purging !== 0 }
 }
 
-/** The one place where settings that nobody has chosen get their values. */
 export function toRepository(row: RepositoryRow): Repository {
   return {
     id: row.id,
@@ -48,7 +46,7 @@ export function toRepository(row: RepositoryRow): Repository {
     name: row.name,
     createdAtMs: row.created_at_ms,
     tagMutability: toTagMutability(row),
-    scanOnPush: row.scan_on_push === null ? DEFAULT_SCAN_ON_PUSH : row.scan_on_push !== 0,
+    scanOnPush: row.scan_on_push === null ? undefined : row.scan_on_push !== 0,
     encryption: {
       type: row.encryption_type,
       ...(row.encryption_key === null ? {} : { kmsKey: row.encryption_key }),
@@ -65,8 +63,9 @@ export function toPolicyTexts(row: PolicyTextRow): PolicyTexts {
   }
 }
 
-function toTagMutability({ mutability_mode: mode, mutability_filters: filters }: RepositoryRow): TagMutability {
-  return mode === null ? DEFAULT_TAG_MUTABILITY : { mode, exclusionFilters: parseFilters(filters) }
+function toTagMutability(row: RepositoryRow): TagMutability | undefined {
+  const { mutability_mode: mode, mutability_filters: filters } = row
+  return mode === null ? undefined : { mode, exclusionFilters: parseFilters(filters) }
 }
 
 const NO_FILTERS: readonly string[] = []

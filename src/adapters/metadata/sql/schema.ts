@@ -2,6 +2,7 @@ import type { Generated } from 'kysely'
 import type { Digest } from '../../../core/digest.ts'
 import type { StorageClass } from '../../../core/lifecycle/lifecycle-image.ts'
 import type { RepositoryName } from '../../../core/repository-name.ts'
+import type { SettingName } from '../../../core/settings/settings.ts'
 import type { Tag } from '../../../core/tag.ts'
 import type { TagMutabilityMode } from '../../../core/tag-mutability.ts'
 import type { BlobLocation } from '../../../ports/blob-store.ts'
@@ -58,7 +59,34 @@ export interface Schema {
     verified_at_ms: number | null
   }
   /** What a repository may see; hidden: only a deleted manifest of it, come back, may see it again. */
-  repository_blobs: { repository_id: number; digest: Digest; hidden: number }
+  repository_blobs: {
+    repository_id: number
+    digest: Digest
+    hidden: number
+    /** Whether its size is in the repository's usage: from when a live manifest refers to it until none does. */
+    charged: Generated<number>
+  }
+  /** `registry_id` is 0 for the installation, `path` empty for it and for a registry; `value` is JSON. */
+  scope_settings: {
+    registry_id: number
+    path: string
+    name: SettingName
+    value: string
+    locked: number
+    changed_at_ms: number
+    changed_by: string
+  }
+  repository_settings: {
+    repository_id: number
+    name: SettingName
+    value: string
+    changed_at_ms: number
+    changed_by: string
+  }
+  /** The rows of a repository add up to what it holds; several, so that pushes into it do not wait for each other. */
+  repository_usage: { repository_id: number; shard: number; images: number; bytes: number }
+  /** What is left of a quota, below zero when more is used: the sum of its shares. Of a repository, `path` is `#` and its number. */
+  quota_shares: { registry_id: number; path: string; shard: number; bytes: number; images: number }
   uploads: {
     id: UploadId
     repository_id: number

@@ -30,8 +30,15 @@ export interface SqlDialect {
    * unless each has the limit too (200,000 images: 1.7 s and 8 ms).
    */
   readonly mergesUnions: boolean
-  /** ` for update` and the like, where the engine locks rows; nothing where one writer runs at a time. */
-  lock(mode: 'update' | 'key share'): RawBuilder<unknown>
+  /**
+   * ` for update` and the like, where the engine locks rows; nothing where one writer runs at a time. `what is free`
+   * passes over rows that others have locked.
+   */
+  lock(mode: 'update' | 'update of what is free' | 'key share'): RawBuilder<unknown>
+  /** Zero, once nobody else holds the blob's arrival in the repository (`lockArrivals`). */
+  arrivalLock(repositoryId: number, digest: string): RawBuilder<number>
+  /** Waits for all who have locked a repository, and keeps others from it until the transaction ends. */
+  settingsLock(): RawBuilder<unknown>
 }
 
 /** One query, written once for both engines; each engine compiles it when it first runs it, and never again. */

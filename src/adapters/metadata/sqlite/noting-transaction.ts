@@ -32,6 +32,7 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   lockRepository: nothing,
   lockTag: nothing,
   lockBlobs: nothing,
+  lockArrivals: nothing,
   insertRepository: nothing,
   updateRepository: everything,
   // The repository is kept with the revision of its policy.
@@ -111,6 +112,19 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
   insertAccount: nothing,
   updateAccount: nothing,
   changeIdentities: nothing,
+  // The repository is kept with the settings of its own row alone, and what is in force is read anew each time.
+  lockSettings: nothing,
+  putScopeSetting: nothing,
+  deleteScopeSetting: nothing,
+  putRepositorySetting: nothing,
+  deleteRepositorySetting: nothing,
+  chargeBlobs: nothing,
+  chargeLateBlob: nothing,
+  releaseBlobs: nothing,
+  addUsage: nothing,
+  takeQuota: nothing,
+  returnQuota: nothing,
+  setQuotaLeft: nothing,
   recordKeyUses: nothing,
   recordRoleUses: nothing,
 }

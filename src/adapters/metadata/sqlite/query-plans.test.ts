@@ -26,6 +26,8 @@ import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
+import { listPaths, listPolicies } from '../sql/settings.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
 import { listTagStates, listTags } from '../sql/tags.ts'
@@ -157,6 +159,8 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
     statement: lookUpBy.resourceName,
     index: 'audit_by_resource_name (account_id=? AND resource_name=? AND',
   },
+  listNamespacesWithSettings: { statement: listPaths, index: 'PRIMARY KEY (registry_id=? AND path>?)' },
+  listScopePolicies: { statement: listPolicies, index: 'scope_settings_by_name (name=? AND registry_id=?)' },
   'lookUpBy eventId': { statement: lookUpBy.eventId, index: 'audit_by_event_id (account_id=? AND event_id=?)' },
 }
 
@@ -201,7 +205,7 @@ test('a purge finds the rows of every page by an index', async () => {
     run: (statement, values) => connection.run(explained(statement), values),
   }
   const engine = { ...sqliteReads(explaining), ...sqliteLocks(explaining) }
-  const transaction = metadataTransaction(explaining, engine, noNotes())
+  const transaction = metadataTransaction(explaining, engine, { notes: noNotes(), scarce: NOBODY_WAITS })
   const { id } = await fillRepository(transaction)
   plans.length = 0
   await transaction.deleteRepository(id, 5, 6)

@@ -34,4 +34,6 @@ export const sqliteDialect: SqlDialect = {
     and manifest_children.parent = ${sql.ref(`${manifests}.digest`)})`,
   mergesUnions: true,
   lock: () => sql``,
+  arrivalLock: () => sql`0`,
+  settingsLock: () => sql`0`,
 }

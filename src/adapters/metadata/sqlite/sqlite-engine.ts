@@ -31,5 +31,6 @@ export function sqliteLocks(connection: SqlConnection): MetadataLocks {
     },
     lockTag: async () => {},
     lockBlobs: async () => {},
+    lockArrivals: async () => {},
   }
 }
