@@ -143,8 +143,8 @@ async function takeReferrers(work: PlanWork, item: PlanItem): Promise<PlanItem[]
   const page = { limit: REFERRERS_AT_ONCE }
   const filter = { subject: item.digest, artifactTypes: [] }
   const referrers = await transaction.listReferrers(repository.id, filter, page)
-  const known = new Set<Digest>()
-  if (referrers.length > 0) {
+  const known = new Set<Digest>(work.planned)
+  if (referrers.length > 0 && work.planned === undefined) {
     const digests = referrers.map(({ digest }) => digest)
     for (const { digest } of await transaction.findPlanItems(plan.id, digests)) known.add(digest)
   }
