@@ -7,12 +7,15 @@ import { IAM_TABLE } from '../src/api/iam/table.ts'
 import { STS_TABLE } from '../src/api/sts/table.ts'
 import { convertEcrPolicy } from '../src/core/lifecycle/convert-ecr-policy.ts'
 import { parseEcrPolicy } from '../src/core/lifecycle/ecr/parse-ecr-policy.ts'
+import { compileLadingPolicy } from '../src/core/lifecycle/lading/compile-lading-policy.ts'
 import { parseLadingPolicy } from '../src/core/lifecycle/lading/parse-lading-policy.ts'
 import { lintLadingPolicy } from '../src/core/lifecycle/lint-policy.ts'
+import { planLifecycle } from '../src/core/lifecycle/plan-lifecycle.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
 import { recogniseTag } from '../src/core/tags/recognise-tag.ts'
 import { TAG_KINDS } from '../src/core/tags/tag-kind.ts'
 import { parseTagRules } from '../src/core/tags/tag-rules.ts'
+import { daysAgo, NOW_MS, repositoryOf } from './lifecycle/lifecycle-images.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 
@@ -89,6 +92,26 @@ test('every example of rules in docs/tags.md is one', async () => {
   const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
   expect(examples.length).toBe(4)
   for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
+})
+
+test('the first policy in docs/lifecycle.md keeps the ten newest releases and what was pulled, and expires the rest', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/lifecycle.md')).text()
+  const policy = compileLadingPolicy(parseLadingPolicy(/^```json\n(.*?)^```$/ms.exec(page)?.[1] ?? ''), () => 'none')
+  const releases = Array.from({ length: 12 }, (_, n) => [`v1.${n}.0`, { tags: [`v1.${n}.0`], age: 400 - n }] as const)
+  const { images, actionsOf } = repositoryOf({
+    ...Object.fromEntries(releases),
+    index: { tags: ['main'], age: 90, children: ['pulled'] },
+    pulled: { age: 90, lastPulledAtMs: daysAgo(30) },
+    forgotten: { tags: ['dev'], age: 90, lastPulledAtMs: daysAgo(31) },
+    untagged: { age: 31 },
+    pushed: { age: 30 },
+  })
+  expect(actionsOf(planLifecycle(policy, images, NOW_MS)).toSorted()).toEqual([
+    'expire forgotten (3)',
+    'expire untagged (3)',
+    'expire v1.0.0 (3)',
+    'expire v1.1.0 (3)',
+  ])
 })
 
 test("every policy in docs/lifecycle.md parses and lints, and what ECR's converts to stands below it", async () => {

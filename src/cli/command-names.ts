@@ -10,6 +10,7 @@ export const CLI_COMMANDS = {
   lock: 'keep an image or a tag from everything but a person',
   unlock: 'take a lock off',
   locks: 'what is locked in a repository, by whom and why',
+  costs: 'say how many bytes are held, alone and with others, and what a deletion or a plan would free',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   namespace: 'list namespaces',

@@ -127,6 +127,10 @@ export interface PlanChanges {
   insertPlanItems(planId: string, items: readonly PlanItem[]): Promise<void>
   /** Replaces items by position. */
   updatePlanItems(planId: string, items: readonly PlanItem[]): Promise<void>
-  /** Forgets up to `limit` rows of plans made before then that nobody has to go on with. @returns how many */
-  deletePlansBefore(atMs: number, limit: number): Promise<number>
+  /**
+   * Forgets up to `limit` rows of plans made before then that nobody has to go on with and that cannot be undone any more.
+   *
+   * @returns how many
+   */
+  deletePlansBefore(atMs: number, nowMs: number, limit: number): Promise<number>
 }

@@ -57,19 +57,18 @@ export async function deleteImages(
     const plan = newPlan(services, current, { kind: 'deletion', state: 'applied', actor })
     const settings = await settingsInForce(transaction, current)
     const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs, settings }
-    const run = new DeletionRun(work)
-    const results = await run.take(deletions)
-    if (run.items.length === 0) return { planId: undefined, results }
+    const { items, results } = await carryOutDeletions(work, deletions)
+    if (items.length === 0) return { planId: undefined, results }
     await transaction.insertPlan({
       ...plan,
-      summary: summarise(run.items),
+      summary: summarise(items),
       appliedBy: actor,
       appliedAtMs: plan.createdAtMs,
       undoUntilMs: plan.createdAtMs + restoreWindowMs(settings, services.limits.restoreWindowMs),
     })
     await transaction.insertPlanItems(
       plan.id,
-      run.items.map((item, position) => ({ ...item, position })),
+      items.map((item, position) => ({ ...item, position })),
     )
     return { planId: plan.id, results }
   })
@@ -91,6 +90,16 @@ export async function deleteImage(
   if (result instanceof Refusal) throw result
   if (planId === undefined) throw new Error('a deletion left neither a plan nor a refusal')
   return { planId }
+}
+
+/** Does it all in the transaction of `work`, whose plan is not written: that is the caller's. */
+export async function carryOutDeletions(
+  work: PlanWork,
+  deletions: readonly Deletion[],
+): Promise<{ readonly items: readonly PlanItem[]; readonly results: readonly Deleted[] }> {
+  const run = new DeletionRun(work)
+  const results = await run.take(deletions)
+  return { items: run.items, results }
 }
 
 class DeletionRun {

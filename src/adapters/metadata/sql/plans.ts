@@ -40,7 +40,7 @@ const listOpen = statement(({ db, p }: Parts<{ limit: number }>) =>
   db.selectFrom('plans').selectAll().where(OPEN).orderBy('created_at_ms').orderBy('id').limit(p.limit),
 )
 
-const insertPlan = statement(({ db, p }: Parts<ReturnType<typeof fromPlan>>) =>
+const insertPlan = statement(({ db, p }: Parts<PlanColumns>) =>
   db.insertInto('plans').values({
     id: p.id,
     registry_id: p.registryId,
@@ -48,6 +48,7 @@ const insertPlan = statement(({ db, p }: Parts<ReturnType<typeof fromPlan>>) =>
     kind: p.kind,
     state: p.state,
     created_at_ms: p.createdAtMs,
+    undo_until_ms: p.undoUntilMs,
     body: p.body,
   }),
 )
@@ -56,8 +57,9 @@ const lockPlan = statement(({ db, p, dialect }: Parts<{ planId: string }>) =>
   db.selectFrom('plans').selectAll().where('id', '=', p.planId).modifyEnd(dialect.lock('update')),
 )
 
-const updatePlan = statement(({ db, p }: Parts<{ id: string; state: Plan['state']; body: string }>) =>
-  db.updateTable('plans').set({ state: p.state, body: p.body }).where('id', '=', p.id),
+const updatePlan = statement(
+  ({ db, p }: Parts<Omit<PlanColumns, 'kind' | 'registryId' | 'repositoryId' | 'createdAtMs'>>) =>
+    db.updateTable('plans').set({ state: p.state, undo_until_ms: p.undoUntilMs, body: p.body }).where('id', '=', p.id),
 )
 
 const listItems = statement(({ db, p }: Parts<ItemPage>) =>
@@ -152,11 +154,12 @@ const updateItems = statement(({ db, p, dialect }: Parts<{ planId: string; items
     .whereRef('plan_items.position', '=', 'given.position'),
 )
 
-const oldPlans = statement(({ db, p }: Parts<{ atMs: number; limit: number }>) =>
+const oldPlans = statement(({ db, p }: Parts<{ atMs: number; nowMs: number; limit: number }>) =>
   db
     .selectFrom('plans')
     .select('id')
     .where('created_at_ms', '<', p.atMs)
+    .where(sql<boolean>`coalesce(undo_until_ms, 0) <= ${p.nowMs}`)
     .where('state', 'not in', ['making', 'waiting', 'applying', 'undoing'])
     .orderBy('created_at_ms')
     .limit(p.limit),
@@ -225,8 +228,8 @@ export function planWrites(connection: SqlConnection): PlanChanges {
     async updatePlan(planId, change) {
       const row = await connection.first(lockPlan, { planId })
       if (row === undefined) return
-      const { id, state, body } = fromPlan({ ...toPlan(row), ...change })
-      await connection.run(updatePlan, { id, state, body })
+      const { id, state, undoUntilMs, body } = fromPlan({ ...toPlan(row), ...change })
+      await connection.run(updatePlan, { id, state, undoUntilMs, body })
     },
     async insertPlanItems(planId, items) {
       if (items.length > 0) await connection.run(insertItems, { planId, items: JSON.stringify(items.map(fromItem)) })
@@ -234,9 +237,9 @@ export function planWrites(connection: SqlConnection): PlanChanges {
     async updatePlanItems(planId, items) {
       if (items.length > 0) await connection.run(updateItems, { planId, items: JSON.stringify(items.map(fromItem)) })
     },
-    async deletePlansBefore(atMs, limit) {
+    async deletePlansBefore(atMs, nowMs, limit) {
       let deleted = 0
-      for (const { id } of await connection.all(oldPlans, { atMs, limit })) {
+      for (const { id } of await connection.all(oldPlans, { atMs, nowMs, limit })) {
         if (deleted >= limit) break
         deleted += await forgetPlan(connection, id, limit - deleted)
       }
@@ -251,8 +254,11 @@ export async function forgetPlan(connection: SqlConnection, planId: string, limi
   return deleted < limit ? deleted + (await connection.run(deletePlan, { planId })) : deleted
 }
 
+type PlanColumns = ReturnType<typeof fromPlan>
+
 function fromPlan({ id, registryId, repositoryId, kind, state, createdAtMs, ...body }: Plan) {
-  return { id, registryId, repositoryId, kind, state, createdAtMs, body: JSON.stringify(body) }
+  const undoUntilMs = body.undoUntilMs ?? null
+  return { id, registryId, repositoryId, kind, state, createdAtMs, undoUntilMs, body: JSON.stringify(body) }
 }
 
 type PlanBody = Omit<Plan, 'id' | 'registryId' | 'repositoryId' | 'kind' | 'state' | 'createdAtMs'>

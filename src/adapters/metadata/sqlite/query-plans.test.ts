@@ -16,6 +16,13 @@ import { deleteThrough, listUnsealed } from '../sql/audit-writes.ts'
 import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import {
+  countManifests,
+  listBlobHoldings,
+  listBlobReferences,
+  listHoldingsOfRepository,
+  weighRemovals,
+} from '../sql/costs.ts'
 import { listDead } from '../sql/dead-letters.ts'
 import { listPending } from '../sql/deliveries.ts'
 import { listDue } from '../sql/delivery-lines.ts'
@@ -189,6 +196,28 @@ for (const [name, statement] of [
     expect(plan).toMatch(/SEARCH manifests USING (?:COVERING )?INDEX manifests_untagged/)
     expect(plan).not.toMatch(/SCAN (?:tags|manifests)\b/)
     if (name === 'listManifests ANY') expect(plan).not.toContain('TEMP B-TREE')
+  })
+}
+
+/** Each page walks one index, looks the rest up row by row, and stops; it sorts nothing, however many blobs there are. */
+for (const [name, { statement, index }] of Object.entries({
+  listBlobHoldings: { statement: listBlobHoldings, index: 'sqlite_autoindex_blobs_1 (digest>?)' },
+  listHoldingsOfRepository: {
+    statement: listHoldingsOfRepository,
+    index: 'SEARCH mine USING PRIMARY KEY (repository_id=? AND digest>?)',
+  },
+  listBlobReferences: {
+    statement: listBlobReferences,
+    index: 'manifest_blobs_by_blob (blob=? AND repository_id=? AND manifest>?)',
+  },
+  countManifests: { statement: countManifests, index: '((repository_id,digest)>(?,?))' },
+  weighRemovals: { statement: weighRemovals, index: '(location>?)' },
+})) {
+  test(`${name} reads a page of what storage is used for from an index`, () => {
+    const plan = planOf(statement)
+    expect(plan.find((step) => step.startsWith('SEARCH'))).toContain(index)
+    // What was read by an index and has a limit is walked from end to end.
+    expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!page$|refs$)/.test(step))).toEqual([])
   })
 }
 

@@ -16,12 +16,16 @@ export const LADING_ACTIONS: readonly string[] = [
   'ExportAudit',
   'FindPlan',
   'GetAccount',
+  'GetAccountCosts',
   'GetAuditKeys',
   'GetEffectiveSettings',
   'GetImage',
+  'GetInstallationCosts',
   'GetInstallationSettings',
+  'GetNamespaceCosts',
   'GetOidcProvider',
   'GetPlan',
+  'GetRepositoryCosts',
   'GetSettings',
   'GetTag',
   'GetTagHistory',
@@ -56,6 +60,7 @@ export const LADING_ACTIONS: readonly string[] = [
   'UnlockImage',
   'UpdateAccount',
   'ValidatePolicy',
+  'WeighDeletion',
 ]
 /** The audit trail, by CloudTrail's name for it. */
 export const CLOUDTRAIL_ACTIONS: readonly string[] = ['LookupEvents']
