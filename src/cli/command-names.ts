@@ -2,6 +2,7 @@
 export const CLI_COMMANDS = {
   image: 'show what an image is, its tags and where it comes from',
   tags: 'report how the tags of a repository are used',
+  costs: 'say how many bytes are held, alone and with others, and what a deletion or a plan would free',
   tag: 'what a tag pointed at, and rolling it back',
   changes: 'which tags changed between two instants, in a repository or a namespace',
   lifecycle: 'lifecycle policies, and what they would do, at an Amazon ECR too',
@@ -10,7 +11,6 @@ export const CLI_COMMANDS = {
   lock: 'keep an image or a tag from everything but a person',
   unlock: 'take a lock off',
   locks: 'what is locked in a repository, by whom and why',
-  costs: 'say how many bytes are held, alone and with others, and what a deletion or a plan would free',
   account: 'make, list, rename, disable and enable accounts, and their root keys',
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   namespace: 'list namespaces',
