@@ -101,6 +101,28 @@ test('explain says what becomes of one image, by a tag or a digest', async () =>
   expect([none.status, none.stderr]).toEqual([1, 'lading: team/app has no image v9.\n'])
 }, 30_000)
 
+/** Kept while it is young, by version within three, and expired by age: every kind of condition that ECR tells enough for. */
+const EVERY_CONDITION = {
+  version: 'lading/lifecycle/v1',
+  rules: [
+    { select: { tags: 'v1' }, when: { newerThan: { days: 1, since: 'pushed' } }, action: 'keep' },
+    { select: { tags: 'v2' }, when: { olderThan: { days: 400, since: 'pushed' } }, action: 'expire', rest: 'keep' },
+    { select: { tags: 'v*' }, when: { within: { count: 3, by: 'pushed' } }, action: 'keep' },
+  ],
+}
+
+test.each(['v1', 'v2', 'v3'])(
+  '%s is explained here as a server of ours explains it',
+  async (tag) => {
+    await writeFile(file('every.json'), JSON.stringify(EVERY_CONDITION))
+    const asked = ['lifecycle', 'explain', 'team/app', tag, '--policy', file('every.json'), '--json']
+    const [here, there] = [await run(...asked, '--ecr'), await run(...asked, '--endpoint', server.addresses[0] ?? '')]
+    expect([here.status, there.status]).toEqual([0, 0])
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout))
+  },
+  30_000,
+)
+
 test('diff ends with 3 under --exit-code when there is a difference, and over all repositories with --all', async () => {
   const asked = ['lifecycle', 'diff', 'team/app', file('two.json'), file('one.json'), '--ecr']
   const shown = await run(...asked, '--exit-code')
