@@ -37,11 +37,13 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const items = await transaction.listPlanItems(plan.id, {}, { after, limit: AT_ONCE })
     const planned = items.filter(({ outcome }) => outcome === 'planned')
     const nowMs = services.clock.nowMs()
-    if (planned.length > 0) {
+    // What the planner could not have is told with the others.
+    const refused = items.filter(({ outcome }) => outcome === 'failed')
+    if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
       const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings }
       const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
-      await recordExecution(work, plan, done)
+      await recordExecution(work, plan, [...done, ...refused])
     }
     return items.at(-1)?.position
   })
