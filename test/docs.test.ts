@@ -46,10 +46,14 @@ test('every npm command in README and docs exists', async () => {
   expect(named.filter((name) => !known.has(name) && name !== 'ci')).toEqual([])
 })
 
+/** What stands between two marks. */
+function between(page: string, mark: string): string {
+  return page.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? ''
+}
+
 /** What stands as code between two marks. */
 function listedIn(page: string, mark: string): string[] {
-  const between = page.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? ''
-  return [...between.matchAll(/`([A-Za-z:]+)`/g)].map((match) => match[1] ?? '')
+  return [...between(page, mark).matchAll(/`([A-Za-z:]+)`/g)].map((match) => match[1] ?? '')
 }
 
 test.each([
@@ -78,7 +82,7 @@ test('README names only settings that exist', async () => {
 const TAGS_PAGE = Bun.file(join(ROOT, 'docs/tags.md'))
 
 test('docs/tags.md names every kind of tag with examples that are of that kind', async () => {
-  const table = (await TAGS_PAGE.text()).split('<!-- tag-kinds -->')[1]?.split('<!-- /tag-kinds -->')[0] ?? ''
+  const table = between(await TAGS_PAGE.text(), 'tag-kinds')
   const rows = [...table.matchAll(/^\| `([a-z-]+)` \| (.+?) \|/gm)].map(([, kind, examples]) => {
     const tags = [...(examples ?? '').matchAll(/`([^`]+)`/g)].map(([, tag]) => tag?.replace('…', 'a1'.repeat(32)) ?? '')
     return { kind, kinds: [...new Set(tags.map(recogniseTag))] }
@@ -88,7 +92,7 @@ test('docs/tags.md names every kind of tag with examples that are of that kind',
 })
 
 test('every example of rules in docs/tags.md is one', async () => {
-  const section = (await TAGS_PAGE.text()).split('<!-- tag-rules -->')[1]?.split('<!-- /tag-rules -->')[0] ?? ''
+  const section = between(await TAGS_PAGE.text(), 'tag-rules')
   const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
   expect(examples.length).toBe(4)
   for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
@@ -124,4 +128,29 @@ test("every policy in docs/lifecycle.md parses and lints, and what ECR's convert
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   expect([ours.length, others.length]).toEqual([5, 0])
   expect(ecr && convertEcrPolicy(ecr)).toEqual(ours.at(-1))
+})
+
+/** `harbor#1, #2, zot docs` is three: a number alone is of the project before it. */
+function threadsIn(text: string): string[] {
+  let project = ''
+  return text.split(/,\s+/).map((thread) => {
+    const [before = '', number] = thread.trim().split('#')
+    project = before === '' ? project : before
+    return number === undefined ? before : `${project}#${number}`
+  })
+}
+
+test('docs/field-lessons.md has a test for every thread that it lists, and each is there under its name', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/field-lessons.md')).text()
+  const lists = [...between(page, 'lessons-listed').matchAll(/^- [^:]+: ((?:.|\n {2})+)$/gm)]
+  const listed = lists.flatMap((match) => threadsIn(match[1] ?? ''))
+  const rows = [...between(page, 'lessons-tested').matchAll(/^\| ([^|]+) \| [^|]+ \| `([^`]+)`: ([^|]+) \|$/gm)].map(
+    ([, threads = '', file = '', name = '']) => ({ threads: threadsIn(threads), file, name }),
+  )
+  expect(lists.length).toBe(4)
+  expect(new Set(rows.flatMap(({ threads }) => threads))).toEqual(new Set(listed))
+  for (const { threads, file, name } of rows) {
+    expect(threadsIn(name.slice(0, name.indexOf(': ')))).toEqual(expect.arrayContaining(threads))
+    expect(await Bun.file(join(ROOT, file)).text()).toContain(`'${name}`)
+  }
 })

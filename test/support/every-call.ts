@@ -4,6 +4,7 @@ import type { ManageOperation } from '../../src/api/manage/operations.ts'
 import { MANAGE_TABLE } from '../../src/api/manage/table.ts'
 import { OCI_TABLE } from '../../src/api/oci/table.ts'
 import { STS_TABLE } from '../../src/api/sts/table.ts'
+import { FOUNDING_POLICY } from '../lifecycle/world.ts'
 import { type AwsSignOptions, sendAws } from './aws-requests.ts'
 import { callManage } from './manage-requests.ts'
 import type { TestRegistry } from './test-registry.ts'
@@ -142,6 +143,9 @@ function ecrInput({ name, digest, registryId }: Names): object {
     prefixes: [name],
     appliedFor: ['CREATE_ON_PUSH'],
     policyText: '{}',
+    lifecyclePolicyText: FOUNDING_POLICY,
+    imageId: { imageTag: 'v1' },
+    targetStorageClass: 'ARCHIVE',
   }
 }
 
@@ -197,7 +201,13 @@ function queryInput({ name, registryId, accessKeyId }: Names): Record<string, st
 /** Of no decision. */
 const DECISION_ID = '0b52a1de-0000-4000-8000-000000000000'
 
-const PARAMETERS = { decisionId: DECISION_ID, id: DECISION_ID, setting: 'scanOnPush' }
+const PARAMETERS = {
+  decisionId: DECISION_ID,
+  planId: DECISION_ID,
+  setting: 'scanOnPush',
+  reference: 'v1',
+  tag: 'v1',
+}
 
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '555555555555', name: 'Team' },
@@ -210,13 +220,23 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   RotateWebhookSecret: {},
   ReplayDeadLetters: {},
   DropDeadLetters: {},
+  CreatePlan: {},
+  DiffLifecycle: { new: JSON.parse(FOUNDING_POLICY) },
+  ExplainLifecycle: { reference: 'v1' },
+  LockImage: { reason: 'it runs', owner: 'team blue' },
+  PutLifecyclePolicy: { policy: JSON.parse(FOUNDING_POLICY) },
+  RollBackTag: { to: '2026-08-01T00:00Z' },
 }
+
+const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 
 /** Where something is named by the query. */
 const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => string } = {
   DeleteSetting: ({ name }) => `?repository=${name}/app`,
   GetEffectiveSettings: ({ name }) => `?repository=${name}/app`,
   GetSettings: ({ name }) => `?repository=${name}/app`,
+  ListNamespaceTagChanges: () => SPAN,
+  ListTagChanges: () => SPAN,
   GetUsage: ({ name }) => `?repository=${name}/app`,
   PutSettings: ({ name }) => `?repository=${name}/app`,
 }
@@ -226,8 +246,9 @@ function manageCalls(): Call[] {
     surface: 'manage',
     operation,
     send: async (registry, { basic }, names) => {
-      const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, ...names }
-      const filled = path.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
+      const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, ...names, path: `${names.name}%2F` }
+      const placed = path.replace('/repositories/{name}', `/repositories/${names.name}%2Fapp`)
+      const filled = placed.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
       const query = QUERIES[operation]?.(names) ?? ''
       const body = BODIES[operation]
       const sent = { authorization: basic, ...(body !== undefined && { body }) }
