@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import type { Digest } from '../../src/core/digest.ts'
+import { parseLifecyclePolicy } from '../../src/core/lifecycle/parse-lifecycle-policy.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { Services } from '../../src/services/context.ts'
 import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
 import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
+import { explainLifecycle } from '../../src/services/lifecycle/what-if.ts'
 import { lockImage } from '../../src/services/locks/lock-image.ts'
 import { changeStorageClass } from '../../src/services/plans/change-storage-class.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
@@ -189,4 +191,32 @@ test('an image comes back with the blobs that were deleted after it', async () =
   for (const blob of blobs) expect((await world.registry.send('DELETE', blob)).status).toBe(202)
   await undo(plan)
   for (const blob of blobs) expect((await world.registry.send('GET', blob)).status).toBe(200)
+})
+
+test('of several previews that are begun at once, one is made', async () => {
+  const { services, caller } = world.registry
+  const begun = Array.from({ length: 5 }, () => startPreview(services, caller, world.app, FOUNDING_POLICY))
+  const settled = await Promise.allSettled(begun)
+  await idle()
+  expect(settled.filter(({ status: outcome }) => outcome === 'fulfilled')).toHaveLength(1)
+  expect(await services.metadata.listPlans(world.app.id, { limit: 10 })).toHaveLength(1)
+})
+
+test('two requests at once have a whole repository in memory; others wait for their turn', async () => {
+  const digest = await push('v1')
+  const { services } = world.registry
+  const gate = Promise.withResolvers<void>()
+  const policy = parseLifecyclePolicy(FOUNDING_POLICY)
+  let reading = 0
+  const explained = Array.from({ length: 5 }, async () => {
+    const held = interrupted(services, 'listLifecycleImages', { calls: 1 }, async () => {
+      reading += 1
+      await gate.promise
+    })
+    return await explainLifecycle(held, world.app, { policy, digest })
+  })
+  await Bun.sleep(50)
+  expect(reading).toBe(2)
+  gate.resolve()
+  expect((await Promise.all(explained)).map((each) => each?.digest)).toEqual(Array(5).fill(digest))
 })
