@@ -1,12 +1,15 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import type { Digest } from '../../src/core/digest.ts'
 import { parseLifecyclePolicy } from '../../src/core/lifecycle/parse-lifecycle-policy.ts'
+import { planLifecycle } from '../../src/core/lifecycle/plan-lifecycle.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { Services } from '../../src/services/context.ts'
 import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
+import { matchAhead } from '../../src/services/lifecycle/match-ahead.ts'
 import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
 import { explainLifecycle } from '../../src/services/lifecycle/what-if.ts'
 import { lockImage } from '../../src/services/locks/lock-image.ts'
+import { nextTurn } from '../../src/services/next-turn.ts'
 import { changeStorageClass } from '../../src/services/plans/change-storage-class.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
 import { imageManifest, indexOf, OCI_MANIFEST, pushImage, putManifest } from '../support/images.ts'
@@ -219,4 +222,32 @@ test('two requests at once have a whole repository in memory; others wait for th
   expect(reading).toBe(2)
   gate.resolve()
   expect((await Promise.all(explained)).map((each) => each?.digest)).toEqual(Array(5).fill(digest))
+})
+
+test('everybody else has their turn while the patterns of a policy are compared with the tags', async () => {
+  for (let index = 0; index < 5; index++) await push(`v${index}`)
+  const { services, clock } = world.registry
+  const policy = parseLifecyclePolicy(
+    JSON.stringify({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'v*' }, action: 'expire' }] }),
+  )
+  const images = await services.metadata.listLifecycleImages(world.app.id, { limit: 100, withAnnotations: false })
+  let [turns, isOver] = [0, false]
+  const others = async () => {
+    while (!isOver) {
+      turns += 1
+      await nextTurn()
+    }
+  }
+  // Every look at it takes as long as anybody may have to wait.
+  const slow = {
+    nowMs: () => {
+      clock.advance(20)
+      return clock.nowMs()
+    },
+  }
+  void others()
+  const known = await matchAhead({ clock: slow }, policy, images)
+  isOver = true
+  expect(turns).toBeGreaterThanOrEqual(5)
+  expect(planLifecycle(known.compiled, images, clock.nowMs()).actions).toHaveLength(5)
 })

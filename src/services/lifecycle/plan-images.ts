@@ -9,6 +9,7 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
 import { planItem } from '../plans/plan-item.ts'
 import { weighItems } from '../plans/weigh-items.ts'
+import { matchAhead } from './match-ahead.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
 export interface PlannedImages {
@@ -21,11 +22,12 @@ export interface PlannedImages {
 export async function planImages(
   services: Services,
   repository: Repository,
-  policy: ParsedLifecyclePolicy,
+  given: ParsedLifecyclePolicy,
   signal?: AbortSignal,
 ): Promise<PlannedImages> {
-  const { asksAnnotations: withAnnotations } = policy
+  const { asksAnnotations: withAnnotations } = given
   const images = await readSnapshot(services.metadata, repository, { withAnnotations, ...(signal && { signal }) })
+  const policy = await matchAhead(services, given, images, signal)
   const plan = planLifecycle(policy.compiled, images, services.clock.nowMs())
   const items = await weighItems(services.metadata, repository, toItems(policy, images, plan))
   return { items: items.map((item, position) => ({ ...item, position })), imageCount: images.length }

@@ -9,6 +9,7 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { lifecyclePolicyUnknown } from './lifecycle-policies.ts'
+import { matchAhead } from './match-ahead.ts'
 import { readSnapshot } from './read-snapshot.ts'
 import { SNAPSHOT_TURNS } from './snapshot-turns.ts'
 
@@ -31,7 +32,8 @@ export async function explainLifecycle(
 ): Promise<ImageExplanation | undefined> {
   return await SNAPSHOT_TURNS.run(async () => {
     const images = await readSnapshot(services.metadata, repository, { withAnnotations: policy.asksAnnotations })
-    return explainImage(policy.compiled, judgeSnapshot(policy.compiled, images, services.clock.nowMs()), digest)
+    const { compiled } = await matchAhead(services, policy, images)
+    return explainImage(compiled, judgeSnapshot(compiled, images, services.clock.nowMs()), digest)
   })
 }
 
@@ -53,12 +55,13 @@ async function diff(
 ): Promise<TaggedDifference[]> {
   const withAnnotations = before.asksAnnotations || after.asksAnnotations
   const images = await readSnapshot(services.metadata, repository, { withAnnotations })
+  const known = { before: await matchAhead(services, before, images), after: await matchAhead(services, after, images) }
   const nowMs = services.clock.nowMs()
   const plannedBy = ({ compiled: policy }: ParsedLifecyclePolicy) => ({
     policy,
     plan: planLifecycle(policy, images, nowMs),
   })
-  const differences = diffPlans(plannedBy(before), plannedBy(after))
+  const differences = diffPlans(plannedBy(known.before), plannedBy(known.after))
   const tags = tagsOf(images, new Set(differences.map(({ digest }) => digest)))
   return differences.map((difference) => ({ ...difference, tags: tags.get(difference.digest) ?? [] }))
 }
