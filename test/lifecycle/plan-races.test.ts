@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import type { Digest } from '../../src/core/digest.ts'
+import { digestOf } from '../../src/core/content-digest.ts'
+import { type Digest, parseDigest } from '../../src/core/digest.ts'
 import { parseLifecyclePolicy } from '../../src/core/lifecycle/parse-lifecycle-policy.ts'
 import { planLifecycle } from '../../src/core/lifecycle/plan-lifecycle.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
@@ -251,3 +252,31 @@ test('everybody else has their turn while the patterns of a policy are compared 
   expect(turns).toBeGreaterThanOrEqual(5)
   expect(planLifecycle(known.compiled, images, clock.nowMs()).actions).toHaveLength(5)
 })
+
+test('of referrers of referrers that came since a plan was made, so many go along with an image and no more', async () => {
+  const image = imageManifest(['layer'])
+  await push('old', image)
+  const id = await makePlan({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'old' }, action: 'expire' }] })
+  const { services } = world.registry
+  const chain = [parseDigest(image.digest)]
+  await services.metadata.transact(async (transaction) => {
+    for (let index = 0; index < 300; index++) {
+      const subject = chain.at(-1)
+      const digest = digestOf(Buffer.from(`referrer ${index}`), 'sha256')
+      await transaction.putManifest(world.app.id, { ...REFERRER, digest, subject })
+      chain.push(digest)
+    }
+  })
+  await applyPlan(services, id, ACTOR)
+  await idle()
+  const left = await services.metadata.existingManifests(world.app.id, chain)
+  expect(left.size).toBe(100)
+})
+
+const REFERRER = {
+  mediaType: OCI_MANIFEST,
+  ...{ artifactType: undefined, configMediaType: undefined, annotations: undefined },
+  ...{ sizeBytes: 1, imageSizeBytes: 1, pushedAtMs: 0 },
+  content: new Uint8Array([1]),
+  ...{ children: [], blobs: [] },
+}
