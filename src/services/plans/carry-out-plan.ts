@@ -42,19 +42,12 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
       const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings }
-      const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
+      const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
+      const done = await carryOutItems(work, planned, nextPosition)
       await recordExecution(work, plan, [...done, ...refused])
     }
     return items.at(-1)?.position
   })
-}
-
-async function nextPosition(
-  transaction: { countPlanItems(planId: string): Promise<Readonly<Record<PlanItem['outcome'], number>>> },
-  planId: string,
-): Promise<number> {
-  const { planned, done, failed, undone } = await transaction.countPlanItems(planId)
-  return planned + done + failed + undone
 }
 
 async function finish(services: Services, plan: Plan): Promise<Plan> {

@@ -112,6 +112,10 @@ const countItems = statement(({ db, p }: Parts<{ planId: string }>) =>
     .groupBy('outcome'),
 )
 
+const lastPosition = statement(({ db, p }: Parts<{ planId: string }>) =>
+  db.selectFrom('plan_items').select('position').where('plan_id', '=', p.planId).orderBy('position', 'desc').limit(1),
+)
+
 type ItemRow = Omit<Selectable<Schema['plan_items']>, 'plan_id'>
 
 const ITEM_COLUMNS = {
@@ -211,6 +215,9 @@ export function planReads(connection: SqlConnection): PlanReads {
     },
     async findPlanItems(planId, digests) {
       return (await connection.all(findItems, { planId, digests: JSON.stringify(digests) })).map(toItem)
+    },
+    async lastPlanPosition(planId) {
+      return (await connection.first(lastPosition, { planId }))?.position
     },
     async countPlanItems(planId) {
       const progress = { planned: 0, done: 0, failed: 0, undone: 0 }
