@@ -1,0 +1,103 @@
+import { afterEach, beforeEach, expect, test } from 'bun:test'
+import type { MetadataStore } from '../../src/ports/metadata-store.ts'
+import type { Services } from '../../src/services/context.ts'
+import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
+import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
+import { undoPlan } from '../../src/services/plans/undo-plan.ts'
+import { imageManifest, indexOf, pushImage, putManifest } from '../support/images.ts'
+import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
+
+let world: LifecycleWorld
+beforeEach(async () => {
+  world = await openLifecycleWorld()
+})
+afterEach(async () => await world[Symbol.asyncDispose]())
+
+const ACTOR = { principal: 'arn:aws:iam::000000000000:root', requestId: 'r' }
+const KEEP_ONE = {
+  version: 'lading/lifecycle/v1',
+  rules: [{ select: {}, when: { beyond: { count: 1, by: 'pushed' } }, action: 'expire' }],
+}
+
+const push = (tag: string, image = imageManifest([`layer of ${tag}`])) => pushImage(world.registry, NAME, tag, image)
+const idle = () => world.registry.services.background.idle()
+const status = async (reference: string) =>
+  (await world.registry.send('GET', `/v2/${NAME}/manifests/${reference}`)).status
+
+async function makePlan(policy: object = KEEP_ONE): Promise<string> {
+  const { services, caller } = world.registry
+  const { id } = await startPreview(services, caller, world.app, JSON.stringify(policy))
+  await idle()
+  return id
+}
+
+/** The same services, of which so many calls of `method` are done when something else happens before they go on. */
+function interrupted(
+  services: Services,
+  method: keyof MetadataStore,
+  { calls }: { readonly calls: number },
+  happens: () => Promise<unknown>,
+): Services {
+  let done = 0
+  const metadata = new Proxy(services.metadata, {
+    get(target, name) {
+      const real: unknown = Reflect.get(target, name)
+      if (typeof real !== 'function') return real
+      if (name !== method) return real.bind(target)
+      return async (...given: unknown[]) => {
+        const answer: unknown = await Reflect.apply(real, target, given)
+        if (++done === calls) await happens()
+        return answer
+      }
+    },
+  })
+  return { ...services, metadata }
+}
+
+test('of two who apply a plan at once, the one who comes late stops nothing: what was done can be undone', async () => {
+  const children = Array.from({ length: 25 }, (_, index) => imageManifest([`child ${index}`]))
+  for (const child of children) await pushImage(world.registry, NAME, child.digest, child)
+  await putManifest(world.registry, NAME, 'old', indexOf(children).text)
+  const { services } = world.registry
+  const id = await makePlan({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'old' }, action: 'expire' }] })
+  const [isHalfDone, isRefused] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+  // It has begun, and done its first twenty.
+  const early = interrupted(services, 'transact', { calls: 2 }, async () => {
+    isHalfDone.resolve()
+    await isRefused.promise
+  })
+  const late = interrupted(services, 'findPlan', { calls: 1 }, async () => {
+    await applyPlan(early, id, ACTOR)
+    await isHalfDone.promise
+  })
+  await expect(applyPlan(late, id, ACTOR)).rejects.toMatchObject({ reason: 'plan-unfit' })
+  isRefused.resolve()
+  await idle()
+  expect([await status('old'), (await world.latest('preview')).state]).toEqual([404, 'applied'])
+  await undoPlan(services, id, ACTOR)
+  await idle()
+  expect(await status('old')).toBe(200)
+})
+
+test('a plan that waits and is applied while another one replaces it can be undone', async () => {
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  for (let index = 0; index < 12; index++) {
+    await push(`v${index}`)
+    world.wait(0.001)
+  }
+  const { registry } = world
+  const brake = { share: 0, floor: 0 }
+  await world.run({ brake })
+  const { id } = await world.latest()
+  world.wait(2)
+  const services = interrupted(registry.services, 'findLatestPlan', { calls: 1 }, async () => {
+    await applyPlan(registry.services, id, ACTOR)
+    await idle()
+  })
+  await world.run({ brake }, services)
+  expect(await world.tags()).toHaveLength(10)
+  expect((await registry.services.metadata.findPlan(id))?.state).toBe('applied')
+  await undoPlan(registry.services, id, ACTOR)
+  await idle()
+  expect(await world.tags()).toHaveLength(12)
+})
