@@ -4,7 +4,7 @@ import type { Services } from '../../src/services/context.ts'
 import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
 import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
-import { imageManifest, indexOf, pushImage, putManifest } from '../support/images.ts'
+import { imageManifest, indexOf, OCI_MANIFEST, pushImage, putManifest } from '../support/images.ts'
 import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
 
 let world: LifecycleWorld
@@ -100,4 +100,26 @@ test('a plan that waits and is applied while another one replaces it can be undo
   await undoPlan(registry.services, id, ACTOR)
   await idle()
   expect(await world.tags()).toHaveLength(12)
+})
+
+test('an image that is tagged while its plan is applied stays, and so do its signatures, by subject and by tag', async () => {
+  const image = imageManifest(['layer'])
+  await push('old', image)
+  const subject = { mediaType: OCI_MANIFEST, digest: image.digest, size: image.text.length }
+  const signature = imageManifest(['signature'], { subject })
+  const ofSignature = { mediaType: OCI_MANIFEST, digest: signature.digest, size: signature.text.length }
+  const countersigned = imageManifest(['of it'], { subject: ofSignature })
+  const cosign = imageManifest(['cosign'])
+  for (const each of [signature, countersigned]) await push(each.digest, each)
+  await push(`sha256-${image.digest.slice(7)}.sig`, cosign)
+  const id = await makePlan({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'old' }, action: 'expire' }] })
+  const { services } = world.registry
+  expect((await services.metadata.findPlan(id))?.summary.expire).toBe(4)
+  const begun = interrupted(services, 'transact', { calls: 1 }, () =>
+    putManifest(world.registry, NAME, 'prod', image.text),
+  )
+  await applyPlan(begun, id, ACTOR)
+  await idle()
+  expect((await world.latest('preview')).summary).toMatchObject({ expire: 0, refused: 4 })
+  for (const { digest } of [image, signature, countersigned, cosign]) expect(await status(digest)).toBe(200)
 })

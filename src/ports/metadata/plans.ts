@@ -74,6 +74,8 @@ export interface PlanItem {
   readonly rule: number | undefined
   /** A sentence. */
   readonly why: string
+  /** Whether something else takes it along: where that stays, it does too. */
+  readonly isAlong?: boolean
   /** The state it was judged by. */
   readonly tags: readonly Tag[]
   readonly mediaType: string

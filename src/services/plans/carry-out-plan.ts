@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.ts'
 import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
@@ -41,7 +42,8 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const refused = items.filter(({ outcome }) => outcome === 'failed')
     if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
-      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings }
+      const stayed = new Set<Digest>()
+      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed }
       const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
       const done = await carryOutItems(work, planned, nextPosition)
       await recordExecution(work, plan, [...done, ...refused])

@@ -152,7 +152,10 @@ async function planItems(work: PlanWork, wanted: WantedDeletion): Promise<PlanIt
     const image = found.get(action.digest)
     const why = action.because === undefined ? WHY : `It refers to ${action.because.of}, which goes.`
     const tag = action.action === 'untag' ? { tag: action.tag } : {}
-    return image === undefined ? [] : [planItem(image, { action: action.action, why, rule: undefined, ...tag })]
+    const isAlong = action.because !== undefined
+    return image === undefined
+      ? []
+      : [planItem(image, { action: action.action, why, rule: undefined, isAlong, ...tag })]
   })
   const staying = refused.flatMap(({ digest, tag }) => {
     const image = found.get(digest)
@@ -164,7 +167,7 @@ async function planItems(work: PlanWork, wanted: WantedDeletion): Promise<PlanIt
 
 /** What the planner refused is tried as well: it is refused with the sentence that says by whom, or what is locked. */
 async function carryOut(work: PlanWork, planned: readonly PlanItem[]): Promise<PlanItem[]> {
-  const withItems = { ...work, planned: new Set(planned.map(({ digest }) => digest)) }
+  const withItems = { ...work, planned: new Set(planned.map(({ digest }) => digest)), stayed: new Set<Digest>() }
   const items: PlanItem[] = []
   for (const each of planned) {
     const { item, along } = await carryOutItem(withItems, each)

@@ -22,6 +22,8 @@ export interface PlanWork {
   readonly nowMs: number
   /** What has items of its own in a plan that is not written yet. */
   readonly planned?: ReadonlySet<Digest>
+  /** What was to go and stayed, of the items whose outcome is not written yet: their own note it here. */
+  readonly stayed?: Set<Digest>
   /** What is in force for the repository. */
   readonly settings: EffectiveSettings
 }
