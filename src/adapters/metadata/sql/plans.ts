@@ -127,6 +127,15 @@ const ITEM_COLUMNS = {
   body: 'text',
 } as const satisfies Record<keyof ItemRow, 'integer' | 'text'>
 
+type ItemOutcome = Pick<Selectable<Schema['plan_items']>, 'plan_id' | 'position' | 'outcome' | 'body'>
+
+const OUTCOME_COLUMNS = {
+  plan_id: 'text',
+  position: 'integer',
+  outcome: 'text',
+  body: 'text',
+} as const satisfies Record<keyof ItemOutcome, 'integer' | 'text'>
+
 const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
   db
     .insertInto('plan_items')
@@ -149,12 +158,13 @@ const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items
     .onConflict((conflict) => conflict.columns(['plan_id', 'position']).doNothing()),
 )
 
-const updateItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
+/** The plan is a column of the rows: were it a value of the statement, SQLite would read all items of the plan for each row. */
+export const updateItems = statement(({ db, p, dialect }: Parts<{ items: string }>) =>
   db
     .updateTable('plan_items')
-    .from(dialect.rows<ItemRow>(p.items, ITEM_COLUMNS).as('given'))
+    .from(dialect.rows<ItemOutcome>(p.items, OUTCOME_COLUMNS).as('given'))
     .set((eb) => ({ outcome: eb.ref('given.outcome'), body: eb.ref('given.body') }))
-    .where('plan_items.plan_id', '=', p.planId)
+    .whereRef('plan_items.plan_id', '=', 'given.plan_id')
     .whereRef('plan_items.position', '=', 'given.position'),
 )
 
@@ -242,7 +252,11 @@ export function planWrites(connection: SqlConnection): PlanChanges {
       if (items.length > 0) await connection.run(insertItems, { planId, items: JSON.stringify(items.map(fromItem)) })
     },
     async updatePlanItems(planId, items) {
-      if (items.length > 0) await connection.run(updateItems, { planId, items: JSON.stringify(items.map(fromItem)) })
+      const outcomes = items.map((item): ItemOutcome => {
+        const { position, outcome, body } = fromItem(item)
+        return { plan_id: planId, position, outcome, body }
+      })
+      if (outcomes.length > 0) await connection.run(updateItems, { items: JSON.stringify(outcomes) })
     },
     async deletePlansBefore(atMs, nowMs, limit) {
       let deleted = 0

@@ -31,6 +31,7 @@ import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { updateItems } from '../sql/plans.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
 import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
@@ -220,6 +221,14 @@ for (const [name, { statement, index }] of Object.entries({
     expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!page$|refs$)/.test(step))).toEqual([])
   })
 }
+
+test('what became of items of a plan is written down by their places, whatever the length of the plan', () => {
+  const plan = planOf(updateItems)
+  expect(plan.find((step) => step.startsWith('SEARCH'))).toBe(
+    'SEARCH plan_items USING PRIMARY KEY (plan_id=? AND position=?)',
+  )
+  expect(plan.filter((step) => /^SCAN (?!json_each )/.test(step))).toEqual([])
+})
 
 test('a purge finds the rows of every page by an index', async () => {
   const plans: string[] = []
