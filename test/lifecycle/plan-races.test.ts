@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import type { Digest } from '../../src/core/digest.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { Services } from '../../src/services/context.ts'
 import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
 import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
+import { lockImage } from '../../src/services/locks/lock-image.ts'
+import { changeStorageClass } from '../../src/services/plans/change-storage-class.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
 import { imageManifest, indexOf, OCI_MANIFEST, pushImage, putManifest } from '../support/images.ts'
 import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
@@ -122,4 +125,68 @@ test('an image that is tagged while its plan is applied stays, and so do its sig
   await idle()
   expect((await world.latest('preview')).summary).toMatchObject({ expire: 0, refused: 4 })
   for (const { digest } of [image, signature, countersigned, cosign]) expect(await status(digest)).toBe(200)
+})
+
+const deleted = async (...imageIds: object[]) =>
+  (await world.ecr('BatchDeleteImage', { imageIds })).headers.get('x-lading-plan') ?? ''
+const undo = async (planId: string) => {
+  await undoPlan(world.registry.services, planId, ACTOR)
+  await idle()
+}
+
+test('an index comes back only with all that it held: what was deleted after it is to be brought back first', async () => {
+  const [amd64, arm64] = [imageManifest(['amd64']), imageManifest(['arm64'])]
+  for (const child of [amd64, arm64]) await push(child.digest, child)
+  await putManifest(world.registry, NAME, 'v1', indexOf([amd64, arm64]).text)
+  const ofIndex = await deleted({ imageTag: 'v1' })
+  const ofChild = await deleted({ imageDigest: amd64.digest })
+  await undo(ofIndex)
+  expect(await status('v1')).toBe(404)
+  const [item] = await world.registry.services.metadata.listPlanItems(ofIndex, {}, { limit: 1 })
+  expect(item).toMatchObject({ outcome: 'done', failure: { reason: expect.stringContaining(amd64.digest) } })
+  await undo(ofChild)
+  await undo(ofIndex)
+  expect([await status('v1'), await status(amd64.digest)]).toEqual([200, 200])
+})
+
+test('undoing archives nothing that was locked meanwhile, nor what an index holds that is not archived', async () => {
+  const [child, locked] = [imageManifest(['child']), imageManifest(['locked'])]
+  for (const image of [child, locked]) await push(image.digest, image)
+  const { services, caller } = world.registry
+  const index = indexOf([child])
+  await putManifest(world.registry, NAME, 'v1', index.text)
+  const change = async (digest: Digest, storageClass: 'standard' | 'archive') =>
+    await changeStorageClass(services, caller, world.app, { digest, storageClass })
+  for (const { digest } of [index, child, locked]) await change(digest, 'archive')
+  const plans = [await change(child.digest, 'standard'), await change(locked.digest, 'standard')]
+  await change(index.digest, 'standard')
+  const target = { kind: 'image', name: locked.digest } as const
+  await lockImage(services, caller, world.app, { target, reason: 'it runs', owner: 'team blue' })
+  for (const plan of plans) await undo(plan)
+  expect([await status('v1'), await status(child.digest), await status(locked.digest)]).toEqual([200, 200, 200])
+})
+
+test('what undoing does to the storage class of an image is told', async () => {
+  const { services, caller } = world.registry
+  const digest = await push('v1')
+  const plan = await changeStorageClass(services, caller, world.app, { digest, storageClass: 'archive' })
+  await undo(plan)
+  const events = await services.metadata.listEvents({ limit: 100 })
+  expect(events.map(({ kind }) => kind).filter((kind) => kind.startsWith('image-'))).toEqual([
+    'image-pushed',
+    'image-archived',
+    'image-restored',
+  ])
+})
+
+test('an image comes back with the blobs that were deleted after it', async () => {
+  const image = imageManifest(['layer'])
+  await push('v1', image)
+  const plan = await deleted({ imageTag: 'v1' })
+  const blobs = image.blobs.map(
+    (blob) => `/v2/${NAME}/blobs/sha256:${new Bun.CryptoHasher('sha256').update(blob).digest('hex')}`,
+  )
+  for (const blob of blobs) expect((await world.registry.send('DELETE', blob)).status).toBe(202)
+  await undo(plan)
+  for (const blob of blobs) expect((await world.registry.send('GET', blob)).status).toBe(200)
 })

@@ -69,10 +69,20 @@ function sameTags(tags: readonly string[], planned: readonly string[]): boolean 
   return tags.length === planned.length && [...planned].sort().every((tag, index) => tags[index] === tag)
 }
 
+/** Why an image cannot be archived as things are; undefined when it can be. */
+export async function whyNotArchived(work: PlanWork, digest: Digest): Promise<PlanFailure | undefined> {
+  const { transaction, repository } = work
+  const reason = await lockNotes(work, [digest, ...(await transaction.tagsOf(repository.id, digest))])
+  return reason === undefined ? await whoHolds(work, { action: 'archive', digest }) : { code: 'ImageLocked', reason }
+}
+
 /** ECR's code and sentence (ecr.md 2.4). An archived index holds nobody from being archived. */
-async function whoHolds({ transaction, repository }: PlanWork, item: PlanItem): Promise<PlanFailure | undefined> {
-  const parents = await transaction.parentsOf(repository.id, item.digest, HOLDERS_NAMED)
-  const holders = item.action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
+async function whoHolds(
+  { transaction, repository }: PlanWork,
+  { action, digest }: Pick<PlanItem, 'action' | 'digest'>,
+): Promise<PlanFailure | undefined> {
+  const parents = await transaction.parentsOf(repository.id, digest, HOLDERS_NAMED)
+  const holders = action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
   if (holders.length === 0) return undefined
   return { code: 'ImageReferencedByManifestList', reason: referencedBy(holders), digests: holders }
 }
