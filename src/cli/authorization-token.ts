@@ -1,15 +1,11 @@
-import { SignatureV4 } from '@smithy/signature-v4'
 import { CliProblem } from './cli-problem.ts'
-import type { AwsCredentials } from './credentials.ts'
 import { displayable } from './displayable.ts'
+import { type EcrCall, messageOf, otherRegion, sendEcrCall } from './ecr-call.ts'
 import { listOf, memberOf, textOf } from './members.ts'
-import { type Answer, send } from './send.ts'
-import { Sha256 } from './sha256.ts'
+import type { Answer } from './send.ts'
 
-const TARGET = 'AmazonEC2ContainerRegistry_V20150921.GetAuthorizationToken'
 const ACTION = 'ecr:GetAuthorizationToken'
 const ADVICE = `Every lading command that speaks to a server needs ${ACTION}: an identity policy has to allow it, with "Resource": "*".`
-const OTHER_REGION = /should be scoped to a valid region: '([a-z0-9-]{1,64})'/
 const USUAL_REGION = 'us-east-1'
 
 export interface AuthorizationToken {
@@ -18,12 +14,9 @@ export interface AuthorizationToken {
   readonly expiresAtMs: number
 }
 
-export interface TokenRequest {
-  readonly endpoint: string
-  readonly credentials: AwsCredentials
+export type TokenRequest = Omit<EcrCall, 'operation' | 'input' | 'region'> & {
   /** Undefined: whatever the server says. */
   readonly region: string | undefined
-  readonly certificates: string | undefined
 }
 
 /**
@@ -33,22 +26,13 @@ export interface TokenRequest {
  * @throws {CliProblem}
  */
 export async function requestToken(request: TokenRequest, guess = USUAL_REGION): Promise<AuthorizationToken> {
-  const answer = await sendSigned(request, request.region ?? guess)
-  const message = messageOf(answer.json)
-  const region = OTHER_REGION.exec(message ?? '')?.[1]
+  const ask = async (region: string) =>
+    await sendEcrCall({ ...request, region, operation: 'GetAuthorizationToken', input: {} })
+  const answer = await ask(request.region ?? guess)
+  const region = otherRegion(answer)
   // A server is of one region and says which; few people know it.
-  const settled = request.region === undefined && region !== undefined ? await sendSigned(request, region) : answer
+  const settled = request.region === undefined && region !== undefined ? await ask(region) : answer
   return readAnswer(settled, request.endpoint)
-}
-
-async function sendSigned({ endpoint, credentials, certificates }: TokenRequest, region: string): Promise<Answer> {
-  const { host, protocol } = new URL(endpoint)
-  const signer = new SignatureV4({ service: 'ecr', region, credentials, sha256: Sha256 })
-  const body = '{}'
-  const headers = { host, 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': TARGET }
-  const target = { method: 'POST', protocol, hostname: host, path: '/', query: {}, headers, body }
-  const { headers: signed } = await signer.sign(target)
-  return await send(`${endpoint}/`, { method: 'POST', headers: signed, body }, certificates)
 }
 
 function readAnswer({ status, json }: Answer, endpoint: string): AuthorizationToken {
@@ -72,8 +56,4 @@ function readAnswer({ status, json }: Answer, endpoint: string): AuthorizationTo
 function isDenial(json: unknown): boolean {
   const isDenied = textOf(json, '__type')?.endsWith('AccessDeniedException') === true
   return isDenied && messageOf(json)?.includes(ACTION) === true
-}
-
-function messageOf(json: unknown): string | undefined {
-  return textOf(json, 'message') ?? textOf(json, 'Message')
 }

@@ -1,12 +1,13 @@
+import { EXIT, type ExitCode } from './exit-codes.ts'
+
 /** Why a command did not do what it was asked; the message is one sentence for whoever asked. */
 export class CliProblem extends Error {
   override readonly name = 'CliProblem'
-  /** 1 for what went wrong, 2 for what was asked wrongly. */
-  readonly exitCode: 1 | 2
+  readonly exitCode: ExitCode
 
-  constructor(message: string, options: ErrorOptions & { readonly exitCode?: 1 | 2 } = {}) {
+  constructor(message: string, options: ErrorOptions & { readonly exitCode?: ExitCode } = {}) {
     super(message, options)
-    this.exitCode = options.exitCode ?? 1
+    this.exitCode = options.exitCode ?? EXIT.failed
   }
 }
 
@@ -15,6 +16,11 @@ export class NoCredentials extends CliProblem {}
 
 /** Somebody named a profile, and it gives none. */
 export class NoProfileCredentials extends NoCredentials {}
+
+/** What the command was asked wrongly. */
+export function wrongUsage(message: string): CliProblem {
+  return new CliProblem(message, { exitCode: EXIT.usage })
+}
 
 /** What the error says, for a sentence of our own. */
 export function reasonOf(error: unknown): string {

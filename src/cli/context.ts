@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
-import { CliProblem } from './cli-problem.ts'
+import { wrongUsage } from './cli-problem.ts'
+import { displayable } from './displayable.ts'
 import { parseEndpoint } from './endpoint.ts'
 import type { CliEnvironment } from './environment.ts'
 import { ManageClient } from './manage-client.ts'
@@ -15,6 +16,10 @@ export interface CliContext {
   write(bytes: Uint8Array): Promise<void>
   /** What else a person should know. */
   tell(text: string): void
+  /** Asks a person; undefined when nobody is there to answer. */
+  readonly ask: ((question: string) => Promise<string>) | undefined
+  /** Whether what is told can be written over. */
+  readonly tellsTerminal: boolean
 }
 
 /** The options that every command takes. */
@@ -23,6 +28,8 @@ export interface CommonOptions {
   readonly profile?: string
   readonly region?: string
   readonly json?: true
+  readonly output?: 'table' | 'json'
+  readonly quiet?: true
 }
 
 export function commonOptions(command: Command): CommonOptions {
@@ -33,7 +40,7 @@ export function commonOptions(command: Command): CommonOptions {
 export function openSession({ environment }: CliContext, options: CommonOptions): Session {
   const endpoint = options.endpoint ?? environment.endpoint
   if (endpoint === undefined) {
-    throw new CliProblem('No server was named: give --endpoint, or set LADING_ENDPOINT.', { exitCode: 2 })
+    throw wrongUsage('No server was named: give --endpoint, or set LADING_ENDPOINT.')
   }
   return new Session(environment, {
     endpoint: parseEndpoint(endpoint),
@@ -46,7 +53,22 @@ export function openClient(context: CliContext, command: Command): ManageClient 
   return new ManageClient(openSession(context, commonOptions(command)), context.environment.certificates)
 }
 
+export function wantsJson(command: Command): boolean {
+  const { json, output } = commonOptions(command)
+  return json === true || output === 'json'
+}
+
 /** Prints an answer as it came for programs, or as people like it. */
 export function printAnswer(context: CliContext, command: Command, answer: unknown, forPeople: () => string): void {
-  context.print(commonOptions(command).json === true ? `${JSON.stringify(answer ?? null, null, 2)}\n` : forPeople())
+  context.print(wantsJson(command) ? `${JSON.stringify(answer ?? null, null, 2)}\n` : forPeople())
+}
+
+/** The same where there is nothing to print for people but that it was done. */
+export function printDone(context: CliContext, command: Command, answer: unknown, sentence: string): void {
+  printAnswer(context, command, answer, () => '')
+  tellUnlessQuiet(context, command, wantsJson(command) ? undefined : sentence)
+}
+
+export function tellUnlessQuiet(context: CliContext, command: Command, sentence: string | undefined): void {
+  if (sentence !== undefined && commonOptions(command).quiet !== true) context.tell(`${displayable(sentence)}\n`)
 }

@@ -1,5 +1,11 @@
 import { CliProblem, NoCredentials, NoProfileCredentials, reasonOf } from './cli-problem.ts'
-import { type CliEnvironment, type GithubActions, prepareSdk, type StaticCredentials } from './environment.ts'
+import {
+  type CliEnvironment,
+  type GithubActions,
+  prepareSdk,
+  prepareSdkRegion,
+  type StaticCredentials,
+} from './environment.ts'
 import { textOf } from './members.ts'
 import { hasProfile } from './profiles.ts'
 import { readCertificates, send } from './send.ts'
@@ -18,17 +24,18 @@ const FROM_NETWORK = /^CREDENTIALS_(?:(?:STS|SSO|HTTP|IMDS|LOGIN)|PROFILE_(?:STS
  * Who asks, by AWS's usual chain. The keys in the environment win over `AWS_PROFILE`, as with the AWS CLI; a profile
  * that is named on the command line wins over both.
  *
- * @param endpoint where roles are assumed
+ * @param endpoint where roles are assumed; undefined: at Amazon, by an instance's own role as well
  * @throws {NoCredentials} when nothing says who asks; {CliProblem} when it does not work
  */
 export async function findCredentials(
   environment: CliEnvironment,
-  { endpoint, profile }: { readonly endpoint: string; readonly profile: string | undefined },
+  { endpoint, profile }: { readonly endpoint: string | undefined; readonly profile: string | undefined },
 ): Promise<AwsCredentials> {
   if (profile === undefined && environment.staticCredentials !== undefined) {
     return { ...environment.staticCredentials, isLocal: true }
   }
-  prepareSdk(endpoint)
+  if (endpoint === undefined) prepareSdkRegion()
+  else prepareSdk(endpoint)
   if (profile === undefined && environment.githubActions !== undefined) {
     return await assumeFromGithub(environment.githubActions, environment)
   }

@@ -9,6 +9,13 @@ test('our own variable names the server before AWS’s do', () => {
   expect(readEnvironment({}).endpoint).toBeUndefined()
 })
 
+test('a real ECR is never where ours is', () => {
+  const all = { LADING_ENDPOINT: 'a', AWS_ENDPOINT_URL_ECR: 'b', AWS_ENDPOINT_URL: 'c' }
+  expect(readEnvironment(all).ecrEndpoint).toBe('b')
+  expect(readEnvironment({ ...all, AWS_ENDPOINT_URL_ECR: '' }).ecrEndpoint).toBe('c')
+  expect(readEnvironment({ LADING_ENDPOINT: 'a' }).ecrEndpoint).toBeUndefined()
+})
+
 test('a key without its secret is none', () => {
   expect(readEnvironment({ AWS_ACCESS_KEY_ID: 'a' }).staticCredentials).toBeUndefined()
   const both = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b', AWS_SESSION_TOKEN: '' }

@@ -9,6 +9,8 @@ export interface CliEnvironment {
   readonly endpoint: string | undefined
   /** `LADING_ENDPOINT` alone, which the credential helper compares with what it is asked for. */
   readonly ladingEndpoint: string | undefined
+  /** Where an Amazon ECR is, when it is not where Amazon has it. */
+  readonly ecrEndpoint: string | undefined
   readonly region: string | undefined
   readonly profile: string | undefined
   /** A PEM file. */
@@ -56,6 +58,7 @@ export function readEnvironment(given: Variables = process.env): CliEnvironment 
   return {
     endpoint: variables.LADING_ENDPOINT ?? variables.AWS_ENDPOINT_URL_ECR ?? variables.AWS_ENDPOINT_URL,
     ladingEndpoint: variables.LADING_ENDPOINT,
+    ecrEndpoint: variables.AWS_ENDPOINT_URL_ECR ?? variables.AWS_ENDPOINT_URL,
     region: variables.AWS_REGION ?? variables.AWS_DEFAULT_REGION,
     profile: variables.AWS_PROFILE,
     certificates: variables.AWS_CA_BUNDLE,
@@ -86,6 +89,11 @@ function pick(variables: Variables, wanted: RegExp): Variables {
 export function prepareSdk(endpoint: string): void {
   process.env.AWS_ENDPOINT_URL_STS ??= endpoint
   process.env.AWS_EC2_METADATA_DISABLED ??= 'true'
+  prepareSdkRegion()
+}
+
+/** All that it needs to be told where Amazon itself is asked. */
+export function prepareSdkRegion(): void {
   // Any does for assuming a role; without one the SDK warns of it in the middle of our output.
   process.env.AWS_REGION ??= process.env.AWS_DEFAULT_REGION ?? 'us-east-1'
 }

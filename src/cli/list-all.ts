@@ -1,15 +1,27 @@
 import type { ManageClient } from './manage-client.ts'
 import { listOf, textOf } from './members.ts'
 
+const PAGE = 1000
+
 /** Every page of a list. @param member the list's name in the answer */
 export async function listAll(client: ManageClient, path: string, member: string): Promise<unknown[]> {
   const all: unknown[] = []
+  for await (const page of pagesOf(client, path, member)) all.push(...page)
+  return all
+}
+
+/** The same a page at a time. @param path with its query, if it has one */
+export async function* pagesOf(
+  client: ManageClient,
+  path: string,
+  member: string,
+): AsyncGenerator<readonly unknown[], void> {
   let after: string | undefined
   do {
     const query = after === undefined ? '' : `&after=${encodeURIComponent(after)}`
-    const page = await client.call({ method: 'GET', path: `${path}?limit=1000${query}` })
-    all.push(...listOf(page, member))
+    const limit = `${path.includes('?') ? '&' : '?'}limit=${PAGE}`
+    const page = await client.call({ method: 'GET', path: `${path}${limit}${query}` })
+    yield listOf(page, member)
     after = textOf(page, 'next')
   } while (after !== undefined)
-  return all
 }

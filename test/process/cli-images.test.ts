@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'bun:test'
 import { imageManifest } from '../support/images.ts'
 import { freshHome, ROOT_KEY, runLading } from './cli-process.ts'
-import { AUTHORIZATION, freshSettings, type LadingProcess, startLading } from './lading-process.ts'
+import { freshSettings, type LadingProcess, startLading } from './lading-process.ts'
+import { pushTo } from './push-to.ts'
 
 let server: LadingProcess
 let environment: Record<string, string>
@@ -9,8 +10,9 @@ let environment: Record<string, string>
 beforeAll(async () => {
   server = await startLading(await freshSettings())
   environment = { HOME: await freshHome(), LADING_ENDPOINT: server.addresses[0] ?? '', ...ROOT_KEY }
-  for (const tag of ['build-7', 'latest']) await push(tag, LINKED)
-  for (const tag of ['1.4.2', 'build-8', 'Latest']) await push(tag, imageManifest(['layer']))
+  for (const tag of ['build-7', 'latest']) await pushTo(server, 'team/app', { reference: tag, image: LINKED })
+  for (const tag of ['1.4.2', 'build-8', 'Latest'])
+    await pushTo(server, 'team/app', { reference: tag, image: imageManifest(['layer']) })
 })
 afterAll(async () => await server[Symbol.asyncDispose]())
 
@@ -20,18 +22,6 @@ const LINKED = imageManifest(['layer'], {
     'org.opencontainers.image.revision': '1a2b3c4\u001b[31m',
   },
 })
-
-async function push(tag: string, image: ReturnType<typeof imageManifest>): Promise<void> {
-  const base = `${server.addresses[0]}/v2/team/app`
-  const headers = { authorization: AUTHORIZATION }
-  for (const blob of image.blobs) {
-    const digest = `sha256:${new Bun.CryptoHasher('sha256').update(blob).digest('hex')}`
-    await fetch(`${base}/blobs/uploads/?digest=${digest}`, { method: 'POST', headers, body: blob })
-  }
-  const typed = { ...headers, 'content-type': 'application/vnd.oci.image.manifest.v1+json' }
-  const put = await fetch(`${base}/manifests/${tag}`, { method: 'PUT', headers: typed, body: image.text })
-  expect([tag, put.status]).toEqual([tag, 201])
-}
 
 const run = (...args: string[]) => runLading(args, { environment })
 

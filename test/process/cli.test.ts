@@ -38,7 +38,11 @@ test('an account from its making to its second root key', async () => {
   const second = await run('account', 'create-key', '123456789012')
   expect(second.stdout).toMatch(/^access key id +AKIA\w+\nsecret access key +\S{40}\n$/)
   const deleted = await run('account', 'delete-key', '123456789012', rootKey.accessKeyId)
-  expect([deleted.status, deleted.stdout]).toEqual([0, `Root key ${rootKey.accessKeyId} was deleted.\n`])
+  expect([deleted.status, deleted.stdout]).toEqual([0, ''])
+  expect(deleted.stderr).toBe(`Root key ${rootKey.accessKeyId} was deleted.\n`)
+  const again = await run('account', 'create-key', '123456789012', '--output', 'json')
+  const gone = ['account', 'delete-key', '123456789012', JSON.parse(again.stdout).accessKeyId]
+  expect(await run(...gone, '--output=json')).toEqual({ status: 0, stdout: 'null\n', stderr: '' })
 }, 30_000)
 
 test('account create takes the id as an argument too, and with --json prints the key wherever that stands', async () => {

@@ -124,9 +124,9 @@ test('the command line puts webhooks, tries them, replays what was lost, and rea
   const letters = await run('webhook', 'dead-letters', 'ci')
   expect(letters.stdout).toMatch(/\n\d+ +2\S+ +image-pushed +team\/api +1 +The receiver answered with status 500\.\n$/)
   receiver.answerWith(() => 204)
-  expect((await run('webhook', 'replay', 'ci', '--all')).stdout).toBe('1 replayed.\n')
+  expect((await run('webhook', 'replay', 'ci', '--all')).stderr).toBe('1 replayed.\n')
   await until('it arrives', () => receiver.accepted().some(({ tag }) => tag === 'v1'))
-  expect((await run('webhook', 'drop', 'ci', '--all')).stdout).toBe('0 dropped.\n')
+  expect((await run('webhook', 'drop', 'ci', '--all')).stderr).toBe('0 dropped.\n')
   expect((await run('webhook', 'drop', 'ci')).status).toBe(2)
   expect((await run('webhook', 'rotate-secret', 'ci')).stdout).toMatch(/^secret {2}whsec_\S{40}\n$/)
   expect((await run('webhook', 'show', 'ci')).stdout).toContain('\n0 wait, 0 could not be delivered.\n')
@@ -138,7 +138,7 @@ test('the command line puts webhooks, tries them, replays what was lost, and rea
   expect(await firstLineOf(['events', 'follow', '--after', '0', '--pattern', pattern], environment)).toContain(
     '"image-tag":"v1"',
   )
-  expect((await run('webhook', 'delete', 'ci')).stdout).toBe('Webhook ci was deleted.\n')
+  expect((await run('webhook', 'delete', 'ci')).stderr).toBe('Webhook ci was deleted.\n')
   const wrong = await run('events', 'list', '--pattern', '{}')
   expect([wrong.status, wrong.stderr]).toEqual([1, 'lading: The pattern must be an object with members.\n'])
 }, 60_000)

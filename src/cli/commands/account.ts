@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { CliProblem } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listAll } from '../list-all.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
@@ -84,7 +84,7 @@ function addKeys(account: Command, context: CliContext): void {
     .action(async (id: string, key: string, _options, command: Command) => {
       const path = `${pathOf(id)}/root-keys/${encodeURIComponent(key)}`
       const answer = await openClient(context, command).call({ method: 'DELETE', path })
-      printAnswer(context, command, answer, () => `Root key ${displayable(key)} was deleted.\n`)
+      printDone(context, command, answer, `Root key ${key} was deleted.`)
     })
 }
 

@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import { CliProblem } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { formatTable } from '../displayable.ts'
 import type { ManageClient } from '../manage-client.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
@@ -50,7 +50,7 @@ function addChange(
         const given = memberOf(await client.call(request), done)
         last = typeof given === 'number' ? given : 0
       }
-      printAnswer(context, command, { [done]: count }, () => `${count} ${done}.\n`)
+      printDone(context, command, { [done]: count }, `${count} ${done}.`)
     })
 }
 

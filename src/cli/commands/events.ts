@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { type CliContext, openClient, printAnswer, tellUnlessQuiet } from '../context.ts'
 import { formatTable } from '../displayable.ts'
 import { linesOf } from '../lines-of.ts'
 import type { ManageClient } from '../manage-client.ts'
@@ -33,13 +33,9 @@ export function addEventsCommands(events: Command, context: CliContext): void {
         path: `/events${queryOf({ ...options })}`,
       })
       const next = memberOf(answer, 'next')
-      const rest = typeof next === 'number' ? `\nThere may be more: --after ${next}\n` : ''
-      printAnswer(
-        context,
-        command,
-        answer,
-        () => formatTable([HEADINGS, ...listOf(answer, 'events').map(cellsOf)]) + rest,
-      )
+      const rows = listOf(answer, 'events').map(cellsOf)
+      printAnswer(context, command, answer, () => formatTable([HEADINGS, ...rows]))
+      if (typeof next === 'number') tellUnlessQuiet(context, command, `There may be more: --after ${next}`)
     })
   events
     .command('follow')

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { CliProblem, reasonOf } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
-import { displayable, formatTable } from '../displayable.ts'
+import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
+import { formatTable } from '../displayable.ts'
 import { listAll } from '../list-all.ts'
 import { isMembers, listOf, memberOf, textOf } from '../members.ts'
 
@@ -25,7 +25,7 @@ export function addOidcProviderCommands(provider: Command, context: CliContext):
     .argument('<name>')
     .action(async (name: string, _options, command: Command) => {
       const answer = await openClient(context, command).call({ method: 'DELETE', path: pathOf(name) })
-      printAnswer(context, command, answer, () => `Provider ${displayable(name)} was deleted.\n`)
+      printDone(context, command, answer, `Provider ${name} was deleted.`)
     })
 }
 

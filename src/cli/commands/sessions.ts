@@ -1,7 +1,6 @@
 import type { Command } from 'commander'
 import { CliProblem } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
-import { displayable } from '../displayable.ts'
+import { type CliContext, openClient, printDone } from '../context.ts'
 
 export function addSessionCommands(sessions: Command, context: CliContext): void {
   sessions
@@ -17,6 +16,6 @@ export function addSessionCommands(sessions: Command, context: CliContext): void
         role === undefined ? `/users/${encodeURIComponent(user ?? '')}` : `/roles/${encodeURIComponent(role)}`
       const answer = await openClient(context, command).call({ method: 'POST', path: `${owner}/revoke-sessions` })
       const who = role === undefined ? `user ${user}` : `role ${role}`
-      printAnswer(context, command, answer, () => `The sessions of ${displayable(who)} were revoked.\n`)
+      printDone(context, command, answer, `The sessions of ${who} were revoked.`)
     })
 }

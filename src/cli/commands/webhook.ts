@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { Command } from 'commander'
 import { CliProblem, reasonOf } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listAll } from '../list-all.ts'
 import { isMembers, memberOf, textOf } from '../members.ts'
@@ -28,7 +28,7 @@ export function addWebhookCommands(webhook: Command, context: CliContext): void 
     .argument('<name>')
     .action(async (name: string, _options, command: Command) => {
       const answer = await openClient(context, command).call({ method: 'DELETE', path: webhookPath(name) })
-      printAnswer(context, command, answer, () => `Webhook ${displayable(name)} was deleted.\n`)
+      printDone(context, command, answer, `Webhook ${name} was deleted.`)
     })
 }
 

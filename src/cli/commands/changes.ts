@@ -1,0 +1,36 @@
+import type { Command } from 'commander'
+import { type CliContext, openClient } from '../context.ts'
+import { pagesOf } from '../list-all.ts'
+import { textOf } from '../members.ts'
+import { printListing } from '../print-listing.ts'
+import { readInstant } from '../tag-at.ts'
+
+const HEADINGS = ['REPOSITORY', 'TAG', 'BEFORE', 'AFTER']
+const MEMBERS = ['repositoryName', 'tag', 'before', 'after']
+
+interface ChangesOptions {
+  readonly from: string
+  readonly to?: string
+}
+
+export function addChangesCommand(changes: Command, context: CliContext): void {
+  changes
+    .argument('<scope>', 'a repository, or a namespace with its slash, such as team-blue/')
+    .requiredOption('--from <time>', 'such as 2026-08-01T00:00Z')
+    .option('--to <time>', 'now when it is not given')
+    .action(async (scope: string, { from, to }: ChangesOptions, command: Command) => {
+      const query = new URLSearchParams({ from: readInstant(from) })
+      query.set('to', to === undefined ? new Date().toISOString() : readInstant(to))
+      const pages = pagesOf(openClient(context, command), `${pathOf(scope)}/changes?${query}`, 'changes')
+      const head = { from: query.get('from'), to: query.get('to') }
+      await printListing(context, command, { head, member: 'changes', pages, headings: HEADINGS, cellsOf })
+    })
+}
+
+function pathOf(scope: string): string {
+  return `/${scope.endsWith('/') ? 'namespaces' : 'repositories'}/${encodeURIComponent(scope)}`
+}
+
+function cellsOf(change: unknown): string[] {
+  return MEMBERS.map((member) => textOf(change, member) ?? '-')
+}

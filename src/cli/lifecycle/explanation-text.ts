@@ -1,0 +1,26 @@
+import { displayable, formatTable } from '../displayable.ts'
+import { listOf, memberOf, textOf } from '../members.ts'
+
+/** @param explanation as the management API has it */
+export function explanationText(explanation: unknown): string {
+  const rule = memberOf(explanation, 'rule')
+  const position = memberOf(explanation, 'position')
+  const untags = listOf(explanation, 'untags').map((each) => `${textOf(each, 'tag')} by ${textOf(each, 'rule')}`)
+  const digests = (name: string) => listOf(explanation, name).map(String)
+  const facts: [string, readonly (string | undefined)[]][] = [
+    ['image', [textOf(explanation, 'digest')]],
+    ['outcome', [textOf(explanation, 'outcome')]],
+    ['rule', [textOf(rule, 'name')]],
+    ['when', [textOf(explanation, 'when')]],
+    ['position', [position === undefined ? undefined : `${position}, of which ${memberOf(explanation, 'count')} stay`]],
+    ['taken by', [textOf(explanation, 'takenBy')]],
+    ['kept by', digests('keptBy')],
+    ['refused for', listOf(memberOf(explanation, 'refused'), 'by').map(String)],
+    ['takes along', digests('takesAlong')],
+    ['loses', untags],
+  ]
+  const rows = facts.flatMap(([name, values]) =>
+    values.flatMap((value) => (value === undefined ? [] : [[name, value]])),
+  )
+  return `${displayable(textOf(explanation, 'sentence') ?? '')}\n\n${formatTable(rows)}`
+}

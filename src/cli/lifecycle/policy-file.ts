@@ -1,0 +1,68 @@
+import { readFile } from 'node:fs/promises'
+import { type JsonValue, parseStrictJson, StrictJsonError } from '../../core/strict-json.ts'
+import { CliProblem, reasonOf } from '../cli-problem.ts'
+import { displayable } from '../displayable.ts'
+import { readStdin } from '../read-stdin.ts'
+
+/** Longer than any policy, with its indentation and comments. */
+const MOST_BYTES = 1024 * 1024
+/** A policy that somebody gave. */
+export interface GivenPolicy {
+  /** The file, for messages. */
+  readonly name: string
+  /** JSON. */
+  readonly text: string
+}
+
+/** How much aliases of YAML may make of a document. */
+const MOST_ALIASES = 100
+
+/**
+ * A lifecycle policy of a file, or of standard input for `-`, as JSON text. Files that end in `.yaml` or `.yml` are YAML,
+ * and so is what has another end and does not begin as JSON does.
+ *
+ * @throws {CliProblem}
+ */
+export async function readPolicyFile(path: string): Promise<GivenPolicy> {
+  const name = path === '-' ? 'standard input' : path
+  const text = await readText(path)
+  const isYaml = /\.ya?ml$/i.test(path) || !(/\.json$/i.test(path) || /^\s*\{/.test(text))
+  return { name, text: isYaml ? await yamlToJson(name, text) : text }
+}
+
+/** As a server takes it: what else is wrong with it is the server's to say. @throws {CliProblem} when it is no JSON */
+export function policyDocument({ name, text }: GivenPolicy): JsonValue {
+  try {
+    return parseStrictJson(new TextEncoder().encode(text))
+  } catch (error) {
+    if (!(error instanceof StrictJsonError)) throw error
+    throw new CliProblem(displayable(`${name} is no JSON: ${error.message.replace(/\.$/, '')}.`), { cause: error })
+  }
+}
+
+async function readText(path: string): Promise<string> {
+  if (path === '-') {
+    const text = await readStdin(MOST_BYTES)
+    if (text !== undefined) return text
+    throw new CliProblem(`Standard input must be a policy of at most ${MOST_BYTES} bytes of UTF-8.`)
+  }
+  let bytes: Uint8Array
+  try {
+    bytes = await readFile(path)
+  } catch (error) {
+    throw new CliProblem(displayable(`The policy ${path} cannot be read: ${reasonOf(error)}.`), { cause: error })
+  }
+  if (bytes.byteLength <= MOST_BYTES) return new TextDecoder().decode(bytes)
+  throw new CliProblem(displayable(`The policy ${path} has ${bytes.byteLength} bytes: at most ${MOST_BYTES} may be.`))
+}
+
+async function yamlToJson(name: string, text: string): Promise<string> {
+  const { parse } = await import('yaml')
+  try {
+    const document: unknown = parse(text, { schema: 'core', maxAliasCount: MOST_ALIASES, logLevel: 'error' })
+    return JSON.stringify(document ?? null, null, 2)
+  } catch (error) {
+    const [sentence = ''] = reasonOf(error).split('\n')
+    throw new CliProblem(displayable(`${name} is no YAML: ${sentence.replace(/[.:]$/, '')}.`), { cause: error })
+  }
+}
