@@ -210,6 +210,8 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   RotateWebhookSecret: {},
   ReplayDeadLetters: {},
   DropDeadLetters: {},
+  CreateRepository: { name: 'made/app' },
+  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
 }
 
 /** Where something is named by the query. */
@@ -219,6 +221,7 @@ const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => str
   GetSettings: ({ name }) => `?repository=${name}/app`,
   GetUsage: ({ name }) => `?repository=${name}/app`,
   PutSettings: ({ name }) => `?repository=${name}/app`,
+  UntagResource: () => '?key=team',
 }
 
 function manageCalls(): Call[] {

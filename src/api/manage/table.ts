@@ -2,10 +2,12 @@ import { applyPlan } from './apply-plan.ts'
 import { createAccount } from './create-account.ts'
 import { createAccountRootKey } from './create-account-root-key.ts'
 import { createPlan } from './create-plan.ts'
+import { createRepository } from './create-repository.ts'
 import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { deleteRepository } from './delete-repository.ts'
 import { deleteSetting } from './delete-setting.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { diffLifecycle } from './diff-lifecycle.ts'
@@ -21,6 +23,7 @@ import { getImage } from './get-image.ts'
 import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { getPlan } from './get-plan.ts'
+import { getRepository } from './get-repository.ts'
 import { getSettings } from './get-settings.ts'
 import { getTag } from './get-tag.ts'
 import { getTagHistory } from './get-tag-history.ts'
@@ -37,6 +40,7 @@ import { listNamespaces } from './list-namespaces.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
 import { listPlanItems } from './list-plan-items.ts'
 import { listPlans } from './list-plans.ts'
+import { listRepositories } from './list-repositories.ts'
 import { listTagChanges } from './list-tag-changes.ts'
 import { listTags } from './list-tags.ts'
 import { listWebhooks } from './list-webhooks.ts'
@@ -52,9 +56,11 @@ import { revokeUserSessions } from './revoke-user-sessions.ts'
 import { rollBackTag } from './roll-back-tag.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { streamEvents } from './stream-events.ts'
+import { tagResource } from './tag-resource.ts'
 import { testWebhook } from './test-webhook.ts'
 import { undoPlan } from './undo-plan.ts'
 import { unlockImage } from './unlock-image.ts'
+import { untagResource } from './untag-resource.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
 
@@ -64,10 +70,12 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   CreateAccount: createAccount,
   CreateAccountRootKey: createAccountRootKey,
   CreatePlan: createPlan,
+  CreateRepository: createRepository,
   DeleteAccountRootKey: deleteAccountRootKey,
   DeleteInstallationSetting: deleteInstallationSetting,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
+  DeleteRepository: deleteRepository,
   DeleteSetting: deleteSetting,
   DeleteWebhook: deleteWebhook,
   DiffLifecycle: diffLifecycle,
@@ -84,6 +92,7 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   GetLifecyclePolicy: getLifecyclePolicy,
   GetOidcProvider: getOidcProvider,
   GetPlan: getPlan,
+  GetRepository: getRepository,
   GetSettings: getSettings,
   GetTag: getTag,
   GetTagHistory: getTagHistory,
@@ -99,6 +108,7 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ListOidcProviders: listOidcProviders,
   ListPlanItems: listPlanItems,
   ListPlans: listPlans,
+  ListRepositories: listRepositories,
   ListTagChanges: listTagChanges,
   ListTags: listTags,
   ListWebhooks: listWebhooks,
@@ -114,9 +124,11 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   RollBackTag: rollBackTag,
   RotateWebhookSecret: rotateWebhookSecret,
   StreamEvents: streamEvents,
+  TagResource: tagResource,
   TestWebhook: testWebhook,
   UndoPlan: undoPlan,
   UnlockImage: unlockImage,
+  UntagResource: untagResource,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
 }
