@@ -201,6 +201,8 @@ const PARAMETERS = { decisionId: DECISION_ID, id: DECISION_ID, setting: 'scanOnP
 
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '555555555555', name: 'Team' },
+  CreateRepository: { name: 'made/app' },
+  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
   UpdateAccount: { state: 'disabled' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
@@ -210,18 +212,16 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   RotateWebhookSecret: {},
   ReplayDeadLetters: {},
   DropDeadLetters: {},
-  CreateRepository: { name: 'made/app' },
-  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
 }
 
 /** Where something is named by the query. */
 const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => string } = {
+  UntagResource: () => '?key=team',
   DeleteSetting: ({ name }) => `?repository=${name}/app`,
   GetEffectiveSettings: ({ name }) => `?repository=${name}/app`,
   GetSettings: ({ name }) => `?repository=${name}/app`,
   GetUsage: ({ name }) => `?repository=${name}/app`,
   PutSettings: ({ name }) => `?repository=${name}/app`,
-  UntagResource: () => '?key=team',
 }
 
 function manageCalls(): Call[] {
