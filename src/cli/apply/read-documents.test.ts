@@ -23,7 +23,11 @@ test.each([
   ['a list of lists that repeat', `l0: &l0 x\n${doubling.join('\n')}\n`, 'there are more than 50000 values in it'],
   ['an alias of what it is in', 'a: &a [*a]', 'it is deeper than 64 levels'],
   ['an alias of nothing', 'a: *b', 'nothing before it has the anchor "b"'],
-  ['an alias of a document before', `${HEAD}spec: { tags: { a: &a x } }\n--- *a`, 'nothing before it has the anchor "a"'],
+  [
+    'an alias of a document before',
+    `${HEAD}spec: { tags: { a: &a x } }\n--- *a`,
+    'nothing before it has the anchor "a"',
+  ],
   ['keys of keys of keys', '? '.repeat(20_000), 'it is indented by 200 characters or more'],
   ['maps as keys', '? { a: 1 }\n: b', 'a key must be a text'],
   ['numbers as keys', '1: b', 'a key must be a text'],
