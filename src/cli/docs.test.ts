@@ -15,6 +15,7 @@ const CONTEXT: CliContext = {
   tell: () => {},
   ask: undefined,
   tellsTerminal: false,
+  printsTerminal: false,
 }
 /** What the page says of in a section of its own. */
 const ECR_OPTIONS = ['--ecr', '--ecr-endpoint', '--registry-id', '--manifests', '--no-manifests']

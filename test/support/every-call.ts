@@ -211,6 +211,8 @@ const PARAMETERS = {
 
 const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   CreateAccount: { accountId: '555555555555', name: 'Team' },
+  CreateRepository: { name: 'made/app' },
+  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
   UpdateAccount: { state: 'disabled' },
   PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
   PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
@@ -232,6 +234,7 @@ const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 
 /** Where something is named by the query. */
 const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => string } = {
+  UntagResource: () => '?key=team',
   DeleteSetting: ({ name }) => `?repository=${name}/app`,
   GetEffectiveSettings: ({ name }) => `?repository=${name}/app`,
   GetSettings: ({ name }) => `?repository=${name}/app`,

@@ -1,6 +1,6 @@
 import * as z from 'zod'
 import type { Registry } from '../../ports/metadata/registries.ts'
-import type { Action } from '../../services/authorize.ts'
+import type { AccessKeys, Action } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
 import type { ManageOperation } from './operations.ts'
 
@@ -48,6 +48,8 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
    */
   readonly answer: 'json' | 'lines' | 'event-stream'
   readonly resource: (registry: Registry, input: Input) => string
+  readonly repository: ((input: Input) => string) | undefined
+  readonly keys: ((input: Input) => AccessKeys) | undefined
   readonly handle: (call: ManageCall, input: Input) => Promise<unknown>
 }
 
@@ -72,6 +74,10 @@ interface Definition<Parameters extends Shape, Query extends Shape, Body extends
   /** Whether it changes nothing; without it, what is no `get` does. */
   readonly isRead?: boolean
   readonly resource: (registry: Registry, input: TypedInput<Parameters, Query, Body>) => string
+  /** The name of the repository that the resource is: its policy and its resource tags have a say then. */
+  readonly repository?: (input: TypedInput<Parameters, Query, Body>) => string
+  /** What conditions may ask about the call. */
+  readonly keys?: (input: TypedInput<Parameters, Query, Body>) => AccessKeys
   readonly handle: (call: ManageCall, input: TypedInput<Parameters, Query, Body>) => Promise<z.output<Output>>
 }
 
@@ -137,6 +143,8 @@ export function defineOperation<
     operation,
     // `parseInput` makes the input by this row's own schemas, which the table cannot say for all rows at once.
     resource: definition.resource as ManageRow['resource'],
+    repository: definition.repository as ManageRow['repository'],
+    keys: definition.keys as ManageRow['keys'],
     handle: definition.handle as ManageRow['handle'],
   }
 }

@@ -1,6 +1,8 @@
 import lifecycleSchema from '../../../docs/schemas/lifecycle-policy-v1.json' with { type: 'json' }
 import type { AuthenticatedPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
+import type { Repository } from '../../ports/metadata/repositories.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
@@ -82,6 +84,12 @@ async function answer(
   return await runOperation(call, row, { request, context, parameters })
 }
 
+/** The repository that a call is about, where its own policy is asked; undefined when there is none. */
+async function findNamed({ services, caller }: ManageCall, name: string | undefined): Promise<Repository | undefined> {
+  if (name === undefined) return undefined
+  return await services.metadata.findRepository(caller.registry.id, parseRepositoryName(name))
+}
+
 /** Undefined for a credential that is not good any more. */
 async function authenticateAgain(
   services: Services,
@@ -120,7 +128,8 @@ async function runOperation(
   }
   const codeOf = (reason: RefusalReason) => MANAGE_ERRORS[reason][1]
   const output = await audited(services, caller, { ...facts, codeOf }, async (given) => {
-    await authorize(services, caller, { action: row.action, resource, repository: undefined })
+    const repository = await findNamed(call, row.repository?.(input))
+    await authorize(services, caller, { action: row.action, resource, repository, keys: row.keys?.(input) ?? {} })
     return await row.handle({ ...call, services: given }, input)
   })
   // A row of lines gives these.

@@ -41,11 +41,14 @@ const BODIES: { readonly [Operation in ManageOperation]?: object } = {
   ReplayDeadLetters: {},
   DropDeadLetters: {},
   WeighDeletion: { delete: 'repository' },
+  CreateRepository: { name: 'team/new' },
+  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
 }
 
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 const QUERIES: { readonly [Operation in ManageOperation]?: string } = {
   GetEffectiveSettings: '?repository=team/app',
+  UntagResource: '?key=team',
   ListTagChanges: SPAN,
   ListNamespaceTagChanges: SPAN,
 }
