@@ -35,7 +35,7 @@ const tallies = await Promise.all([
   ]),
 ])
 if (!args.includes('--static')) {
-  const { tally, skipped } = await runTests(paths.length > 0 ? paths : UNIT_TESTS, 180_000)
+  const { tally, skipped } = await runTests(paths.length > 0 ? paths : UNIT_TESTS, 240_000)
   for (const name of skipped) console.log(`skipped: ${name}`)
   tallies.push(tally)
 }

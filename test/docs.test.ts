@@ -7,12 +7,15 @@ import { IAM_TABLE } from '../src/api/iam/table.ts'
 import { STS_TABLE } from '../src/api/sts/table.ts'
 import { convertEcrPolicy } from '../src/core/lifecycle/convert-ecr-policy.ts'
 import { parseEcrPolicy } from '../src/core/lifecycle/ecr/parse-ecr-policy.ts'
+import { compileLadingPolicy } from '../src/core/lifecycle/lading/compile-lading-policy.ts'
 import { parseLadingPolicy } from '../src/core/lifecycle/lading/parse-lading-policy.ts'
 import { lintLadingPolicy } from '../src/core/lifecycle/lint-policy.ts'
+import { planLifecycle } from '../src/core/lifecycle/plan-lifecycle.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
 import { recogniseTag } from '../src/core/tags/recognise-tag.ts'
 import { TAG_KINDS } from '../src/core/tags/tag-kind.ts'
 import { parseTagRules } from '../src/core/tags/tag-rules.ts'
+import { daysAgo, NOW_MS, repositoryOf } from './lifecycle/lifecycle-images.ts'
 
 const ROOT = resolve(import.meta.dir, '..')
 
@@ -43,10 +46,14 @@ test('every npm command in README and docs exists', async () => {
   expect(named.filter((name) => !known.has(name) && name !== 'ci')).toEqual([])
 })
 
+/** What stands between two marks. */
+function between(page: string, mark: string): string {
+  return page.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? ''
+}
+
 /** What stands as code between two marks. */
 function listedIn(page: string, mark: string): string[] {
-  const between = page.split(`<!-- ${mark} -->`)[1]?.split(`<!-- /${mark} -->`)[0] ?? ''
-  return [...between.matchAll(/`([A-Za-z:]+)`/g)].map((match) => match[1] ?? '')
+  return [...between(page, mark).matchAll(/`([A-Za-z:]+)`/g)].map((match) => match[1] ?? '')
 }
 
 test.each([
@@ -75,7 +82,7 @@ test('README names only settings that exist', async () => {
 const TAGS_PAGE = Bun.file(join(ROOT, 'docs/tags.md'))
 
 test('docs/tags.md names every kind of tag with examples that are of that kind', async () => {
-  const table = (await TAGS_PAGE.text()).split('<!-- tag-kinds -->')[1]?.split('<!-- /tag-kinds -->')[0] ?? ''
+  const table = between(await TAGS_PAGE.text(), 'tag-kinds')
   const rows = [...table.matchAll(/^\| `([a-z-]+)` \| (.+?) \|/gm)].map(([, kind, examples]) => {
     const tags = [...(examples ?? '').matchAll(/`([^`]+)`/g)].map(([, tag]) => tag?.replace('…', 'a1'.repeat(32)) ?? '')
     return { kind, kinds: [...new Set(tags.map(recogniseTag))] }
@@ -85,10 +92,30 @@ test('docs/tags.md names every kind of tag with examples that are of that kind',
 })
 
 test('every example of rules in docs/tags.md is one', async () => {
-  const section = (await TAGS_PAGE.text()).split('<!-- tag-rules -->')[1]?.split('<!-- /tag-rules -->')[0] ?? ''
+  const section = between(await TAGS_PAGE.text(), 'tag-rules')
   const examples = [...section.matchAll(/```json\n([^`]+)```/g)].map(([, text]) => JSON.parse(text ?? ''))
   expect(examples.length).toBe(4)
   for (const example of examples) expect(parseTagRules(example)).toMatchObject(example.buildLinks ? {} : example)
+})
+
+test('the first policy in docs/lifecycle.md keeps the ten newest releases and what was pulled, and expires the rest', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/lifecycle.md')).text()
+  const policy = compileLadingPolicy(parseLadingPolicy(/^```json\n(.*?)^```$/ms.exec(page)?.[1] ?? ''), () => 'none')
+  const releases = Array.from({ length: 12 }, (_, n) => [`v1.${n}.0`, { tags: [`v1.${n}.0`], age: 400 - n }] as const)
+  const { images, actionsOf } = repositoryOf({
+    ...Object.fromEntries(releases),
+    index: { tags: ['main'], age: 90, children: ['pulled'] },
+    pulled: { age: 90, lastPulledAtMs: daysAgo(30) },
+    forgotten: { tags: ['dev'], age: 90, lastPulledAtMs: daysAgo(31) },
+    untagged: { age: 31 },
+    pushed: { age: 30 },
+  })
+  expect(actionsOf(planLifecycle(policy, images, NOW_MS)).toSorted()).toEqual([
+    'expire forgotten (3)',
+    'expire untagged (3)',
+    'expire v1.0.0 (3)',
+    'expire v1.1.0 (3)',
+  ])
 })
 
 test("every policy in docs/lifecycle.md parses and lints, and what ECR's converts to stands below it", async () => {
@@ -101,4 +128,29 @@ test("every policy in docs/lifecycle.md parses and lints, and what ECR's convert
   expect(findings.filter(({ severity }) => severity === 'error')).toEqual([])
   expect([ours.length, others.length]).toEqual([5, 0])
   expect(ecr && convertEcrPolicy(ecr)).toEqual(ours.at(-1))
+})
+
+/** `harbor#1, #2, zot docs` is three: a number alone is of the project before it. */
+function threadsIn(text: string): string[] {
+  let project = ''
+  return text.split(/,\s+/).map((thread) => {
+    const [before = '', number] = thread.trim().split('#')
+    project = before === '' ? project : before
+    return number === undefined ? before : `${project}#${number}`
+  })
+}
+
+test('docs/field-lessons.md has a test for every thread that it lists, and each is there under its name', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/field-lessons.md')).text()
+  const lists = [...between(page, 'lessons-listed').matchAll(/^- [^:]+: ((?:.|\n {2})+)$/gm)]
+  const listed = lists.flatMap((match) => threadsIn(match[1] ?? ''))
+  const rows = [...between(page, 'lessons-tested').matchAll(/^\| ([^|]+) \| [^|]+ \| `([^`]+)`: ([^|]+) \|$/gm)].map(
+    ([, threads = '', file = '', name = '']) => ({ threads: threadsIn(threads), file, name }),
+  )
+  expect(lists.length).toBe(4)
+  expect(new Set(rows.flatMap(({ threads }) => threads))).toEqual(new Set(listed))
+  for (const { threads, file, name } of rows) {
+    expect(threadsIn(name.slice(0, name.indexOf(': ')))).toEqual(expect.arrayContaining(threads))
+    expect(await Bun.file(join(ROOT, file)).text()).toContain(`'${name}`)
+  }
 })

@@ -16,6 +16,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['core', 'kubernetes'],
 }
 
+/** What `api` answers as it stands in the docs. */
+const PUBLISHED = '../docs/schemas/'
+
 /** What only `adapters`, `kubernetes`, `main` and `cli` may use: the world. */
 const WORLD: readonly RegExp[] = [
   /\bprocess\.(?:env|argv|cwd|exit|stdin|stdout|stderr)\b/,
@@ -76,6 +79,7 @@ test('imports point only down: main → api, adapters → services, ports → co
     importsOf(file)
       .filter((target) => {
         const layer = target.split('/')[0] ?? ''
+        if (file.layer === 'api' && target.startsWith(PUBLISHED)) return false
         return layer !== file.layer && !MAY_IMPORT[file.layer]?.includes(layer)
       })
       .map((target) => `${file.path} imports ${target}`),

@@ -39,8 +39,12 @@ export class Progress implements Disposable {
     this.#hasBar ||= isTerminal
   }
 
-  /** Takes the bar away, so that what is said next begins a line. */
   [Symbol.dispose](): void {
+    this.clear()
+  }
+
+  /** Takes the bar away, so that what is said next begins a line. */
+  clear(): void {
     if (this.#hasBar) this.#options.tell(TO_LINE_START)
     this.#hasBar = false
   }

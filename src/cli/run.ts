@@ -20,6 +20,7 @@ const LOAD: Readonly<Record<CliCommand, () => Promise<Add>>> = {
   lock: async () => (await import('./commands/locks.ts')).addLockCommand,
   unlock: async () => (await import('./commands/locks.ts')).addUnlockCommand,
   locks: async () => (await import('./commands/locks.ts')).addLocksCommand,
+  costs: async () => (await import('./commands/costs.ts')).addCostsCommand,
   account: async () => (await import('./commands/account.ts')).addAccountCommands,
   'oidc-provider': async () => (await import('./commands/oidc-provider.ts')).addOidcProviderCommands,
   namespace: async () => (await import('./commands/namespace.ts')).addNamespaceCommands,

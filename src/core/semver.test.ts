@@ -82,7 +82,8 @@ test('compareSemver() passes over the leading v and is exact beyond 2^53', () =>
   expect(compareSemver(version('1.0.0-9007199254740993'), version('1.0.0-9007199254740992'))).toBeGreaterThan(0)
 })
 
-const number = fc.oneof(fc.nat(12), fc.bigInt({ min: 0n, max: 10n ** 24n })).map(String)
+/** Beyond 2^53, and six of them still no longer than a tag. */
+const number = fc.oneof(fc.nat(12), fc.bigInt({ min: 0n, max: 10n ** 17n })).map(String)
 const word = fc.stringMatching(/^[0-9]{0,2}[a-zA-Z-][0-9a-zA-Z-]{0,3}$/)
 const versions = fc
   .tuple(fc.constantFrom('', 'v'), number, number, number, fc.array(fc.oneof(number, word), { maxLength: 3 }))

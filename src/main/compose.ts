@@ -21,6 +21,7 @@ import { BackgroundWork } from '../services/background-work.ts'
 import { BlobCache } from '../services/blob-cache.ts'
 import { BodyRoom } from '../services/body-room.ts'
 import { DEFAULT_LIMITS, type Limits, type Services } from '../services/context.ts'
+import { CostMemory } from '../services/costs/cost-memory.ts'
 import { EventHub } from '../services/events/event-hub.ts'
 import { Directory } from '../services/identity/directory.ts'
 import { InstallationKeys } from '../services/identity/installation-keys.ts'
@@ -102,6 +103,7 @@ export async function openInstallation(config: Config, log: Log): Promise<Instal
     directory,
     audit,
     background,
+    costs: new CostMemory({ metadata, blobs, clock }),
     eventHub: new EventHub(),
     receivers: receivers(config),
     providerKeys: providerKeys(config, clock, log),

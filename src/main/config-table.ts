@@ -136,7 +136,7 @@ export const SETTINGS = {
   LADING_RESTORE_WINDOW: {
     fallback: '7d',
     parse: parseDuration,
-    doc: 'How long a deleted image can be brought back, by pushing the same manifest again, before its bytes may go.',
+    doc: 'How long what was deleted can be brought back, by undoing its plan or pushing it again, before its bytes may go. 0 turns it off.',
   },
   LADING_BLOB_LEASE: {
     fallback: '24h',

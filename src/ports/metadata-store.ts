@@ -8,6 +8,7 @@ import type {
   RemovalReads,
   UsageReads,
 } from './metadata/collection.ts'
+import type { CostReads } from './metadata/costs.ts'
 import type { CreationTemplateChanges, CreationTemplateReads } from './metadata/creation-templates.ts'
 import type { EventChanges, EventReads } from './metadata/events.ts'
 import type { IdentityReads, IdentityTransactions } from './metadata/identity.ts'
@@ -28,8 +29,8 @@ import type { WebhookChanges, WebhookReads } from './metadata/webhooks.ts'
 /**
  * Reads. Inside a transaction they see its own writes; deleted manifests and closed tags are never seen.
  *
- * A deleted repository is found neither by its name nor in a list, nor can it be locked; only `findStoredRepository` and
- * `holdersOfBlob` know of it. Reads that are given a repository's number do not ask again whether it is live.
+ * A deleted repository is found neither by its name nor in a list, nor can it be locked; only `findStoredRepository`,
+ * `holdersOfBlob` and `CostReads` know of it. Reads that are given a repository's number do not ask again whether it is live.
  */
 export interface MetadataReader
   extends RegistryReads,
@@ -47,6 +48,7 @@ export interface MetadataReader
     UploadReads,
     CandidateReads,
     RemovalReads,
+    CostReads,
     UsageReads,
     EventReads,
     AuditReads,

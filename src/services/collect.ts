@@ -37,6 +37,7 @@ export async function collect(
   const refusal = await takeInRounds(run, startedAtMs)
   await unlinkRemovals(run, failed)
   await forgetEvents(run)
+  await forgetPlans(run)
   const report = run.tally.report({
     atMs: services.clock.nowMs(),
     ended: refusal !== undefined ? 'refused' : signal.aborted ? 'interrupted' : 'done',
@@ -99,6 +100,18 @@ async function forgetEvents(run: CollectionRun): Promise<void> {
       run.services.metadata.transact((transaction) => transaction.deleteEventsBefore(beforeMs, EVENTS_AT_ONCE)),
     )
     run.tally.addEventsForgotten(forgotten)
+    if (forgotten < EVENTS_AT_ONCE) return
+  }
+}
+
+/** They are kept as long as events, which tell of them. */
+async function forgetPlans(run: CollectionRun): Promise<void> {
+  const nowMs = run.services.clock.nowMs()
+  const beforeMs = nowMs - run.options.eventRetentionMs
+  while (!run.pace.isInterrupted) {
+    const forgotten = await run.pace.step(() =>
+      run.services.metadata.transact((transaction) => transaction.deletePlansBefore(beforeMs, nowMs, EVENTS_AT_ONCE)),
+    )
     if (forgotten < EVENTS_AT_ONCE) return
   }
 }

@@ -12,6 +12,7 @@ import type { AuditTrail } from './audit/audit-trail.ts'
 import type { BackgroundWork } from './background-work.ts'
 import type { BlobCache } from './blob-cache.ts'
 import type { BodyRoom } from './body-room.ts'
+import type { CostMemory } from './costs/cost-memory.ts'
 import type { EventHub } from './events/event-hub.ts'
 import type { Directory } from './identity/directory.ts'
 import type { InstallationKeys } from './identity/installation-keys.ts'
@@ -38,6 +39,8 @@ export interface Services {
   readonly audit: AuditTrail
   /** What requests have begun and do not wait for. */
   readonly background: BackgroundWork
+  /** What the whole installation costs, as last weighed. */
+  readonly costs: CostMemory
   /** What is told when there are events. */
   readonly eventHub: EventHub
   /** Where webhooks are sent. */

@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { homeOf } from './client-home.ts'
 import { type CommandOptions, run, runRefused } from './command.ts'
 import { blobPath, type Descriptor } from './oci-layout.ts'
-import { assertStoredIdentical, assertTag, findDigest } from './registry-http.ts'
+import { purgeUntagged } from './purge.ts'
+import { ask, assertGone, assertStoredIdentical, assertTag, findDigest } from './registry-http.ts'
 import { fetchRegistryToken } from './registry-token.ts'
 import { assertEqual, assertMatches, assertThat, type Client, type Step, step } from './steps.ts'
 import { tool } from './tools.ts'
@@ -111,7 +112,36 @@ function manifestSteps(world: World): readonly Step[] {
       const { stdout } = await podmanRun(world, 'second', inspect, { environment })
       assertEqual(JSON.parse(stdout).manifests.length, 2, 'the number of children')
     }),
+    step('acr-cli#131: after a purge of what is untagged the list is whole, and is pulled', async () => {
+      const list: { manifests: Descriptor[] } = await (await askManifest(world, 'both')).json()
+      const lost = await pushUntagged(world, list.manifests[0]?.digest ?? 'none')
+      assertEqual(await purgeUntagged(registry, REPOSITORY), 1, 'how many images went')
+      await assertGone(registry, REPOSITORY, lost)
+      for (const { digest } of list.manifests) {
+        assertEqual((await askManifest(world, digest)).status, 200, `the child ${digest}`)
+      }
+      const pull = ['pull', '--quiet', '--tls-verify=false', `${registry.host}/${REPOSITORY}:both`]
+      const { stdout } = await podmanRun(world, 'purged', pull, { timeoutSeconds: 240 })
+      assertEqual(stdout.trim(), await configDigest(world, images.amd64), 'the image pulled')
+    }),
   ]
+}
+
+async function askManifest({ registry }: World, reference: string): Promise<Response> {
+  return await ask(registry, `/v2/${REPOSITORY}/manifests/${reference}`)
+}
+
+/** Another image over the layers of one that is there, whose tag is taken off. @returns its digest */
+async function pushUntagged(world: World, like: string): Promise<string> {
+  const { registry } = world
+  const path = `/v2/${REPOSITORY}/manifests/lost`
+  const manifest = await (await askManifest(world, like)).json()
+  const headers = { 'content-type': manifest.mediaType }
+  const body = JSON.stringify({ ...manifest, annotations: { made: 'to be lost' } })
+  assertEqual((await ask(registry, path, { method: 'PUT', body, headers })).status, 201, 'the push')
+  const digest = await findDigest(registry, REPOSITORY, 'lost')
+  assertEqual((await ask(registry, path, { method: 'DELETE' })).status, 202, 'the deletion of the tag')
+  return digest ?? 'none'
 }
 
 /** The list must name exactly our two images, and both must be there byte for byte. */

@@ -15,7 +15,7 @@ async function pushBlobs(count: number, name: string): Promise<void> {
   for (let n = 0; n < count; n += 1) await pushBlob(world.registry, 'team/app', `${name} ${n}`)
 }
 
-test('a run that would take more than the share takes nothing and says so once', async () => {
+test('distribution#4461: a run that would take more than the share takes nothing and says so once', async () => {
   await pushImage(world.registry, 'team/app', 'v1')
   await pushBlobs(25, 'loose')
   world.wait(1501)

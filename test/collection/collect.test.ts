@@ -81,7 +81,7 @@ describe('a blob that nothing refers to', () => {
   })
 
   test.each([0, 300, 499, 500, 501, 700, 999])(
-    'stays for a whole lease after a HEAD %d later, however much of the last lease is left',
+    'harbor#23116: stays for a whole lease after a HEAD %d later, however much of the last lease is left',
     async (laterMs) => {
       const digest = await pushBlob(world.registry, 'team/app', 'asked for')
       world.wait(laterMs)
@@ -277,7 +277,7 @@ test('a copy that a new push replaced is unlinked after the delay, and the new o
 })
 
 describe('trouble', () => {
-  test('one candidate that fails is put off, longer each time, and does not stop the others', async () => {
+  test('zot#4271: one candidate that fails is put off, longer each time, and does not stop the others', async () => {
     const poisoned = await pushBlob(world.registry, 'team/app', 'poisoned')
     const digests = [poisoned, await pushBlob(world.registry, 'team/app', 'fine')]
     world.wait(AFTER_LEASE)

@@ -92,7 +92,7 @@ describe('a deleted repository', () => {
     expect(await world.candidates()).toEqual([])
   })
 
-  test('is purged in small transactions, and others get their turn in between', async () => {
+  test('zot#2964: is purged in small transactions, and others get their turn in between', async () => {
     for (const n of [1, 2, 3]) await pushImage(world.registry, 'team/app', `v${n}`, imageManifest([`layer ${n}`]))
     await remove()
     world.wait(1)

@@ -32,7 +32,7 @@ async function staged(): Promise<UploadId[]> {
   return await Array.fromAsync(world.registry.services.blobs.listUploads())
 }
 
-test('an upload that nobody goes on with is removed, bytes and row, and one in use is not', async () => {
+test('zot#2598, #2142: an upload that nobody goes on with is removed, bytes and row, and one in use is not', async () => {
   const old = await startUpload('old')
   world.wait(1000)
   expect((await expireUploads(world.registry.services, NEVER)).discarded).toBe(0)
@@ -225,7 +225,7 @@ describe('an upload in one request leaves nothing behind', () => {
   })
 })
 
-test('the sweep removes staged bytes without a row, and nothing else', async () => {
+test('zot#3825, distribution#1948, PROJQUAY-12557: the sweep removes staged bytes without a row, and nothing else', async () => {
   const { services } = world.registry
   const known = await startUpload('known')
   const unknown = services.ids.uploadId()

@@ -99,6 +99,18 @@ export function testManifests(open: OpenMetadataStore): void {
       expect(await store.parentsOf(id, digest('child'), 10)).toEqual(holders.filter((each) => each !== digest('one')))
     })
 
+    test('childrenOf() names what an index holds, there or not, also of one that was deleted', async () => {
+      const children = [digest('child'), digest('absent')].sort()
+      await push(store, id, manifest('child'))
+      await push(store, id, manifest('index', { children }))
+      expect(await store.childrenOf(id, digest('index'))).toEqual(children)
+      await store.transact((each) => each.deleteManifest(id, digest('index'), { atMs: 5, purgeDueAtMs: 9 }))
+      expect(await store.childrenOf(id, digest('index'))).toEqual(children)
+      await store.transact((each) => each.purgeManifest(id, digest('index'), 9))
+      expect(await store.childrenOf(id, digest('index'))).toEqual([])
+      expect(await store.childrenOf(id, digest('child'))).toEqual([])
+    })
+
     test('deleteManifest() hides it and its tags, names them, and makes it a candidate', async () => {
       await push(store, id, FULL, 'v2', 'v1')
       await push(store, id, manifest('other'), 'v3')

@@ -138,13 +138,15 @@ export function testPlans(open: OpenMetadataStore): void {
       })
       expect(await store.listPlanItems('p', {}, { limit: 10 })).toEqual([item(0), failed, item(2, { outcome: 'done' })])
       expect(await store.countPlanItems('p')).toEqual({ planned: 1, done: 1, failed: 1, undone: 0 })
+      expect([await store.lastPlanPosition('p'), await store.lastPlanPosition('q')]).toEqual([2, undefined])
     })
 
     test('old plans are forgotten a few rows at a time, and none that is open', async () => {
       await insert(plan('old', id, { createdAtMs: 1 }), item(0), item(1), item(2))
       await insert(plan('open', id, { createdAtMs: 1, state: 'waiting' }), item(0))
       await insert(plan('new', id, { createdAtMs: 50 }), item(0))
-      const forget = () => store.transact((transaction) => transaction.deletePlansBefore(50, 2))
+      await insert(plan('undoable', id, { createdAtMs: 1, state: 'applied', undoUntilMs: 61 }))
+      const forget = () => store.transact((transaction) => transaction.deletePlansBefore(50, 60, 2))
       expect(await forget()).toBe(2)
       expect(await store.findPlan('old')).toBeDefined()
       expect(await forget()).toBe(2)
@@ -152,6 +154,7 @@ export function testPlans(open: OpenMetadataStore): void {
       expect(await forget()).toBe(0)
       expect(await store.findPlan('open')).toBeDefined()
       expect(await store.findPlan('new')).toBeDefined()
+      expect(await store.findPlan('undoable')).toBeDefined()
     })
 
     test('the plans of a deleted repository go with it', async () => {

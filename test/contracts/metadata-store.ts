@@ -3,6 +3,7 @@ import { testAccounts } from './metadata-store-accounts.ts'
 import { testAudit } from './metadata-store-audit.ts'
 import { testBlobs } from './metadata-store-blobs.ts'
 import { testCollection } from './metadata-store-collection.ts'
+import { testCosts } from './metadata-store-costs.ts'
 import { testDeletion } from './metadata-store-deletion.ts'
 import { testEvents } from './metadata-store-events.ts'
 import type { OpenMetadataStore } from './metadata-store-fixture.ts'
@@ -29,6 +30,7 @@ export function describeMetadataStore(name: string, open: OpenMetadataStore): vo
     testLists(open)
     testBlobs(open)
     testCollection(open)
+    testCosts(open)
     testAccounts(open)
     testIdentities(open)
     testAudit(open)

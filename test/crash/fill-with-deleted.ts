@@ -10,24 +10,28 @@ const AT_ONCE = 500
 const REPOSITORIES = 20
 const ids = new RandomIds()
 
-/**
- * Writes manifests that were deleted and whose restore window is over, each with a layer of its own and one that fifty
- * share, into a database that no server has open. The blobs have rows but no files; unlinking what is not there is no
- * error.
- */
+/** Writes deleted manifests into a database that no server has open. */
 export async function fillWithDeleted(databaseFile: string, manifests: number): Promise<void> {
   const store = await openSqliteMetadataStore({ path: databaseFile })
   try {
-    const repositories = await makeRepositories(store)
-    for (let from = 0; from < manifests; from += AT_ONCE) {
-      await store.transact(async (transaction) => {
-        for (let n = from; n < Math.min(manifests, from + AT_ONCE); n += 1) {
-          await putDeleted(transaction, repositories[n % REPOSITORIES] ?? 0, n)
-        }
-      })
-    }
+    await putDeletedManifests(store, manifests)
   } finally {
     await store.close()
+  }
+}
+
+/**
+ * Writes manifests that were deleted and whose restore window is over, each with a layer of its own and one that fifty
+ * share. The blobs have rows but no files; unlinking what is not there is no error.
+ */
+export async function putDeletedManifests(store: MetadataStore, manifests: number): Promise<void> {
+  const repositories = await makeRepositories(store)
+  for (let from = 0; from < manifests; from += AT_ONCE) {
+    await store.transact(async (transaction) => {
+      for (let n = from; n < Math.min(manifests, from + AT_ONCE); n += 1) {
+        await putDeleted(transaction, repositories[n % REPOSITORIES] ?? 0, n)
+      }
+    })
   }
 }
 

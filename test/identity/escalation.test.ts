@@ -118,9 +118,13 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   ExplainDecision: NONE,
   ExportAudit: NONE,
   GetAccount: NONE,
+  GetAccountCosts: NONE,
   GetAuditKeys: NONE,
   GetImage: NONE,
+  GetInstallationCosts: NONE,
+  GetNamespaceCosts: NONE,
   GetOidcProvider: NONE,
+  GetRepositoryCosts: NONE,
   GetTagReport: NONE,
   GetEffectiveSettings: NONE,
   GetInstallationSettings: NONE,
@@ -166,6 +170,7 @@ const MANAGE: { readonly [Operation in ManageOperation]: readonly [Effect, strin
   ReplayDeadLetters: NONE,
   StreamEvents: NONE,
   TestWebhook: NONE,
+  WeighDeletion: NONE,
 }
 
 describe('every operation that makes credentials or changes permissions is known here', () => {

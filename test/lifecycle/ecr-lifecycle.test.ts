@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { auditRecords } from '../support/audit-records.ts'
 import { imageManifest, indexOf, pushImage, putManifest } from '../support/images.ts'
+import { mustPut } from '../support/put-settings.ts'
 import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
 
 let world: LifecycleWorld
@@ -86,4 +88,144 @@ test('an index goes, and with the next run its children; a child of one that sta
     reason: `Requested image referenced by manifest list: [${index.digest}]`,
     digests: [index.digest],
   })
+})
+
+test('a run leaves CloudTrail’s PolicyExecutionEvent, with its failures, and one event for each image', async () => {
+  const child = imageManifest(['amd64'])
+  await pushImage(world.registry, NAME, child.digest, child)
+  const index = indexOf([child])
+  await putManifest(world.registry, NAME, 'multi', index.text)
+  const old = await push('moves', 'first')
+  await push('moves', 'second')
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  world.wait(8)
+  await world.run()
+  const { services } = world.registry
+  const executions = (await auditRecords(services)).filter(({ eventName }) => eventName === 'PolicyExecutionEvent')
+  const plan = await world.latest()
+  expect(executions).toMatchObject([
+    {
+      eventType: 'AwsServiceEvent',
+      eventSource: 'ecr.amazonaws.com',
+      userIdentity: { type: 'AWSService' },
+      serviceEventDetails: {
+        repositoryName: NAME,
+        lifecycleEventPolicy: {
+          lifecycleEventRules: [
+            {
+              rulePriority: 1,
+              lifecycleEventSelection: { tagStatus: 'Untagged', tagPrefixList: [], countType: 'Since image pushed' },
+              action: 'expire',
+            },
+          ],
+          policyId: plan.id,
+          policyVersion: 1,
+        },
+        lifecycleEventImageActions: [
+          { lifecycleEventImage: { digest: old, tagStatus: 'Untagged', tagList: [] }, rulePriority: 1 },
+        ],
+        lifecycleEventFailureDetails: [
+          { lifecycleEventImage: { digest: child.digest }, failureCode: 'ImageReferencedByManifestList' },
+        ],
+      },
+    },
+  ])
+  const events = await services.metadata.listEvents({ limit: 1000 })
+  expect(events.filter(({ kind }) => kind === 'manifest-deleted')).toMatchObject([{ detail: { digest: old } }])
+  expect(events.filter(({ kind }) => kind === 'lifecycle-evaluated')).toMatchObject([
+    { detail: { expired: 1, failed: 1, planId: plan.id } },
+  ])
+})
+
+test('an archived image cannot be pulled, is listed only when it is asked for, and a push restores it', async () => {
+  const image = imageManifest(['layer'])
+  await push('v1', 'layer')
+  const digest = image.digest
+  const pull = async (reference: string, method = 'GET') =>
+    (await world.registry.send(method, `/v2/${NAME}/manifests/${reference}`)).status
+  const { json } = await world.ecr('UpdateImageStorageClass', {
+    imageId: { imageTag: 'v1' },
+    targetStorageClass: 'ARCHIVE',
+  })
+  expect(json).toMatchObject({ imageStatus: 'ARCHIVED', imageId: { imageDigest: digest, imageTag: 'v1' } })
+  expect([await pull('v1'), await pull(digest), await pull('v1', 'HEAD')]).toEqual([404, 404, 404])
+  const refused = await world.registry.send('GET', `/v2/${NAME}/manifests/v1`)
+  expect(await refused.text()).toContain('is archived: restore it first')
+  expect((await world.ecr('BatchGetImage', { imageIds: [{ imageTag: 'v1' }] })).json.failures).toHaveLength(1)
+  expect((await world.ecr('ListImages')).json.imageIds).toEqual([])
+  expect((await world.ecr('ListImages', { filter: { imageStatus: 'ANY' } })).json.imageIds).toHaveLength(1)
+  await putManifest(world.registry, NAME, 'v1', image.text)
+  expect(await pull('v1')).toBe(200)
+  const [detail] = (await world.ecr('DescribeImages')).json.imageDetails
+  expect(detail).toMatchObject({ imageStatus: 'ACTIVE', lastActivatedAt: expect.any(Number) })
+})
+
+test('a policy archives by the last pull, and expires what has lain in the archive', async () => {
+  const policy = {
+    rules: [
+      {
+        rulePriority: 1,
+        selection: { tagStatus: 'any', countType: 'sinceImagePulled', countUnit: 'days', countNumber: 90 },
+        action: { type: 'transition', targetStorageClass: 'archive' },
+      },
+      {
+        rulePriority: 2,
+        selection: {
+          tagStatus: 'any',
+          storageClass: 'archive',
+          countType: 'sinceImageTransitioned',
+          countUnit: 'days',
+          countNumber: 365,
+        },
+        action: { type: 'expire' },
+      },
+    ],
+  }
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: JSON.stringify(policy) })
+  await push('pulled')
+  const forgotten = await push('forgotten')
+  world.wait(60)
+  await world.registry.send('GET', `/v2/${NAME}/manifests/pulled`)
+  await world.registry.services.pulls.flush()
+  world.wait(31)
+  expect(await world.run()).toMatchObject({ archived: 1, expired: 0 })
+  const { metadata } = world.registry.services
+  expect(await metadata.findManifest(world.app.id, forgotten)).toMatchObject({ storageClass: 'archive' })
+  world.wait(366)
+  await world.run()
+  expect(await metadata.findManifest(world.app.id, forgotten)).toBeUndefined()
+  expect(await world.tags()).toEqual(['pulled'])
+})
+
+test('the children of an archived index are restored when an index that holds them is pushed', async () => {
+  const child = imageManifest(['amd64'])
+  await pushImage(world.registry, NAME, child.digest, child)
+  await world.ecr('UpdateImageStorageClass', { imageId: { imageDigest: child.digest }, targetStorageClass: 'ARCHIVE' })
+  await putManifest(world.registry, NAME, 'multi', indexOf([child]).text)
+  const status = (await world.registry.send('GET', `/v2/${NAME}/manifests/${child.digest}`)).status
+  expect(status).toBe(200)
+  const held = await world.ecr('UpdateImageStorageClass', {
+    imageId: { imageDigest: child.digest },
+    targetStorageClass: 'ARCHIVE',
+  })
+  expect(held.json.__type).toBe('ImageStorageClassUpdateNotSupportedException')
+})
+
+test('what a namespace says is in force where a repository says nothing, and a locked one whatever it says', async () => {
+  const { registry } = world
+  const keepOne = FOUNDING_POLICY.replace('"countNumber":10', '"countNumber":1')
+  await mustPut(registry, '?namespace=team/', { lifecyclePolicy: { value: keepOne } })
+  for (const tag of ['v1', 'v2', 'v3']) {
+    await push(tag)
+    world.wait(0.001)
+  }
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  expect(await world.run()).toMatchObject({ evaluated: 1, expired: 0 })
+  await world.ecr('DeleteLifecyclePolicy')
+  world.wait(0.001)
+  expect(await world.run()).toMatchObject({ expired: 2 })
+  await mustPut(registry, '?namespace=team/', { lifecyclePolicy: { value: keepOne, locked: true } })
+  const refused = await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  expect(refused.json.message).toContain("locked by namespace 'team/'")
+  expect(await world.tags()).toEqual(['v3'])
 })

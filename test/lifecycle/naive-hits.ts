@@ -49,13 +49,16 @@ function subjectsOf({ action, selection }: LifecycleRule, image: LifecycleImage)
 
 function hitsOf({ condition }: LifecycleRule, selected: readonly Subject[], nowMs: number): readonly Subject[] {
   if (condition === undefined) return selected
-  if (condition.type === 'older-than') {
-    return selected.filter((subject) => (clockMs(subject, condition.since) ?? nowMs) < nowMs - condition.ageMs)
+  if ('since' in condition) {
+    return selected.filter((subject) => {
+      const sinceMs = clockMs(subject, condition.since)
+      return sinceMs !== undefined && nowMs - sinceMs > condition.ageMs === (condition.type === 'older-than')
+    })
   }
-  return selected
+  const line = selected
     .filter((subject) => isCounted(subject, condition.order))
     .toSorted((a, b) => compareSubjects(a, b, condition.order))
-    .slice(condition.count)
+  return condition.type === 'within' ? line.slice(0, condition.count) : line.slice(condition.count)
 }
 
 function isCounted(subject: Subject, order: Order): boolean {

@@ -29,6 +29,10 @@ export const olderThan = (days: number, since: 'pushed' | 'pulled' | 'untagged' 
   ({ type: 'older-than', ageMs: days * DAY_MS, since }) as const
 export const beyond = (count: number, order: 'pushed' | 'pulled' | 'untagged' | 'tagged' | 'semver' = 'pushed') =>
   ({ type: 'beyond', count, order }) as const
+/** What their opposites hit. */
+export const newerThan = (...age: Parameters<typeof olderThan>) =>
+  ({ ...olderThan(...age), type: 'newer-than' }) as const
+export const within = (...window: Parameters<typeof beyond>) => ({ ...beyond(...window), type: 'within' }) as const
 
 /** The tag under which a referrer of a named image is kept. */
 export const signatureTag = (name: string, suffix = '.sig') => `${digestOfName(name).replace(':', '-')}${suffix}`

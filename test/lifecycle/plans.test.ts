@@ -133,7 +133,7 @@ test('harbor#22026: a tag that was deleted unexpectedly comes back with one call
   expect(await status('prod')).toBe(200)
 })
 
-test('harbor#8717: deleting one tag takes no other tag of its image', async () => {
+test('harbor#8717, #2663: deleting one tag takes no other tag of its image', async () => {
   const image = imageManifest(['layer'])
   await push('a', image)
   await putManifest(world.registry, NAME, 'b', image.text)

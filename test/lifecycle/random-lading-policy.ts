@@ -1,10 +1,12 @@
 import fc from 'fast-check'
 import type {
   ImageTagExpression,
+  LadingAge,
   LadingCondition,
   LadingPolicy,
   LadingRule,
   LadingSelection,
+  LadingWindow,
   TagAtom,
   TagExpression,
 } from '../../src/core/lifecycle/lading/lading-policy.ts'
@@ -69,10 +71,17 @@ const anyCount = fc.oneof(
 const anySince = fc.constantFrom('pushed', 'pulled', 'tagged', 'untagged', 'archived')
 const anyBy = fc.constantFrom('pushed', 'pulled', 'tagged', 'untagged', 'semver')
 
+const anyAge: fc.Arbitrary<LadingAge> = fc.oneof(
+  fc.record({ days: anyCount, since: anySince }),
+  fc.record({ hours: anyCount, since: anySince }),
+)
+const anyWindow: fc.Arbitrary<LadingWindow> = fc.record({ count: anyCount, by: anyBy })
+
 export const anyCondition: fc.Arbitrary<LadingCondition> = fc.oneof(
-  fc.record({ days: anyCount, since: anySince }).map((olderThan) => ({ olderThan })),
-  fc.record({ hours: anyCount, since: anySince }).map((olderThan) => ({ olderThan })),
-  fc.record({ count: anyCount, by: anyBy }).map((beyond) => ({ beyond })),
+  anyAge.map((olderThan) => ({ olderThan })),
+  anyAge.map((newerThan) => ({ newerThan })),
+  anyWindow.map((beyond) => ({ beyond })),
+  anyWindow.map((within) => ({ within })),
 )
 
 export const anyRule: fc.Arbitrary<LadingRule> = fc
@@ -135,11 +144,14 @@ function anyVariantOf(rule: LadingRule): fc.Arbitrary<LadingRule> {
 
 function increased(when: LadingCondition, by: number): LadingCondition {
   if ('beyond' in when) return { beyond: { ...when.beyond, count: when.beyond.count + by } }
-  const { olderThan } = when
-  return {
-    olderThan:
-      'days' in olderThan ? { ...olderThan, days: olderThan.days + by } : { ...olderThan, hours: olderThan.hours + by },
-  }
+  if ('within' in when) return { within: { ...when.within, count: when.within.count + by } }
+  return 'olderThan' in when
+    ? { olderThan: increasedAge(when.olderThan, by) }
+    : { newerThan: increasedAge(when.newerThan, by) }
+}
+
+function increasedAge(age: LadingAge, by: number): LadingAge {
+  return 'days' in age ? { ...age, days: age.days + by } : { ...age, hours: age.hours + by }
 }
 
 /** Policies whose rules have much to do with each other. */

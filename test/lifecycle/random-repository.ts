@@ -47,8 +47,8 @@ export function randomRepository(areHonest: boolean): fc.Arbitrary<LifecycleImag
 function randomTag(size: number): fc.Arbitrary<string> {
   const accessory = fc.record({ of: fc.nat(), suffix: fc.constantFrom(...SUFFIXES) })
   const named = accessory.map(({ of, suffix }) => {
-    const hex = numberedDigest(of % (size + 1)).slice('sha256:'.length)
-    return `sha256-${hex.slice(0, 64)}${suffix}`
+    const digest = numberedDigest(of % (size + 1))
+    return `${digest.slice(0, 'sha256:'.length + 64).replace(':', '-')}${suffix}`
   })
   return fc.oneof({ weight: 3, arbitrary: fc.constantFrom(...TAGS) }, { weight: 2, arbitrary: named })
 }
@@ -111,12 +111,12 @@ export interface PolicySketch {
 
 const condition: fc.Arbitrary<Condition> = fc.oneof(
   fc.record({
-    type: fc.constant('older-than'),
+    type: fc.constantFrom('older-than', 'newer-than'),
     ageMs: fc.integer({ min: 0, max: NOW_MS }),
     since: fc.constantFrom(...CLOCKS),
   }),
   fc.record({
-    type: fc.constant('beyond'),
+    type: fc.constantFrom('beyond', 'within'),
     count: fc.integer({ min: 0, max: 4 }),
     order: fc.constantFrom(...ORDERS),
   }),

@@ -1,5 +1,6 @@
 import type { Plan, PlanItem } from '../../src/ports/metadata/plans.ts'
 import type { Repository } from '../../src/ports/metadata/repositories.ts'
+import type { Services } from '../../src/services/context.ts'
 import {
   type LifecycleOptions,
   type LifecycleReport,
@@ -35,15 +36,15 @@ export interface LifecycleWorld extends AsyncDisposable {
   ecr(operation: string, input?: object): ReturnType<typeof callEcr>
   /** Lets days go by. */
   wait(days: number): void
-  run(options?: Partial<LifecycleOptions>): Promise<LifecycleReport>
+  run(options?: Partial<LifecycleOptions>, services?: Services): Promise<LifecycleReport>
   /** What the repository holds: digests by their tags, and the untagged ones. */
   tags(): Promise<string[]>
   latest(kind?: Plan['kind']): Promise<Plan>
   items(plan: Plan): Promise<PlanItem[]>
 }
 
-export async function openLifecycleWorld(...given: Parameters<typeof openTestRegistry>): Promise<LifecycleWorld> {
-  const registry = await openTestRegistry(...given)
+export async function openLifecycleWorld(...options: Parameters<typeof openTestRegistry>): Promise<LifecycleWorld> {
+  const registry = await openTestRegistry(...options)
   const app = await createRepository(registry, NAME)
   const { services, clock } = registry
   const { metadata } = services
@@ -52,9 +53,9 @@ export async function openLifecycleWorld(...given: Parameters<typeof openTestReg
     app,
     ecr: (operation, input = {}) => callEcr(registry, operation, { repositoryName: NAME, ...input }),
     wait: (days) => clock.advance(days * DAY_MS),
-    run: (options = {}) =>
+    run: (options = {}, given = services) =>
       runLifecycles(
-        services,
+        given,
         {
           intervalMs: 1,
           jitter: 0,

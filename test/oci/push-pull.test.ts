@@ -155,7 +155,7 @@ test('a child of an index cannot be deleted before the index', async () => {
   expect((await registry.send('DELETE', `/v2/team/app/manifests/${child.digest}`)).status).toBe(202)
 })
 
-test('deleting a tag leaves the manifest and its other tags', async () => {
+test('distribution#1859, distribution-spec#551, #180: deleting a tag leaves the manifest and its other tags', async () => {
   const digest = await pushImage(registry, 'team/app', 'v1')
   await putManifest(registry, 'team/app', 'v2', imageManifest(['layer']).text)
   expect((await registry.send('DELETE', '/v2/team/app/manifests/v1')).status).toBe(202)

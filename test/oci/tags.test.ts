@@ -62,7 +62,7 @@ test('one locked tag among several refuses the whole push', async () => {
   expect((await registry.send('HEAD', `/v2/team/app/manifests/${SECOND.digest}`)).status).toBe(404)
 })
 
-test('of 200 that push to one immutable tag at once exactly one wins', async () => {
+test('harbor immutable middleware: of 200 that push to one immutable tag at once exactly one wins', async () => {
   await createRepository(registry, 'team/app', { mode: 'IMMUTABLE', exclusionFilters: [] })
   const images = Array.from({ length: 200 }, (_, index) => imageManifest([`layer ${index}`]))
   for (const image of images) for (const blob of image.blobs) await pushBlob(registry, 'team/app', blob)

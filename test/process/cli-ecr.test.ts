@@ -15,9 +15,13 @@ const INDEX = indexOf([CHILD])
 const KEEP_TWO = rule({ tagStatus: 'tagged', tagPatternList: ['v*'], countType: 'imageCountMoreThan', countNumber: 2 })
 const KEEP_ONE = rule({ tagStatus: 'tagged', tagPatternList: ['v*'], countType: 'imageCountMoreThan', countNumber: 1 })
 
+const KEEP_ANY = rule({ tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 })
+
 function rule(selection: object): string {
   return JSON.stringify({ rules: [{ rulePriority: 1, selection, action: { type: 'expire' } }] })
 }
+
+type ItemJson = Readonly<Record<string, unknown>>
 
 beforeAll(async () => {
   server = await startLading(await freshSettings())
@@ -31,6 +35,7 @@ beforeAll(async () => {
   await pushTo(server, 'team/multi', { reference: CHILD.digest, image: CHILD })
   await pushTo(server, 'team/multi', { reference: 'latest', image: INDEX })
   await writeFile(join(home, 'two.json'), KEEP_TWO)
+  await writeFile(join(home, 'any.json'), KEEP_ANY)
   await writeFile(join(home, 'one.json'), KEEP_ONE)
 })
 afterAll(async () => await server[Symbol.asyncDispose]())
@@ -53,8 +58,6 @@ test('a preview over ECR’s API is what our planner says of what it tells', asy
 }, 30_000)
 
 test('distribution#3178: what an index holds is seen to be held, by its manifest alone', async () => {
-  const any = rule({ tagStatus: 'any', countType: 'imageCountMoreThan', countNumber: 1 })
-  await writeFile(file('any.json'), any)
   const asked = ['lifecycle', 'preview', 'team/multi', '--policy', file('any.json'), '--ecr', '--json']
   const { items, notes } = JSON.parse((await run(...asked)).stdout)
   expect(items).toMatchObject([
@@ -65,6 +68,25 @@ test('distribution#3178: what an index holds is seen to be held, by its manifest
   expect(blind.items).toMatchObject([{ digest: CHILD.digest, outcome: 'planned' }])
   expect(blind.notes).toEqual(['Manifests not read: 1. What they hold, and their annotations, are not known.'])
 }, 30_000)
+
+test.each([
+  ['team/app', 'two.json'],
+  ['team/app', 'one.json'],
+  ['team/multi', 'any.json'],
+])(
+  'what is planned here for %s by %s is what a server of ours plans',
+  async (repository, policy) => {
+    const asked = ['lifecycle', 'preview', repository, '--policy', file(policy), '--json']
+    const [here, there] = [await run(...asked, '--ecr'), await run(...asked, '--endpoint', server.addresses[0] ?? '')]
+    const itemsOf = ({ stdout }: { readonly stdout: string }) =>
+      JSON.parse(stdout).items.map(
+        ({ imageSizeBytes: _, freedBytes: __, lastPulledAt: ___, ...item }: ItemJson) => item,
+      )
+    expect(itemsOf(here).length).toBeGreaterThan(0)
+    expect(itemsOf(here)).toEqual(itemsOf(there))
+  },
+  30_000,
+)
 
 test('explain says what becomes of one image, by a tag or a digest', async () => {
   const asked = ['lifecycle', 'explain', 'team/app', 'v1', '--policy', file('two.json'), '--ecr']
@@ -78,6 +100,28 @@ test('explain says what becomes of one image, by a tag or a digest', async () =>
   const none = await run('lifecycle', 'explain', 'team/app', 'v9', ...asked.slice(4))
   expect([none.status, none.stderr]).toEqual([1, 'lading: team/app has no image v9.\n'])
 }, 30_000)
+
+/** Kept while it is young, by version within three, and expired by age: every kind of condition that ECR tells enough for. */
+const EVERY_CONDITION = {
+  version: 'lading/lifecycle/v1',
+  rules: [
+    { select: { tags: 'v1' }, when: { newerThan: { days: 1, since: 'pushed' } }, action: 'keep' },
+    { select: { tags: 'v2' }, when: { olderThan: { days: 400, since: 'pushed' } }, action: 'expire', rest: 'keep' },
+    { select: { tags: 'v*' }, when: { within: { count: 3, by: 'pushed' } }, action: 'keep' },
+  ],
+}
+
+test.each(['v1', 'v2', 'v3'])(
+  '%s is explained here as a server of ours explains it',
+  async (tag) => {
+    await writeFile(file('every.json'), JSON.stringify(EVERY_CONDITION))
+    const asked = ['lifecycle', 'explain', 'team/app', tag, '--policy', file('every.json'), '--json']
+    const [here, there] = [await run(...asked, '--ecr'), await run(...asked, '--endpoint', server.addresses[0] ?? '')]
+    expect([here.status, there.status]).toEqual([0, 0])
+    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout))
+  },
+  30_000,
+)
 
 test('diff ends with 3 under --exit-code when there is a difference, and over all repositories with --all', async () => {
   const asked = ['lifecycle', 'diff', 'team/app', file('two.json'), file('one.json'), '--ecr']

@@ -106,7 +106,8 @@ test('apply --yes shows what it does; a plan that is outdated, or is none, is re
     expect.arrayContaining([['v1.0.0'], ['v2.0.0']]),
   )
   const applied = await run('plan', 'apply', first.id, '--yes')
-  expect([applied.status, applied.stderr]).toEqual([0, 'Apply it to team/moved: expire 2, of 3 images.\n'])
+  const told = 'Apply it to team/moved: expire 2, of 3 images\\.\nUntil 2\\S+Z lading undo \\S+ brings it back\\.\n'
+  expect([applied.status, applied.stderr]).toEqual([0, expect.stringMatching(new RegExp(`^${told}$`))])
   expect(applied.stdout).toMatch(/\nstate +applied\n/)
   const again = await run('plan', 'apply', first.id, '--yes')
   expect([again.status, again.stdout, again.stderr]).toEqual([1, '', expect.stringMatching(/lading: [^\n]+\n$/)])

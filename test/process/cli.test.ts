@@ -257,12 +257,12 @@ test('the anonymous listener has no management API, whatever is sent to it', asy
   const statuses = await Promise.all(
     other.addresses.map(async (address) => {
       const headers = { authorization: AUTHORIZATION }
-      const paths = ['/api/v1/accounts', '/api/v1/openapi.json']
+      const paths = ['/api/v1/accounts', '/api/v1/openapi.json', '/api/v1/schemas/lifecycle-policy-v1.json']
       return await Promise.all(paths.map(async (path) => (await fetch(address + path, { headers })).status))
     }),
   )
   expect(statuses).toEqual([
-    [200, 200],
-    [404, 404],
+    [200, 200, 200],
+    [404, 404, 404],
   ])
 }, 30_000)

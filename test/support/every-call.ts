@@ -4,7 +4,9 @@ import type { ManageOperation } from '../../src/api/manage/operations.ts'
 import { MANAGE_TABLE } from '../../src/api/manage/table.ts'
 import { OCI_TABLE } from '../../src/api/oci/table.ts'
 import { STS_TABLE } from '../../src/api/sts/table.ts'
+import { FOUNDING_POLICY } from '../lifecycle/world.ts'
 import { type AwsSignOptions, sendAws } from './aws-requests.ts'
+import { MANAGE_BODIES } from './manage-bodies.ts'
 import { callManage } from './manage-requests.ts'
 import type { TestRegistry } from './test-registry.ts'
 
@@ -142,6 +144,9 @@ function ecrInput({ name, digest, registryId }: Names): object {
     prefixes: [name],
     appliedFor: ['CREATE_ON_PUSH'],
     policyText: '{}',
+    lifecyclePolicyText: FOUNDING_POLICY,
+    imageId: { imageTag: 'v1' },
+    targetStorageClass: 'ARCHIVE',
   }
 }
 
@@ -197,22 +202,15 @@ function queryInput({ name, registryId, accessKeyId }: Names): Record<string, st
 /** Of no decision. */
 const DECISION_ID = '0b52a1de-0000-4000-8000-000000000000'
 
-const PARAMETERS = { decisionId: DECISION_ID, id: DECISION_ID, setting: 'scanOnPush' }
-
-const BODIES: { readonly [Operation in ManageOperation]?: object } = {
-  CreateAccount: { accountId: '555555555555', name: 'Team' },
-  CreateRepository: { name: 'made/app' },
-  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
-  UpdateAccount: { state: 'disabled' },
-  PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
-  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
-  PutSettings: { settings: { scanOnPush: { value: true } } },
-  ValidatePolicy: { text: '{}', kind: 'identity' },
-  PutWebhook: { url: 'https://hooks.example.com/lading' },
-  RotateWebhookSecret: {},
-  ReplayDeadLetters: {},
-  DropDeadLetters: {},
+const PARAMETERS = {
+  decisionId: DECISION_ID,
+  planId: DECISION_ID,
+  setting: 'scanOnPush',
+  reference: 'v1',
+  tag: 'v1',
 }
+
+const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 
 /** Where something is named by the query. */
 const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => string } = {
@@ -220,6 +218,8 @@ const QUERIES: { readonly [Operation in ManageOperation]?: (names: Names) => str
   DeleteSetting: ({ name }) => `?repository=${name}/app`,
   GetEffectiveSettings: ({ name }) => `?repository=${name}/app`,
   GetSettings: ({ name }) => `?repository=${name}/app`,
+  ListNamespaceTagChanges: () => SPAN,
+  ListTagChanges: () => SPAN,
   GetUsage: ({ name }) => `?repository=${name}/app`,
   PutSettings: ({ name }) => `?repository=${name}/app`,
 }
@@ -229,10 +229,11 @@ function manageCalls(): Call[] {
     surface: 'manage',
     operation,
     send: async (registry, { basic }, names) => {
-      const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, ...names }
-      const filled = path.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
+      const parameters: Readonly<Record<string, string>> = { ...PARAMETERS, ...names, path: `${names.name}%2F` }
+      const placed = path.replace('/repositories/{name}', `/repositories/${names.name}%2Fapp`)
+      const filled = placed.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
       const query = QUERIES[operation]?.(names) ?? ''
-      const body = BODIES[operation]
+      const body = MANAGE_BODIES[operation]
       const sent = { authorization: basic, ...(body !== undefined && { body }) }
       const { status, headers, json } = await callManage(registry, method.toUpperCase(), `${filled}${query}`, sent)
       return { status, text: JSON.stringify(json ?? ''), headers: headersOf(headers) }

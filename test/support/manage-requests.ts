@@ -1,4 +1,6 @@
 import { handleManageRequest } from '../../src/api/manage/handle.ts'
+import { describeApi } from '../../src/api/manage/openapi.ts'
+import { type ApiDocument, checkAnswer } from './described-answers.ts'
 import { requestContext } from './request-context.ts'
 import { ROOT_AUTHORIZATION, type TestRegistry } from './test-registry.ts'
 
@@ -20,6 +22,17 @@ export interface ManageAnswer {
 
 export const MANAGE_HOST = 'registry.test:5000'
 
+// As JSON it is what others read, and has the members that are looked at.
+export const API_DOCUMENT = JSON.parse(JSON.stringify(describeApi('9.9.9'))) as ApiDocument
+
+/** The operations that each registry has answered with success. */
+const succeeded = new WeakMap<object, Set<string>>()
+
+/** Which operations `callManage` has seen succeed at this registry. */
+export function succeededOperations({ services }: TestRegistry): ReadonlySet<string> {
+  return succeeded.get(services.defaultRegistry) ?? new Set()
+}
+
 /** Of an answer that does not end. */
 async function firstChunk(response: Response): Promise<string> {
   const reader = response.body?.getReader()
@@ -28,7 +41,13 @@ async function firstChunk(response: Response): Promise<string> {
   return Buffer.from(value ?? []).toString()
 }
 
-/** Calls an operation of the management API as the root user, as the server would. @param path below `/api/v1` */
+/**
+ * Calls an operation of the management API as the root user, as the server would, and holds what it answers against
+ * the OpenAPI document.
+ *
+ * @param path below `/api/v1`
+ * @throws {Error} for an answer that the document does not describe
+ */
 export async function callManage(
   registry: TestRegistry,
   method: string,
@@ -49,5 +68,31 @@ export async function callManage(
   const answer = isStream ? await firstChunk(response) : await response.text()
   const isLines = isStream || response.headers.get('content-type')?.includes('jsonl') === true
   const json = answer === '' ? undefined : isLines ? answer : JSON.parse(answer)
-  return { status: response.status, headers: response.headers, json }
+  const { status } = response
+  const contentType = response.headers.get('content-type')
+  const operation = checkAnswer(API_DOCUMENT, {
+    method,
+    path,
+    body: parsedBody(body),
+    status,
+    contentType,
+    answer: json,
+  })
+  if (operation !== undefined) note(registry, operation)
+  return { status, headers: response.headers, json }
+}
+
+function parsedBody(body: unknown): unknown {
+  if (typeof body !== 'string') return body
+  try {
+    return JSON.parse(body)
+  } catch {
+    // Nothing that is answered with success.
+    return body
+  }
+}
+
+function note({ services }: TestRegistry, operation: string): void {
+  const operations = succeeded.get(services.defaultRegistry) ?? new Set()
+  succeeded.set(services.defaultRegistry, operations.add(operation))
 }

@@ -14,6 +14,7 @@ import { BackgroundWork } from '../../src/services/background-work.ts'
 import { BlobCache } from '../../src/services/blob-cache.ts'
 import { BodyRoom } from '../../src/services/body-room.ts'
 import { type Caller, DEFAULT_LIMITS, type Limits, type Services } from '../../src/services/context.ts'
+import { CostMemory } from '../../src/services/costs/cost-memory.ts'
 import { EventHub } from '../../src/services/events/event-hub.ts'
 import { Directory } from '../../src/services/identity/directory.ts'
 import { InstallationKeys } from '../../src/services/identity/installation-keys.ts'
@@ -59,10 +60,12 @@ export async function openTestRegistry(limits: Partial<Limits> = {}, given?: Met
   const directory = new Directory({ metadata, region: registry.region, monotonicMs: () => performance.now() })
   directory.onChange(() => logins.clear())
   const background = new BackgroundWork((_work, error) => failWith(error))
+  const blobs = new MemoryBlobStore()
   const services: Services = {
     background,
     metadata,
-    blobs: new MemoryBlobStore(),
+    blobs,
+    costs: new CostMemory({ metadata, blobs, clock }),
     blobCache: new BlobCache(1024 * 1024),
     bodyRoom: new BodyRoom(256 * 1024 * 1024, () => performance.now()),
     answerRoom: new AnswerRoom(64 * 1024 * 1024, () => performance.now()),

@@ -97,6 +97,14 @@ export class MemoryBlobStore implements BlobStore {
     if (this.#blobs.has(location)) this.#blobs.set(location, new Blob([bytes.slice()]))
   }
 
+  /** How many bytes there are, staged and committed, whatever the metadata says of them. */
+  storedBytes(): number {
+    let sizeBytes = 0
+    for (const staged of this.#uploads.values()) sizeBytes += staged.sizeBytes
+    for (const blob of this.#blobs.values()) sizeBytes += blob.size
+    return sizeBytes
+  }
+
   #idle(upload: UploadId): Staged {
     const staged = this.#uploads.get(upload)
     if (staged === undefined) throw uploadUnknown()

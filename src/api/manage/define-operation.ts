@@ -13,6 +13,8 @@ export interface ManageCall {
   readonly callerNow: () => Promise<Caller | undefined>
   /** The header by which a stream is gone on with. */
   readonly lastEventId: string | undefined
+  /** Says that nobody waits for the answer any more. */
+  readonly signal: AbortSignal
 }
 
 type Shape = z.ZodObject

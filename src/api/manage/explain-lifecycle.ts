@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { ImageExplanation } from '../../core/lifecycle/image-explanation.ts'
 import type { RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
+import type { Sight } from '../../core/lifecycle/rule-sight.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { describeImage } from '../../services/describe-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -26,8 +27,9 @@ const explanationView = z.strictObject({
     .optional()
     .describe('The rule that decides, or will.'),
   when: timeField.optional().describe('From when on the rule hits it.'),
+  until: timeField.optional().describe('Until when the rule hits it.'),
   position: z.int().optional().describe('Its place in the window of the rule.'),
-  count: z.int().optional().describe('How many the window keeps.'),
+  count: z.int().optional().describe('How many the window has room for.'),
   takenBy: z.string().optional(),
   keptBy: z.array(z.string()),
   takesAlong: z.array(z.string()),
@@ -76,14 +78,22 @@ function viewExplanation(explanation: ImageExplanation): z.output<typeof explana
         hits: sight.standing === 'hit',
       },
     }),
-    ...(sight?.when?.type === 'at' && { when: toTime(sight.when.atMs) }),
-    ...(sight?.when?.type === 'beyond' && { position: sight.when.position, count: sight.when.count }),
+    ...(sight?.when && viewCondition(sight.when)),
     ...(takenBy !== undefined && { takenBy }),
     keptBy: [...explanation.keptBy],
     takesAlong: [...explanation.takesAlong],
     untags: [...explanation.untags],
     ...(refused !== undefined && { refused: viewRefused(refused) }),
   }
+}
+
+type ConditionView = Pick<z.output<typeof explanationView>, 'when' | 'until' | 'position' | 'count'>
+
+function viewCondition(when: NonNullable<Sight['when']>): ConditionView {
+  if ('position' in when) return { position: when.position, count: when.count }
+  // A policy may count in ages that no calendar has.
+  if (Number.isNaN(new Date(when.atMs).getTime())) return {}
+  return when.type === 'at' ? { when: toTime(when.atMs) } : { until: toTime(when.atMs) }
 }
 
 function viewRefused(why: RefusedAction['why']): z.output<typeof refusedView> {

@@ -1,3 +1,4 @@
+import lifecycleSchema from '../../../docs/schemas/lifecycle-policy-v1.json' with { type: 'json' }
 import type { AuthenticatedPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
@@ -59,10 +60,10 @@ async function answer(
   const principal = await authenticateBasic(services, login, context)
   context.principal = principal.arn
   const { row, parameters } = await findRow(request)
-  // The same for everybody who has a credential: it says what could be asked, not what there is.
-  if (row === 'openapi.json') {
-    context.operation = 'openapi.json'
-    return jsonAnswer(services, describeApi(version), MANAGE_HEADERS)
+  // The same for everybody who has a credential: they say what could be asked, not what there is.
+  if (typeof row === 'string') {
+    context.operation = row
+    return jsonAnswer(services, row === 'openapi.json' ? describeApi(version) : lifecycleSchema, MANAGE_HEADERS)
   }
   context.operation = row.operation
   const registry =
@@ -73,6 +74,7 @@ async function answer(
   const call: ManageCall = {
     services,
     caller,
+    signal: request.signal,
     lastEventId: request.headers.get('last-event-id') ?? undefined,
     callerNow: async () => {
       const again = await authenticateAgain(services, login, context)

@@ -19,8 +19,7 @@ export const listTagChanges = defineOperation('ListTagChanges', {
   resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
   handle: async ({ services, caller }, { parameters: { name }, query: { after, limit, ...span } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
-    const changes = await tagChanges(services.metadata, repository, toSpan(span), { after, limit })
-    const next = changes.length < limit ? undefined : changes.at(-1)?.tag
+    const { changes, next } = await tagChanges(services.metadata, repository, toSpan(span), { after, limit })
     return { changes: changes.map(viewChange), ...(next !== undefined && { next }) }
   },
 })

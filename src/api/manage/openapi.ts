@@ -60,13 +60,11 @@ function describeRow(row: ManageRow): Members {
 }
 
 function describeParameters(schema: z.ZodObject, place: 'path' | 'query'): Members[] {
-  return Object.entries(schema.shape).map(([name, member]) => ({
-    name,
-    in: place,
-    required: place === 'path',
-    // A shape's members are typed as the core of a schema, of which JSON Schema is made just as well.
-    schema: schemaOf(member as z.ZodType, 'input'),
-  }))
+  return Object.entries(schema.shape).map(([name, given]) => {
+    // A shape's members are typed as the core of a schema; all of ours are whole ones.
+    const member = given as z.ZodType
+    return { name, in: place, required: !member.isOptional(), schema: schemaOf(member, 'input') }
+  })
 }
 
 function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Members {

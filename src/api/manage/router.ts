@@ -5,9 +5,14 @@ import { MANAGE_TABLE } from './table.ts'
 
 export const MANAGE_PATH = '/api/v1'
 
+/** What is not an operation: the same for everybody who has a credential. */
+export type ManageDocument = (typeof DOCUMENTS)[number]
+
+const DOCUMENTS = ['openapi.json', 'schemas/lifecycle-policy-v1.json'] as const
+
 /** A row, and what the address says for the parameters of its path. */
 export interface Routed {
-  readonly row: ManageRow | 'openapi.json'
+  readonly row: ManageRow | ManageDocument
   readonly parameters: Readonly<Record<string, string>>
 }
 
@@ -37,8 +42,11 @@ function makeRoutes(): Hono<Environment> {
       context.env.found = { row, parameters: context.req.param() }
       return context.body(null)
     })
-  add('get', '/openapi.json', 'openapi.json')
-  const methods = new Map([['/openapi.json', ['GET']]])
+  const methods = new Map<string, string[]>()
+  for (const name of DOCUMENTS) {
+    add('get', `/${name}`, name)
+    methods.set(`/${name}`, ['GET'])
+  }
   for (const row of Object.values(MANAGE_TABLE)) {
     const path = toHonoPath(row.path)
     add(row.method, path, row)

@@ -88,7 +88,7 @@ test('scanOnPush is shown as it is in force, in a list and by name', async () =>
   expect(await scans({ repositoryNames: [APP] })).toEqual([true])
 })
 
-test('deletion protection of a scope keeps repositories below, also from a deletion with force', async () => {
+test('aws roadmap#215: deletion protection of a scope keeps repositories below, also from a deletion with force', async () => {
   await mustPut(registry, '', { deletionProtection: { value: true } })
   const remove = async () =>
     (await callEcr(registry, 'DeleteRepository', { repositoryName: APP, force: true })).json.message

@@ -17,13 +17,17 @@ import { explainLifecycle } from './explain-lifecycle.ts'
 import { exportAudit } from './export-audit.ts'
 import { findPlan } from './find-plan.ts'
 import { getAccount } from './get-account.ts'
+import { getAccountCosts } from './get-account-costs.ts'
 import { getAuditKeys } from './get-audit-keys.ts'
 import { getEffectiveSettings } from './get-effective-settings.ts'
 import { getImage } from './get-image.ts'
+import { getInstallationCosts } from './get-installation-costs.ts'
 import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
+import { getNamespaceCosts } from './get-namespace-costs.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { getPlan } from './get-plan.ts'
 import { getRepository } from './get-repository.ts'
+import { getRepositoryCosts } from './get-repository-costs.ts'
 import { getSettings } from './get-settings.ts'
 import { getTag } from './get-tag.ts'
 import { getTagHistory } from './get-tag-history.ts'
@@ -63,6 +67,7 @@ import { unlockImage } from './unlock-image.ts'
 import { untagResource } from './untag-resource.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
+import { weighDeletion } from './weigh-deletion.ts'
 
 /** Every operation and what answers it. */
 export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<Operation> } = {
@@ -85,14 +90,18 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ExportAudit: exportAudit,
   FindPlan: findPlan,
   GetAccount: getAccount,
+  GetAccountCosts: getAccountCosts,
   GetAuditKeys: getAuditKeys,
   GetEffectiveSettings: getEffectiveSettings,
   GetImage: getImage,
+  GetInstallationCosts: getInstallationCosts,
   GetInstallationSettings: getInstallationSettings,
   GetLifecyclePolicy: getLifecyclePolicy,
+  GetNamespaceCosts: getNamespaceCosts,
   GetOidcProvider: getOidcProvider,
   GetPlan: getPlan,
   GetRepository: getRepository,
+  GetRepositoryCosts: getRepositoryCosts,
   GetSettings: getSettings,
   GetTag: getTag,
   GetTagHistory: getTagHistory,
@@ -131,4 +140,5 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   UntagResource: untagResource,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
+  WeighDeletion: weighDeletion,
 }

@@ -8,6 +8,7 @@ import { FINDING_HEADINGS, findingCells, lintExit } from '../lifecycle/finding-t
 import { listEcrRepositories, openWhatIf } from '../lifecycle/open-what-if.ts'
 import type { GivenPolicy } from '../lifecycle/policy-file.ts'
 import { RepositoryWalk } from '../lifecycle/repository-walk.ts'
+import { openProgress } from '../open-progress.ts'
 import { printListing } from '../print-listing.ts'
 
 interface LintOptions extends EcrOptions {
@@ -90,7 +91,7 @@ async function findingsOf(
   }
   const whatIf = await openWhatIf(context, command, options)
   const repositories = repository === undefined ? await listEcrRepositories(context, command, options) : [repository]
-  const walk = new RepositoryWalk(context, repositories)
+  const walk = new RepositoryWalk({ tell: context.tell, progress: openProgress(context, command) }, repositories)
   const pages = walk.pages(async (name) => {
     const policy = await whatIf.findPolicy(name)
     if (policy === undefined && all !== true) {

@@ -9,6 +9,7 @@ import { listEcrRepositories, openWhatIf } from '../lifecycle/open-what-if.ts'
 import type { GivenPolicy } from '../lifecycle/policy-file.ts'
 import { RepositoryWalk } from '../lifecycle/repository-walk.ts'
 import type { ComparedPolicies, WhatIf } from '../lifecycle/what-if.ts'
+import { openProgress } from '../open-progress.ts'
 import { printListing } from '../print-listing.ts'
 
 interface PolicyOptions extends EcrOptions {
@@ -72,7 +73,7 @@ function addDiff(lifecycle: Command, context: CliContext): void {
     const policies = await readCompared(files)
     const whatIf = await openWhatIf(context, diff, options)
     const repositories = repository === undefined ? await listEcrRepositories(context, diff, options) : [repository]
-    const walk = new RepositoryWalk(context, repositories)
+    const walk = new RepositoryWalk({ tell: context.tell, progress: openProgress(context, diff) }, repositories)
     let count = 0
     const pages = walk.pages(async (name) => {
       const differences = await whatIf.diff(name, policies)

@@ -95,6 +95,10 @@ async function applyPlan(opened: OpenedPlan, isSure: boolean): Promise<void> {
   if (textOf(applied, 'state') !== 'applied') {
     throw new CliProblem(`The plan was not applied: it is ${noteOf(applied)}.`)
   }
+  const until = textOf(applied, 'undoUntil')
+  if (until !== undefined && !wantsJson(command)) {
+    tellUnlessQuiet(context, command, `Until ${until} lading undo ${client.id} brings it back.`)
+  }
   // What rules hit and could not have was there before.
   const failed = failedCount(applied) - failedCount(plan)
   if (failed === 0) return

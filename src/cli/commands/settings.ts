@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { isSettingName, SETTING_NAMES } from '../../core/settings/settings.ts'
 import { CliProblem } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
+import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import type { ManageClient } from '../manage-client.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
@@ -86,7 +86,7 @@ function addUnset(settings: Command, context: CliContext): void {
     .action(async (name: string, options: ScopeOptions, command: Command) => {
       const path = settingsPath(options, `/${checkedName(name)}`)
       const answer = await openClient(context, command).call({ method: 'DELETE', path })
-      printAnswer(context, command, answer, () => `The setting ${name} is not set here any more.\n`)
+      printDone(context, command, answer, `The setting ${name} is not set here any more.`)
     })
 }
 

@@ -9,8 +9,7 @@ export function viewExplanation(explanation: ImageExplanation): object {
     outcome,
     sentence,
     ...(sight !== undefined && { rule: viewRule(sight) }),
-    ...(when?.type === 'at' && { when: new Date(when.atMs).toISOString() }),
-    ...(when?.type === 'beyond' && { position: when.position, count: when.count }),
+    ...(when !== undefined && viewCondition(when)),
     ...(takenBy !== undefined && { takenBy }),
     keptBy,
     takesAlong,
@@ -22,4 +21,12 @@ export function viewExplanation(explanation: ImageExplanation): object {
 function viewRule({ rule, standing }: NonNullable<ImageExplanation['sight']>): object {
   const { priority, name, action } = rule
   return { priority, name, action, hits: standing === 'hit' }
+}
+
+function viewCondition(when: NonNullable<NonNullable<ImageExplanation['sight']>['when']>): object {
+  if ('position' in when) return { position: when.position, count: when.count }
+  const at = new Date(when.atMs)
+  // A policy may count in ages that no calendar has.
+  if (Number.isNaN(at.getTime())) return {}
+  return { [when.type === 'at' ? 'when' : 'until']: at.toISOString() }
 }

@@ -99,7 +99,8 @@ function countsPulls({ compiled }: ParsedLifecyclePolicy): boolean {
 }
 
 function clockOf({ condition }: LifecycleRule): Clock | Order | undefined {
-  return condition?.type === 'older-than' ? condition.since : condition?.order
+  if (condition === undefined) return undefined
+  return 'since' in condition ? condition.since : condition.order
 }
 
 function notesOn({ read, unread }: { readonly read: number; readonly unread: number }): string[] {

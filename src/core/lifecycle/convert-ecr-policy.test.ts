@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import fc from 'fast-check'
-import { ecrRule, FOUNDING_POLICY, pushedBefore } from '../../../test/lifecycle/ecr-documents.ts'
+import { countMoreThan, ecrRule, FOUNDING_POLICY, pushedBefore } from '../../../test/lifecycle/ecr-documents.ts'
 import { anyEcrPolicy } from '../../../test/lifecycle/random-ecr-policy.ts'
 import { anyFamilies, NOW_MS } from '../../../test/lifecycle/random-images.ts'
 import { anyGlob } from '../../../test/lifecycle/random-lading-policy.ts'
@@ -115,6 +115,24 @@ const COUNTED = {
   rest: 'keep',
 } as const satisfies LadingRule
 
+test('toEcrPolicy() makes one rule of two that keep the newest and take the rest, and says of others why not', () => {
+  const { when, rest, ...take } = COUNTED
+  const keep = { select: COUNTED.select, action: 'keep' } as const
+  const newest = { ...keep, when: { within: { count: 10, by: 'pushed' } } } as const
+  expect(toEcrPolicy(ofManifests(newest, take)).policy).toEqual({
+    rules: [ecrRule(2, { ...countMoreThan(10) })],
+  })
+  const versions = { ...keep, when: { within: { count: 10, by: 'semver' } } } as const
+  expect(
+    toEcrPolicy(ofManifests(versions, take)).problems.map(({ rule, why }) => `${rule} ${why.split(',')[0]}`),
+  ).toEqual([
+    '1 lets later rules decide on what it does not hit (rest: next)',
+    '1 has the action keep',
+    '1 hits the first of what it selects',
+    '2 hits all that it selects',
+  ])
+})
+
 test("toEcrPolicy() says in ECR's words what our own has other words for", () => {
   const policy = ofManifests(
     { ...COUNTED, name: 'any-tag', select: { storageClass: 'standard', tagged: true }, action: 'archive' },
@@ -150,6 +168,8 @@ test.each<[string, Partial<LadingRule>]>([
   ['selects tags of images that have none', { select: { ...COUNTED.select, tags: 'a', tagged: false } }],
   ['counts by semver', { when: { beyond: { count: 1, by: 'semver' } } }],
   ['counts its age since untagged', { when: { olderThan: { days: 1, since: 'untagged' } } }],
+  ['hits the first of what it selects', { when: { within: { count: 1, by: 'pushed' } } }],
+  ['hits what is newer than an age', { when: { newerThan: { days: 1, since: 'pushed' } } }],
   ['has an age of hours', { when: { olderThan: { hours: 25, since: 'pushed' } } }],
 ])('toEcrPolicy() says of a rule that it %s', (why, change) => {
   const { policy, problems } = toEcrPolicy(ofManifests({ ...COUNTED, ...change }, COUNTED))

@@ -83,6 +83,47 @@ test.each([
   expect(sentenceOf(own, sketches, 'image')).toBe(expected)
 })
 
+const newest: LifecyclePolicy = {
+  unit: 'image',
+  rules: rulesOf(
+    { name: 'in-use', action: 'keep', condition: { ...olderThan(30), type: 'newer-than', since: 'pulled' } },
+    { name: 'newest', action: 'keep', condition: { type: 'within', count: 2, order: 'semver' } },
+    { name: 'cold', action: 'archive', selection: { isTagged: false } },
+    { name: 'rest', selection: { isTagged: true } },
+  ),
+}
+const versions = { a: { tags: ['v1'], age: 40 }, b: { tags: ['2.0.0'], age: 40 }, c: { tags: ['1.0.0'], age: 40 } }
+
+test.each([
+  ['a', { a: { age: 9 } }, 'Rule in-use keeps it, because its time is not over until 2026-12-18T12:00:00.000Z.'],
+  ['c', versions, 'Rule newest keeps it, because it is number 2 of the first 2 by version.'],
+  ['a', versions, 'Rule rest expires it, because it is selected.'],
+  [
+    'a',
+    { a: { age: 40, storageClass: 'archive' } },
+    'It stays: rule in-use does not apply, because its time was over at 2026-11-17T12:00:00.000Z.',
+  ],
+] as const)('explainImage() says of %s by what is kept, in one sentence: %#', (name, sketches, expected) => {
+  expect(sentenceOf(newest, sketches, name)).toBe(expected)
+})
+
+test('explainImage() says what is not kept by either, and what is done already', () => {
+  const [inUse, first, cold] = newest.rules.map(
+    (rule): LifecyclePolicy => ({ unit: 'image', rules: [{ ...rule, rest: 'keep' }] }),
+  )
+  const old = { v1: { tags: ['1.0.0'], age: 50 }, v2: { tags: ['2.0.0'] }, v3: { tags: ['3.0.0'] } }
+  const archived = { image: { storageClass: 'archive' } } as const
+  expect([
+    inUse && sentenceOf(inUse, old, 'v1'),
+    first && sentenceOf(first, old, 'v1'),
+    cold && sentenceOf(cold, archived, 'image'),
+  ]).toEqual([
+    'Rule in-use keeps it, because its time was over at 2026-11-07T12:00:00.000Z.',
+    'Rule newest keeps it, because it is number 3 and not one of the first 2 by version.',
+    'Rule cold keeps it, because it is in the archive already.',
+  ])
+})
+
 test('explainImage() gives the facts behind the sentence', () => {
   expect(explain(founding, releases, 'v3')).toMatchObject({
     outcome: 'stays',

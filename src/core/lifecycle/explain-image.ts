@@ -42,7 +42,7 @@ function sightOf({ rules }: LifecyclePolicy, { snapshot, decisions }: JudgedSnap
   const sights = sightsOf(items, { rules: aboutImages, nowMs: snapshot.nowMs, item: index })
   const deciding = decisions.images.ruleOf(index)
   if (deciding !== undefined) return sights.find(({ rule }) => rule === deciding)
-  const coming = sights.filter(({ when }) => when?.type === 'at')
+  const coming = sights.filter(({ when, isDone }) => when?.type === 'at' && !isDone)
   return coming.toSorted((a, b) => instantOf(a) - instantOf(b))[0] ?? sights[0]
 }
 

@@ -24,13 +24,21 @@ function mainClause({ outcome, takenBy, keptBy, refused, sight }: Facts): string
 }
 
 function stayClause(sight: Sight): string {
-  const { rule, standing, when } = sight
+  const { rule, standing, when, isDone } = sight
   if (rule.action === 'keep' && standing === 'hit') return `${called(rule)} keeps it, because ${reasonOf(sight)}`
   const keeps = rule.rest === 'keep' ? `${called(rule)} keeps it` : `it stays: ${called(rule)} does not apply`
+  if (isDone) return `${keeps}, because it is in the archive already`
   if (when === undefined) return `${keeps}, because its condition does not fit the image as it is`
   if (when.type === 'at') return `${keeps} until ${instant(when.atMs)}, and then has it ${done(rule)}`
-  const place = `it is number ${when.position} of the ${when.count} that stay ${ORDERS[when.order]}`
-  return when.position > when.count ? `${keeps}, because it is in the archive already` : `${keeps}, because ${place}`
+  return `${keeps}, because ${missOf(when)}`
+}
+
+/** Why a condition does not fit. */
+function missOf(when: NonNullable<Sight['when']>): string {
+  if ('atMs' in when) return timeIsOver(when)
+  const { type, position, count, order } = when
+  if (type === 'within') return `it is number ${position} and not one of the first ${count} ${ORDERS[order]}`
+  return `it is number ${position} of the ${count} that stay ${ORDERS[order]}`
 }
 
 function others({ untags, takesAlong }: Facts): string {
@@ -42,8 +50,14 @@ function others({ untags, takesAlong }: Facts): string {
 function reasonOf(sight: Sight | undefined): string {
   const when = sight?.when
   if (when === undefined) return 'it is selected'
-  if (when.type === 'at') return `its time was over at ${instant(when.atMs)}`
-  return `it is number ${when.position} and ${when.count} stay ${ORDERS[when.order]}`
+  if ('atMs' in when) return when.type === 'at' ? timeIsOver(when) : `its time is not over until ${instant(when.atMs)}`
+  const { type, position, count, order } = when
+  if (type === 'within') return `it is number ${position} of the first ${count} ${ORDERS[order]}`
+  return `it is number ${position} and ${count} stay ${ORDERS[order]}`
+}
+
+function timeIsOver({ atMs }: { readonly atMs: number }): string {
+  return `its time was over at ${instant(atMs)}`
 }
 
 const ORDERS: Record<Order, string> = {

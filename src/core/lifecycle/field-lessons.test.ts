@@ -19,7 +19,8 @@ import {
 } from '../../../test/lifecycle/plan-names.ts'
 import { planLifecycle } from './plan-lifecycle.ts'
 
-/** Each named after the issue of those who suffered it (field-lessons, B, C and F). */
+/** Each named after the issue of those who suffered it (docs/field-lessons.md). */
+
 /** Refusals as a plan lists them: by the digest of what they are about. */
 const byImage = (refusals: readonly string[]) =>
   refusals.toSorted((a, b) => (digestOfName(a.split(' ')[0] ?? '') < digestOfName(b.split(' ')[0] ?? '') ? -1 : 1))
@@ -30,8 +31,8 @@ describe('what other registries did to their users', () => {
   test.each([
     'distribution#3178: garbage collection of untagged manifests takes the platforms of an image',
     'harbor#11273: an untagged rule takes the children of a tagged index',
-    'acr-cli#131: a purge of untagged manifests broke every image of several platforms',
-    'ghcr-cleanup-action#104, container-retention-policy#97, delete-package-versions#90: pulls break weeks later',
+    'acr-cli#131, acr#666, acr-cli#342: a purge of untagged manifests broke every image of several platforms',
+    'container-retention-policy#97, #43, delete-package-versions#90, ghcr-cleanup-action#104, #114, kubernoodles#664, db-backup#575: pulls break weeks later',
   ])('%s', () => {
     expect(planOf('image', expireUntagged, MULTI)).toEqual({ actions: [], refused: [] })
     expect(planOf('manifest', expireUntagged, MULTI)).toEqual({
@@ -69,7 +70,7 @@ describe('what other registries did to their users', () => {
   )
 
   test.each(['image', 'manifest'] as const)(
-    'harbor#18014, #19041: accessories go with what they belong to, in unit %s',
+    'harbor#18014, #19041, #16418, #20184, #17202, #22419: accessories go with what they belong to, in unit %s',
     (unit) => {
       const sketches: Sketches = {
         app: { tags: ['v1'], age: 100 },
@@ -81,6 +82,7 @@ describe('what other registries did to their users', () => {
         'expire sbom (1) referrer of app',
         'expire signature (1) referrer of app',
       ])
+      expect(planOf(unit, [{ selection: untagged }], { ...sketches, app: { age: 100 } }).actions).toHaveLength(3)
     },
   )
 

@@ -50,13 +50,24 @@ export interface Selection {
 export type TagMatcher = (tag: string) => boolean
 export type ImageTagsMatcher = (tags: readonly { readonly tag: string }[]) => boolean
 
+export type Condition = AgeCondition | WindowCondition
+
+/** `older-than`: strictly longer ago than that. `newer-than`: not so. Neither hits that for which the clock does not run. */
+export interface AgeCondition {
+  readonly type: 'older-than' | 'newer-than'
+  readonly ageMs: number
+  readonly since: Clock
+}
+
 /**
- * `older-than`: strictly longer ago than that. `beyond`: all but the first `count` of what is selected in the whole
- * snapshot, by the order given; ties by digest, and for tags by name.
+ * `within`: the first `count` of what is selected in the whole snapshot, by the order given; ties by digest, and for tags
+ * by name. `beyond`: the others that are counted.
  */
-export type Condition =
-  | { readonly type: 'older-than'; readonly ageMs: number; readonly since: Clock }
-  | { readonly type: 'beyond'; readonly count: number; readonly order: Order }
+export interface WindowCondition {
+  readonly type: 'beyond' | 'within'
+  readonly count: number
+  readonly order: Order
+}
 
 /**
  * What an age is counted from, at the latest of those that apply:

@@ -6,6 +6,7 @@ import { judgeEffect } from './lint/judge-effect.ts'
 import { judgeOrder } from './lint/judge-order.ts'
 import { judgeChildren, judgeList, judgePushedClock } from './lint/judge-traps.ts'
 import { judgeWhole } from './lint/judge-whole.ts'
+import { judgeWindows } from './lint/judge-windows.ts'
 import { type JudgedRule, toJudgedRule } from './lint/judged-rule.ts'
 import type { LintFinding } from './lint/lint-finding.ts'
 import { TagLogic } from './lint/tag-logic.ts'
@@ -49,6 +50,7 @@ function lint(policy: LadingPolicy, { kindOf, isEcr }: { kindOf: KindOf; isEcr: 
     ...judgeEffect(logic, rule),
     ...judgeOrder(logic, rule, rules.slice(0, index)),
     ...(isEcr ? judgeList(logic, rule) : []),
+    ...judgeWindows(rule),
     ...judgePushedClock(logic, rule),
     ...(policy.unit === 'manifest' ? judgeChildren(logic, rule) : []),
   ]

@@ -1,5 +1,6 @@
 import type { Digest } from '../digest.ts'
-import { accessorySubject } from './accessory-tag.ts'
+import { accessorySubject } from '../tags/accessory-tag.ts'
+import { AccessorySubjects } from './accessory-subjects.ts'
 import { Adjacency } from './adjacency.ts'
 import { DigestTable } from './digest-table.ts'
 import { imageAt, type LifecycleImage } from './lifecycle-image.ts'
@@ -33,14 +34,15 @@ export function graphOf(images: readonly LifecycleImage[], unit: LifecyclePolicy
   const accessories = new Set<number>()
   if (images.some((image) => mayHaveEdges(image, unit))) {
     const table = new DigestTable(images)
+    const accessorySubjects = new AccessorySubjects(images, table)
     const find = (digest: Digest, self: number) => otherThan(self, table.find(digest))
     for (let index = 0; index < images.length; index++) {
       const image = imageAt(images, index)
       for (const child of image.children) link(held, index, find(child, index))
       if (image.subject !== undefined) link(referring, index, find(image.subject, index))
       if (unit === 'manifest' || !isAccessoryTagged(image)) continue
-      const subjects = image.tags.map(({ tag }) => accessorySubject(tag))
-      const places = subjects.map((digest) => (digest === undefined ? -1 : find(digest, index)))
+      const starts = image.tags.map(({ tag }) => accessorySubject(tag))
+      const places = starts.map((start) => (start === undefined ? -1 : otherThan(index, accessorySubjects.find(start))))
       if (places.includes(-1)) continue
       accessories.add(index)
       for (const place of places) link(referring, index, place)

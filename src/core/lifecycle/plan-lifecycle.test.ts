@@ -4,11 +4,13 @@ import {
   beyond,
   inDigestOrder,
   MULTI,
+  newerThan,
   olderThan,
   planOf,
   type Sketches,
   signatureTag,
   tagged,
+  within,
 } from '../../../test/lifecycle/plan-names.ts'
 
 describe('units of images', () => {
@@ -81,6 +83,47 @@ describe('rules of our own', () => {
       'expire A (1)',
       'expire C (1)',
     ])
+  })
+
+  test('within hits the first of the whole snapshot, whatever other rules decided; what is not counted is not hit', () => {
+    const sketches: Sketches = {
+      A: { tags: ['3.0.0'] },
+      B: { tags: ['v1.2.0'] },
+      C: { tags: ['1.1.0'] },
+      D: { tags: ['latest'] },
+    }
+    const keep = [{ action: 'keep', condition: within(2, 'semver') }, {}] as const
+    expect(planOf('image', keep, sketches).actions.toSorted()).toEqual(['expire C (2)', 'expire D (2)'])
+    const first = { selection: tagged('3.*') }
+    expect(planOf('image', [first, ...keep], sketches).actions.toSorted()).toEqual([
+      'expire A (1)',
+      'expire C (3)',
+      'expire D (3)',
+    ])
+  })
+
+  test('newer-than hits up to the very age, and nothing for which the clock does not run', () => {
+    const rules = [{ action: 'keep', condition: newerThan(7, 'untagged') }, {}] as const
+    const sketches: Sketches = {
+      young: { age: 50, untaggedAtMs: daysAgo(6) },
+      'of that age': { age: 50, untaggedAtMs: daysAgo(7) },
+      older: { age: 50, untaggedAtMs: daysAgo(7) - 1 },
+      tagged: { tags: ['a'], age: 1 },
+    }
+    expect(planOf('image', rules, sketches).actions.toSorted()).toEqual(['expire older (2)', 'expire tagged (2)'])
+  })
+
+  test('tags are hit by the same conditions, each by itself', () => {
+    const rules = [
+      { action: 'untag', condition: within(1, 'tagged') },
+      { action: 'untag', condition: newerThan(2, 'tagged') },
+    ] as const
+    const sketches: Sketches = {
+      A: { tags: ['a'], tagAge: 1 },
+      B: { tags: ['b'], tagAge: 2 },
+      C: { tags: ['c'], tagAge: 3 },
+    }
+    expect(planOf('image', rules, sketches).actions.toSorted()).toEqual(['untag A:a (1)', 'untag B:b (2)'])
   })
 
   test('ties in a window are decided by digest, whatever comes first', () => {

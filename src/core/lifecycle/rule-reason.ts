@@ -38,8 +38,11 @@ function nameOf({ name }: LifecycleRule): string {
 /** What a condition asks for, about `it`. */
 function conditionText(condition: Condition | undefined): string {
   if (condition === undefined) return 'whatever it selects goes'
-  if (condition.type === 'beyond') return `it is not among the ${condition.count} ${ORDERS[condition.order]}`
-  return `it ${CLOCKS[condition.since]} more than ${durationText(condition.ageMs)} ago`
+  if ('order' in condition) {
+    return `it is ${condition.type === 'within' ? '' : 'not '}among the ${condition.count} ${ORDERS[condition.order]}`
+  }
+  const bound = condition.type === 'older-than' ? 'more' : 'not more'
+  return `it ${CLOCKS[condition.since]} ${bound} than ${durationText(condition.ageMs)} ago`
 }
 
 function durationText(ms: number): string {

@@ -1,26 +1,35 @@
 import { compareSemver, type Semver } from '../semver.ts'
-import type { Condition, LifecycleRule, Order } from './lifecycle-policy.ts'
+import type { AgeCondition, LifecycleRule, Order, WindowCondition } from './lifecycle-policy.ts'
 import { canBeHit, type RuleItems } from './rule-items.ts'
 import { Window } from './window.ts'
 
 /** What a rule, by itself, makes of an item: hit; selected, and no more; or not even that. */
 export type Standing = 'hit' | 'rest' | 'out'
 
-type Beyond = Extract<Condition, { type: 'beyond' }>
-
 /** Looks at all items once where the rule has a window, which counts the whole snapshot. */
 export function standingsOf(items: RuleItems, rule: LifecycleRule, nowMs: number): (item: number) => Standing {
   const { selection, condition } = rule
-  if (condition?.type === 'beyond') return windowStandings(items, rule, condition)
+  if (condition !== undefined && 'order' in condition) return windowStandings(items, rule, condition)
   const isSelected = items.selector(selection)
+  const fits = condition === undefined ? () => true : ageTest(items, condition, nowMs)
   return (item) => {
     if (!isSelected(item)) return 'out'
-    const fits = condition === undefined || nowMs - items.clockMs(item, condition.since) > condition.ageMs
-    return fits && canBeHit(items, item, rule) ? 'hit' : 'rest'
+    return fits(item) && canBeHit(items, item, rule) ? 'hit' : 'rest'
   }
 }
 
-function windowStandings(items: RuleItems, rule: LifecycleRule, { count, order }: Beyond): (item: number) => Standing {
+/** Where the clock does not run the age is NaN, which is neither more than anything nor less. */
+function ageTest(items: RuleItems, { type, ageMs, since }: AgeCondition, nowMs: number): (item: number) => boolean {
+  return type === 'older-than'
+    ? (item) => nowMs - items.clockMs(item, since) > ageMs
+    : (item) => nowMs - items.clockMs(item, since) <= ageMs
+}
+
+function windowStandings(
+  items: RuleItems,
+  rule: LifecycleRule,
+  { type, count, order }: WindowCondition,
+): (item: number) => Standing {
   const line = new Line(items, rule, order)
   const window = new Window(count, items.size, (a, b) => line.comesBefore(a, b))
   items.forEach((item) => {
@@ -28,7 +37,8 @@ function windowStandings(items: RuleItems, rule: LifecycleRule, { count, order }
   })
   return (item) => {
     if (!line.isSelected(item)) return 'out'
-    return line.isCounted(item) && window.isBeyond(item) && canBeHit(items, item, rule) ? 'hit' : 'rest'
+    const fits = line.isCounted(item) && window.isBeyond(item) === (type === 'beyond')
+    return fits && canBeHit(items, item, rule) ? 'hit' : 'rest'
   }
 }
 

@@ -1,12 +1,14 @@
 import { Refusal } from '../refusal.ts'
 import type { EcrAction, EcrLifecyclePolicy, EcrLifecycleRule, EcrSelection } from './ecr/ecr-policy.ts'
 import { parseEcrPolicy } from './ecr/parse-ecr-policy.ts'
+import { foldKeepRules } from './fold-keep-rules.ts'
 import type {
   ImageTagExpression,
   LadingAge,
   LadingPolicy,
   LadingRule,
   LadingSelection,
+  LadingWindow,
 } from './lading/lading-policy.ts'
 import { priorityOf } from './lading/rule-defaults.ts'
 
@@ -25,7 +27,8 @@ export interface EcrConversionProblem {
 /**
  * A policy in ECR's format that decides the same, where there is one: of what `convertEcrPolicy` made, the same document
  * but for the order of its rules, which is that of their priorities, and the default storage class, which is left out.
- * Names of rules and the description of the policy have no place in it.
+ * Names of rules and the description of the policy have no place in it. Two rules of which one keeps what the other would
+ * take are one there (fold-keep-rules.ts).
  *
  * @param policy as `parseLadingPolicy` gave it
  */
@@ -34,10 +37,11 @@ export function toEcrPolicy(policy: LadingPolicy): EcrConversion {
   if (policy.unit !== 'manifest') {
     problems.push({ rule: undefined, why: 'counts images with all that belongs to them, and ECR counts manifests' })
   }
-  const rules = policy.rules.flatMap((rule, index): EcrLifecycleRule[] => {
+  const folded = foldKeepRules(policy.rules)
+  const rules = folded.flatMap((rule, index): EcrLifecycleRule[] => {
     const priority = priorityOf(rule, index)
     const converter = new RuleConverter((why) => problems.push({ rule: priority, why }))
-    const converted = converter.convert(rule, priority, index === policy.rules.length - 1)
+    const converted = converter.convert(rule, priority, index === folded.length - 1)
     return converted === undefined ? [] : [converted]
   })
   if (problems.length === 0) problems.push(...refusalsOf({ rules }))
@@ -127,8 +131,15 @@ class RuleConverter {
       return undefined
     }
     if ('olderThan' in when) return this.#age(when.olderThan)
-    if (when.beyond.by === 'pushed') return { countType: 'imageCountMoreThan', countNumber: when.beyond.count }
-    this.#problem(`counts by ${when.beyond.by}, and ECR by pushed alone`)
+    if ('beyond' in when) return this.#window(when.beyond)
+    const condition = 'within' in when ? 'the first of what it selects' : 'what is newer than an age'
+    this.#problem(`hits ${condition}, and each of ECR's what is beyond a count or older`)
+    return undefined
+  }
+
+  #window({ count, by }: LadingWindow): CountPart | undefined {
+    if (by === 'pushed') return { countType: 'imageCountMoreThan', countNumber: count }
+    this.#problem(`counts by ${by}, and ECR by pushed alone`)
     return undefined
   }
 

@@ -1,4 +1,5 @@
 const ACCESSORY = /^(sha256|sha512)-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/
+const SHORTEST = 'sha256-'.length + 64
 
 /**
  * Whose signature, attestation, bill of materials or list of referrers a tag stands for: cosign's tags, and the
@@ -8,6 +9,8 @@ const ACCESSORY = /^(sha256|sha512)-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/
  *   for more; undefined for any other tag
  */
 export function accessorySubject(tag: string): string | undefined {
+  // Most tags are short, and the planner asks of every one.
+  if (tag.length < SHORTEST) return undefined
   const match = ACCESSORY.exec(tag)
   return match === null ? undefined : `${match[1]}:${match[2]}`
 }

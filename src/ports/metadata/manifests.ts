@@ -91,6 +91,8 @@ export interface ManifestReads {
   existingManifests(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Manifest>>
   /** Indexes in the repository that hold `child`. At most `limit`. */
   parentsOf(repositoryId: number, child: Digest, limit: number): Promise<Digest[]>
+  /** What an index holds, also one that was deleted and whose window has not ended; some of it may not be there. By digest. */
+  childrenOf(repositoryId: number, parent: Digest): Promise<Digest[]>
   hasManifests(repositoryId: number): Promise<boolean>
 }
 

@@ -74,6 +74,8 @@ export interface PlanItem {
   readonly rule: number | undefined
   /** A sentence. */
   readonly why: string
+  /** Whether something else takes it along: where that stays, it does too. */
+  readonly isAlong?: boolean
   /** The state it was judged by. */
   readonly tags: readonly Tag[]
   readonly mediaType: string
@@ -117,6 +119,8 @@ export interface PlanReads {
   ): Promise<PlanItem[]>
   findPlanItems(planId: string, digests: readonly Digest[]): Promise<PlanItem[]>
   countPlanItems(planId: string): Promise<PlanProgress>
+  /** The last item's; undefined when there is none. */
+  lastPlanPosition(planId: string): Promise<number | undefined>
 }
 
 export interface PlanChanges {
@@ -127,6 +131,10 @@ export interface PlanChanges {
   insertPlanItems(planId: string, items: readonly PlanItem[]): Promise<void>
   /** Replaces items by position. */
   updatePlanItems(planId: string, items: readonly PlanItem[]): Promise<void>
-  /** Forgets up to `limit` rows of plans made before then that nobody has to go on with. @returns how many */
-  deletePlansBefore(atMs: number, limit: number): Promise<number>
+  /**
+   * Forgets up to `limit` rows of plans made before then that nobody has to go on with and that cannot be undone any more.
+   *
+   * @returns how many
+   */
+  deletePlansBefore(atMs: number, nowMs: number, limit: number): Promise<number>
 }

@@ -6,6 +6,7 @@ import type { Services } from '../context.ts'
 import { carryOutPlan } from '../plans/carry-out-plan.ts'
 import { getPlan, repositoryOfPlan } from '../plans/get-plan.ts'
 import type { PlanActor } from '../plans/plan-work.ts'
+import { stopPlan } from '../plans/stop-plan.ts'
 import { planImages } from './plan-images.ts'
 
 /** How many of the images that have changed a refusal names. */
@@ -67,7 +68,8 @@ async function stopOutdated(services: Services, plan: Plan, changed: readonly Pl
     .map(({ digest, tag }) => (tag === undefined ? digest : `${tag} of ${digest}`))
   const more = changed.length > named.length ? ` and ${changed.length - named.length} more` : ''
   const note = `The repository has changed since the plan was made: it would not take ${named.join(', ')}${more} any more. Nothing was done; make a new plan.`
-  await services.metadata.transact((transaction) => transaction.updatePlan(plan.id, { state: 'stopped', note }))
+  const stopped = await services.metadata.transact((transaction) => stopPlan(transaction, plan, note))
+  if (stopped.state !== 'stopped') refuseUnfit(stopped)
   return new Refusal('plan-outdated', note, { digests: changed.slice(0, CHANGED_NAMED).map(({ digest }) => digest) })
 }
 

@@ -50,7 +50,8 @@ function decisionOf(action: PlannedAction, reason: (rule: number) => string) {
   const along = action.because
   const why =
     along === undefined ? reason(action.rule) : `It goes as a ${along.as} of ${along.of}: ${reason(action.rule)}`
-  return { action: action.action, rule: action.rule, why, ...(action.action === 'untag' && { tag: action.tag }) }
+  const tag = action.action === 'untag' && { tag: action.tag }
+  return { action: action.action, rule: action.rule, why, isAlong: along !== undefined, ...tag }
 }
 
 function refusedItem(

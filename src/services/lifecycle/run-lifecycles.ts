@@ -7,6 +7,7 @@ import { eventPlace } from '../event-place.ts'
 import { nextTurn } from '../next-turn.ts'
 import { carryOutPlan } from '../plans/carry-out-plan.ts'
 import { newPlan, summarise } from '../plans/new-plan.ts'
+import { stopPlan } from '../plans/stop-plan.ts'
 import { settingsInForce } from '../settings/settings-in-force.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { storeItems } from './make-plan.ts'
@@ -160,7 +161,7 @@ async function holdBack(
   const note = `It would take ${wouldTake} of ${made.imageCount} images, more than a run may take by itself: look at it, then apply it.`
   return await services.metadata.transact(async (transaction) => {
     if (waiting?.state === 'waiting') {
-      await transaction.updatePlan(waiting.id, { state: 'stopped', note: `The plan ${made.id} replaces it.` })
+      await stopPlan(transaction, waiting, `The plan ${made.id} replaces it.`)
     }
     await transaction.updatePlan(made.id, { note })
     const detail = { planId: made.id, wouldTake, outOf: made.imageCount, share: brake.share }

@@ -1,4 +1,4 @@
-import type { Digest } from '../../core/digest.ts'
+import { type Digest, isDigest } from '../../core/digest.ts'
 import { accessorySubject } from '../../core/tags/accessory-tag.ts'
 import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
@@ -30,6 +30,7 @@ export async function carryOutItem(work: PlanWork, item: PlanItem): Promise<Carr
   const manifest = await transaction.findManifest(repository.id, item.digest)
   const failure = manifest === undefined ? GONE : await whyNot(work, item, manifest)
   if (failure !== undefined || manifest === undefined) {
+    if (takesImage(item)) work.stayed?.add(item.digest)
     return { item: { ...item, outcome: 'failed', failure: failure ?? GONE }, along: [] }
   }
   const along = await act(work, item, manifest)
@@ -52,7 +53,12 @@ async function whyNot(work: PlanWork, item: PlanItem, manifest: Manifest): Promi
   const names = item.tag === undefined ? [item.digest, ...tags] : [item.tag]
   const locked = item.action === 'restore' ? undefined : await lockNotes(work, names)
   if (locked !== undefined) return { code: 'ImageLocked', reason: locked }
-  return item.action === 'expire' || item.action === 'archive' ? await whoHolds(work, item) : undefined
+  if (!takesImage(item)) return undefined
+  return (await whoHolds(work, item)) ?? (item.isAlong === true ? await whoStays(work, item, manifest) : undefined)
+}
+
+function takesImage({ action }: PlanItem): boolean {
+  return action === 'expire' || action === 'archive'
 }
 
 function changed(reason: string): PlanFailure {
@@ -63,12 +69,38 @@ function sameTags(tags: readonly string[], planned: readonly string[]): boolean 
   return tags.length === planned.length && [...planned].sort().every((tag, index) => tags[index] === tag)
 }
 
+/** Why an image cannot be archived as things are; undefined when it can be. */
+export async function whyNotArchived(work: PlanWork, digest: Digest): Promise<PlanFailure | undefined> {
+  const { transaction, repository } = work
+  const reason = await lockNotes(work, [digest, ...(await transaction.tagsOf(repository.id, digest))])
+  return reason === undefined ? await whoHolds(work, { action: 'archive', digest }) : { code: 'ImageLocked', reason }
+}
+
 /** ECR's code and sentence (ecr.md 2.4). An archived index holds nobody from being archived. */
-async function whoHolds({ transaction, repository }: PlanWork, item: PlanItem): Promise<PlanFailure | undefined> {
-  const parents = await transaction.parentsOf(repository.id, item.digest, HOLDERS_NAMED)
-  const holders = item.action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
+async function whoHolds(
+  { transaction, repository }: PlanWork,
+  { action, digest }: Pick<PlanItem, 'action' | 'digest'>,
+): Promise<PlanFailure | undefined> {
+  const parents = await transaction.parentsOf(repository.id, digest, HOLDERS_NAMED)
+  const holders = action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
   if (holders.length === 0) return undefined
   return { code: 'ImageReferencedByManifestList', reason: referencedBy(holders), digests: holders }
+}
+
+/** What goes because something goes that it is about does not, once that has stayed: somebody has just tagged it, say. */
+async function whoStays(
+  { transaction, plan, stayed }: PlanWork,
+  { position, tags }: PlanItem,
+  { subject }: Manifest,
+): Promise<PlanFailure | undefined> {
+  const subjects = [subject, ...tags.map(accessorySubject)].filter((each) => each !== undefined && isDigest(each))
+  if (subjects.length === 0) return undefined
+  const before = (await transaction.findPlanItems(plan.id, subjects)).filter((item) => item.position < position)
+  const failed = new Set(
+    before.filter((item) => takesImage(item) && item.outcome === 'failed').map(({ digest }) => digest),
+  )
+  const staying = subjects.find((digest) => stayed?.has(digest) === true || failed.has(digest))
+  return staying === undefined ? undefined : changed(`${staying}, which it refers to, stays.`)
 }
 
 async function standardOnes(
@@ -143,8 +175,8 @@ async function takeReferrers(work: PlanWork, item: PlanItem): Promise<PlanItem[]
   const page = { limit: REFERRERS_AT_ONCE }
   const filter = { subject: item.digest, artifactTypes: [] }
   const referrers = await transaction.listReferrers(repository.id, filter, page)
-  const known = new Set<Digest>()
-  if (referrers.length > 0) {
+  const known = new Set<Digest>(work.planned)
+  if (referrers.length > 0 && work.planned === undefined) {
     const digests = referrers.map(({ digest }) => digest)
     for (const { digest } of await transaction.findPlanItems(plan.id, digests)) known.add(digest)
   }

@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.ts'
 import type { Plan, PlanItem } from '../../ports/metadata/plans.ts'
 import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
@@ -37,22 +38,18 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const items = await transaction.listPlanItems(plan.id, {}, { after, limit: AT_ONCE })
     const planned = items.filter(({ outcome }) => outcome === 'planned')
     const nowMs = services.clock.nowMs()
-    if (planned.length > 0) {
+    // What the planner could not have is told with the others.
+    const refused = items.filter(({ outcome }) => outcome === 'failed')
+    if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
-      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings }
-      const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
-      await recordExecution(work, plan, done)
+      const stayed = new Set<Digest>()
+      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed }
+      const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
+      const done = await carryOutItems(work, planned, nextPosition)
+      await recordExecution(work, plan, [...done, ...refused])
     }
     return items.at(-1)?.position
   })
-}
-
-async function nextPosition(
-  transaction: { countPlanItems(planId: string): Promise<Readonly<Record<PlanItem['outcome'], number>>> },
-  planId: string,
-): Promise<number> {
-  const { planned, done, failed, undone } = await transaction.countPlanItems(planId)
-  return planned + done + failed + undone
 }
 
 async function finish(services: Services, plan: Plan): Promise<Plan> {

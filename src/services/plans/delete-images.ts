@@ -1,9 +1,9 @@
 import type { Digest } from '../../core/digest.ts'
+import { planDeletion, type WantedDeletion } from '../../core/lifecycle/plan-deletion.ts'
 import { Refusal } from '../../core/refusal.ts'
 import type { Tag } from '../../core/tag.ts'
 import type { PlanItem } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
-import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Caller, Services } from '../context.ts'
 import { lockRepository } from '../lock-repository.ts'
 import { imageLocked } from '../locks/refuse-locked.ts'
@@ -13,6 +13,7 @@ import { carryOutItem } from './carry-out-item.ts'
 import { newPlan, summarise } from './new-plan.ts'
 import { planItem } from './plan-item.ts'
 import type { PlanWork } from './plan-work.ts'
+import { readNeighbours } from './read-neighbours.ts'
 import { weighItems } from './weigh-items.ts'
 
 /** What is to go: an image with all its tags, or a tag. */
@@ -57,19 +58,18 @@ export async function deleteImages(
     const plan = newPlan(services, current, { kind: 'deletion', state: 'applied', actor })
     const settings = await settingsInForce(transaction, current)
     const work = { services, transaction, repository: current, plan, actor, nowMs: plan.createdAtMs, settings }
-    const run = new DeletionRun(work)
-    const results = await run.take(deletions)
-    if (run.items.length === 0) return { planId: undefined, results }
+    const { items, results } = await carryOutDeletions(work, deletions)
+    if (!items.some(({ outcome }) => outcome === 'done')) return { planId: undefined, results }
     await transaction.insertPlan({
       ...plan,
-      summary: summarise(run.items),
+      summary: summarise(items),
       appliedBy: actor,
       appliedAtMs: plan.createdAtMs,
       undoUntilMs: plan.createdAtMs + restoreWindowMs(settings, services.limits.restoreWindowMs),
     })
     await transaction.insertPlanItems(
       plan.id,
-      run.items.map((item, position) => ({ ...item, position })),
+      items.map((item, position) => ({ ...item, position })),
     )
     return { planId: plan.id, results }
   })
@@ -93,66 +93,96 @@ export async function deleteImage(
   return { planId }
 }
 
-class DeletionRun {
-  readonly items: PlanItem[] = []
-  readonly #work: PlanWork
-
-  constructor(work: PlanWork) {
-    this.#work = work
-  }
-
-  async take(deletions: readonly Deletion[]): Promise<Deleted[]> {
-    const results: Deleted[] = new Array(deletions.length)
-    let waiting = deletions.map((deletion, index) => ({ deletion, index }))
-    // A child that an index holds is tried again as long as others went meanwhile.
-    for (let before = Number.POSITIVE_INFINITY; waiting.length > 0 && waiting.length < before; ) {
-      before = waiting.length
-      const held: typeof waiting = []
-      for (const each of waiting) {
-        const result = await this.#takeOne(each.deletion)
-        results[each.index] = result
-        if (result instanceof Refusal && result.reason === 'manifest-in-use') held.push(each)
-      }
-      waiting = held
-    }
-    return results
-  }
-
-  async #takeOne(deletion: Deletion): Promise<Deleted> {
-    const item = await this.#itemFor(deletion)
-    if (item instanceof Refusal) return item
-    const [weighed = item] = await weighItems(this.#work.transaction, this.#work.repository, [item])
-    const { item: done, along } = await carryOutItem(this.#work, weighed)
-    if (done.failure !== undefined) return refusalOf(done)
-    this.items.push(done, ...along)
-    return { digest: done.digest, tags: done.tag === undefined ? done.tags : [done.tag] }
-  }
-
-  async #itemFor(deletion: Deletion): Promise<PlanItem | Refusal> {
-    const { transaction, repository } = this.#work
-    if (deletion.kind === 'image') {
-      const found = await imageOf(transaction, repository, deletion.digest)
-      return found === undefined ? manifestUnknown({ kind: 'digest', digest: deletion.digest }) : expireItem(found)
-    }
-    const { tag, expected, takesLastImage } = deletion
-    await transaction.lockTag(repository.id, tag)
-    const digest = (await transaction.findTag(repository.id, tag))?.digest
-    const found = digest && (expected ?? digest) === digest ? await imageOf(transaction, repository, digest) : undefined
-    if (found === undefined) return manifestUnknown({ kind: 'tag', tag })
-    const isLast = found.tags.length === 1
-    return takesLastImage && isLast
-      ? expireItem(found)
-      : planItem(found, { action: 'untag', why: WHY, rule: undefined, tag })
-  }
+/** Does it all in the transaction of `work`, whose plan is not written: that is the caller's. */
+export async function carryOutDeletions(
+  work: PlanWork,
+  deletions: readonly Deletion[],
+): Promise<{ readonly items: readonly PlanItem[]; readonly results: readonly Deleted[] }> {
+  const named: Named[] = []
+  for (const deletion of deletions) named.push(await resolve(work, deletion))
+  const wanted = await wantedBy(work, named)
+  const planned = await planItems(work, wanted)
+  const items = await carryOut(work, planned)
+  return { items, results: named.map((each) => resultOf(items, each)) }
 }
 
-async function imageOf(transaction: MetadataTransaction, repository: Repository, digest: Digest) {
-  const manifest = await transaction.findManifest(repository.id, digest)
-  return manifest && { ...manifest, tags: await transaction.tagsOf(repository.id, digest) }
+/** What a deletion names, or why there is no such thing. */
+type Named = Refusal | { readonly digest: Digest; readonly tag: Tag | undefined; readonly takesLastImage: boolean }
+
+async function resolve({ transaction, repository }: PlanWork, deletion: Deletion): Promise<Named> {
+  if (deletion.kind === 'image') {
+    const { digest } = deletion
+    const found = await transaction.findManifest(repository.id, digest)
+    return found ? { digest, tag: undefined, takesLastImage: true } : manifestUnknown({ kind: 'digest', digest })
+  }
+  const { tag, expected, takesLastImage } = deletion
+  await transaction.lockTag(repository.id, tag)
+  const digest = (await transaction.findTag(repository.id, tag))?.digest
+  if (digest === undefined || (expected ?? digest) !== digest) return manifestUnknown({ kind: 'tag', tag })
+  return { digest, tag, takesLastImage }
 }
 
-function expireItem(found: NonNullable<Awaited<ReturnType<typeof imageOf>>>): PlanItem {
-  return planItem(found, { action: 'expire', why: WHY, rule: undefined })
+/** An image goes when it is asked for, and with the last of its tags where these take it along. */
+async function wantedBy({ transaction, repository }: PlanWork, named: readonly Named[]): Promise<WantedDeletion> {
+  const images = new Set<Digest>()
+  const tags = new Set<Tag>()
+  const found = named.flatMap((each) => (each instanceof Refusal ? [] : [each]))
+  const ofDigest = Map.groupBy(found, ({ digest }) => digest)
+  for (const [digest, asked] of ofDigest) {
+    const taken = new Set(asked.flatMap(({ tag }) => tag ?? []))
+    const rest = (await transaction.tagsOf(repository.id, digest)).filter((tag) => !taken.has(tag))
+    const isWhole = asked.some(({ tag }) => tag === undefined)
+    if (isWhole || (rest.length === 0 && asked.some(({ takesLastImage }) => takesLastImage))) images.add(digest)
+    else for (const tag of taken) tags.add(tag)
+  }
+  return { images, tags }
+}
+
+async function planItems(work: PlanWork, wanted: WantedDeletion): Promise<PlanItem[]> {
+  const { transaction, repository, nowMs } = work
+  const neighbours = await readNeighbours(transaction, repository, wanted)
+  const { actions, refused } = planDeletion(wanted, [...neighbours.values()], nowMs)
+  const found = new Map(
+    [...neighbours.values()].map((image) => [
+      image.digest,
+      { ...image, tags: image.tags.map(({ tag }) => tag).sort() },
+    ]),
+  )
+  const going = actions.flatMap((action) => {
+    const image = found.get(action.digest)
+    const why = action.because === undefined ? WHY : `It refers to ${action.because.of}, which goes.`
+    const tag = action.action === 'untag' ? { tag: action.tag } : {}
+    const isAlong = action.because !== undefined
+    return image === undefined
+      ? []
+      : [planItem(image, { action: action.action, why, rule: undefined, isAlong, ...tag })]
+  })
+  const staying = refused.flatMap(({ digest, tag }) => {
+    const image = found.get(digest)
+    const action = tag === undefined ? 'expire' : 'untag'
+    return image === undefined ? [] : [planItem(image, { action, why: WHY, rule: undefined, ...(tag && { tag }) })]
+  })
+  return await weighItems(transaction, repository, [...going, ...staying])
+}
+
+/** What the planner refused is tried as well: it is refused with the sentence that says by whom, or what is locked. */
+async function carryOut(work: PlanWork, planned: readonly PlanItem[]): Promise<PlanItem[]> {
+  const withItems = { ...work, planned: new Set(planned.map(({ digest }) => digest)), stayed: new Set<Digest>() }
+  const items: PlanItem[] = []
+  for (const each of planned) {
+    const { item, along } = await carryOutItem(withItems, each)
+    items.push(item, ...along)
+  }
+  return items
+}
+
+function resultOf(items: readonly PlanItem[], named: Named): Deleted {
+  if (named instanceof Refusal) return named
+  const { digest, tag } = named
+  const item = items.find((each) => each.digest === digest && (each.tag === undefined || each.tag === tag))
+  if (item === undefined) throw new Error(`the plan of a deletion does not have ${digest}`)
+  if (item.failure !== undefined) return refusalOf(item)
+  return { digest, tags: tag === undefined ? item.tags : [tag] }
 }
 
 function refusalOf({ digest, failure }: PlanItem): Refusal {

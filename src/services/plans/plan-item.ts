@@ -3,7 +3,10 @@ import type { ManifestWithTags } from '../../ports/metadata/images.ts'
 import type { PlanItem } from '../../ports/metadata/plans.ts'
 
 /** What is to be done with an image, beside the state that it is judged by. */
-type Decision = Pick<PlanItem, 'action' | 'why' | 'rule'> & { readonly tag?: Tag; readonly freedBytes?: number }
+type Decision = Pick<PlanItem, 'action' | 'why' | 'rule' | 'isAlong'> & {
+  readonly tag?: Tag
+  readonly freedBytes?: number
+}
 
 type Judged = Pick<
   ManifestWithTags,
@@ -11,7 +14,7 @@ type Judged = Pick<
 >
 
 /** An item that nothing has been done about; its position is given to it by the plan. */
-export function planItem(image: Judged, { action, why, rule, tag, freedBytes = 0 }: Decision): PlanItem {
+export function planItem(image: Judged, { action, why, rule, isAlong, tag, freedBytes = 0 }: Decision): PlanItem {
   return {
     position: 0,
     action,
@@ -19,6 +22,7 @@ export function planItem(image: Judged, { action, why, rule, tag, freedBytes = 0
     tag,
     rule,
     why,
+    ...(isAlong === true && { isAlong }),
     tags: image.tags,
     mediaType: image.mediaType,
     pushedAtMs: image.pushedAtMs,

@@ -1,3 +1,4 @@
+import type { Digest } from '../../core/digest.ts'
 import type { EffectiveSettings } from '../../core/settings/resolve-settings.ts'
 import type { Plan } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
@@ -19,6 +20,10 @@ export interface PlanWork {
   readonly plan: Pick<Plan, 'id' | 'kind'>
   readonly actor: PlanActor | undefined
   readonly nowMs: number
+  /** What has items of its own in a plan that is not written yet. */
+  readonly planned?: ReadonlySet<Digest>
+  /** What was to go and stayed, of the items whose outcome is not written yet: their own note it here. */
+  readonly stayed?: Set<Digest>
   /** What is in force for the repository. */
   readonly settings: EffectiveSettings
 }

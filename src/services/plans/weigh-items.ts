@@ -5,26 +5,34 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 import { nextTurn } from '../next-turn.ts'
 
+type HolderReads = Pick<MetadataReader, 'listBlobsOfManifests' | 'countHolders'>
+
 const AT_ONCE = 500
 
 /** The items with the bytes that come free with each of them. */
 export async function weighItems(
-  metadata: Pick<MetadataReader, 'listBlobsOfManifests' | 'countHolders'>,
+  metadata: HolderReads,
   repository: Repository,
   items: readonly PlanItem[],
 ): Promise<PlanItem[]> {
   const order = items.filter(({ action }) => action === 'expire').map(({ digest }) => digest)
-  const held = await inPages(order, (digests) => metadata.listBlobsOfManifests(repository.id, digests))
-  const holders = await countHolders(metadata, held)
+  const { held, holders } = await readHeldBlobs(metadata, repository, order)
   const freed = freedBytes(order, held, holders)
   let index = 0
   return items.map((item) => (item.action === 'expire' ? { ...item, freedBytes: freed[index++] ?? 0 } : item))
 }
 
-async function countHolders(
-  metadata: Pick<MetadataReader, 'countHolders'>,
-  held: readonly HeldBlob[],
-): Promise<Map<Digest, number>> {
+/** What these manifests hold, deleted ones too, and how many live manifests of the whole installation hold each blob. */
+export async function readHeldBlobs(
+  metadata: HolderReads,
+  repository: Pick<Repository, 'id'>,
+  manifests: readonly Digest[],
+): Promise<{ readonly held: readonly HeldBlob[]; readonly holders: ReadonlyMap<Digest, number> }> {
+  const held = await inPages(manifests, (digests) => metadata.listBlobsOfManifests(repository.id, digests))
+  return { held, holders: await countHolders(metadata, held) }
+}
+
+async function countHolders(metadata: HolderReads, held: readonly HeldBlob[]): Promise<Map<Digest, number>> {
   const blobs = [...new Set(held.map(({ blob }) => blob))]
   return new Map(await inPages(blobs, async (page) => [...(await metadata.countHolders(page))]))
 }

@@ -6,9 +6,10 @@ import type { SqlConnection } from '../sql/connection.ts'
 import { EventWatchers } from '../sql/event-watchers.ts'
 import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
-import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { metadataTransaction, type TransactionRun } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
-import { noNotes, type TransactionNotes } from '../sql/transaction-notes.ts'
+import { RunAgain, scarceQuotas } from '../sql/scarce-quotas.ts'
+import { noNotes } from '../sql/transaction-notes.ts'
 import { TransactionScope } from '../sql/transaction-scope.ts'
 import { PostgresConnection } from './postgres-connection.ts'
 import { postgresLocks, postgresReads } from './postgres-engine.ts'
@@ -42,10 +43,11 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   return {
     ...metadataReader(reader, usage),
     async transact(work) {
+      const scarce = scarceQuotas()
       // Each run begins with notes of its own: what a run that was given up has changed is not changed.
       const { result, notes } = await inTransaction(async (connection) => {
         const notes = noNotes()
-        return { result: await work(postgresTransaction(connection, usage, notes)), notes }
+        return { result: await work(postgresTransaction(connection, usage, { notes, scarce })), notes }
       })
       watchers.tell(notes.accounts)
       eventWatchers.tell(notes.hasEvents)
@@ -63,12 +65,8 @@ export function postgresMetadataStore({ readPool, writePool }: PostgresPools): M
   }
 }
 
-function postgresTransaction(
-  connection: SqlConnection,
-  usage: UsageReads,
-  notes: TransactionNotes,
-): MetadataTransaction {
-  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, notes)
+function postgresTransaction(connection: SqlConnection, usage: UsageReads, run: TransactionRun): MetadataTransaction {
+  return metadataTransaction(connection, { ...usage, ...postgresLocks(connection) }, run)
 }
 
 async function runTransaction<Result>(
@@ -80,6 +78,8 @@ async function runTransaction<Result>(
       // Bun's types lose what the callback returns.
       return (await pool.begin(async (sql) => await runScoped(new PostgresConnection(sql), work))) as Result
     } catch (error) {
+      // Once for each quota that a transaction takes from, and nobody else is in the way then.
+      if (error instanceof RunAgain) continue
       if (run === MOST_RUNS || !isRerunnable(error)) throw translatePostgresError(error)
       await pause(run)
     }

@@ -127,6 +127,15 @@ const readAnnotations = statement(({ db, p, dialect }: Parts<{ repositoryId: num
     .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`),
 )
 
+const childrenOf = statement(({ db, p }: Parts<{ repositoryId: number; parent: Digest }>) =>
+  db
+    .selectFrom('manifest_children')
+    .select('child')
+    .where('repository_id', '=', p.repositoryId)
+    .where('parent', '=', p.parent)
+    .orderBy('child'),
+)
+
 const parentsOf = statement(({ db, p }: Parts<{ repositoryId: number; child: Digest; limit: number }>) =>
   db
     .selectFrom('manifest_children')
@@ -196,6 +205,10 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
     async parentsOf(repositoryId, child, limit) {
       const rows = await connection.all(parentsOf, { repositoryId, child, limit })
       return rows.map(({ digest }) => digest)
+    },
+    async childrenOf(repositoryId, parent) {
+      const rows = await connection.all(childrenOf, { repositoryId, parent })
+      return rows.map(({ child }) => child)
     },
     async hasManifests(repositoryId) {
       return (await connection.first(hasManifests, { repositoryId })) !== undefined

@@ -5,6 +5,7 @@ import { auditReads } from './audit.ts'
 import { blobReads } from './blobs.ts'
 import { candidateReads } from './candidates.ts'
 import type { SqlConnection } from './connection.ts'
+import { costReads } from './costs.ts'
 import { eventReads } from './events.ts'
 import { identityReads } from './identities.ts'
 import { imageLockReads } from './image-locks.ts'
@@ -41,6 +42,7 @@ export function metadataReader(connection: SqlConnection, engine: UsageReads): M
     ...uploadReads(connection),
     ...candidateReads(connection),
     ...removalReads(connection),
+    ...costReads(connection),
     ...eventReads(connection),
     ...auditReads(connection),
     ...accountReads(connection),

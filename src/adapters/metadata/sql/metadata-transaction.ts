@@ -17,6 +17,7 @@ import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
 import { repositoryWrites } from './repositories.ts'
 import { repositoryDeletionWrites } from './repository-deletion.ts'
+import type { ScarceQuotas } from './scarce-quotas.ts'
 import { settingWrites } from './setting-writes.ts'
 import { tagWrites } from './tags.ts'
 import { templateWrites } from './templates.ts'
@@ -25,15 +26,21 @@ import { uploadWrites } from './uploads.ts'
 import { usageWrites } from './usage-writes.ts'
 import { webhookWrites } from './webhooks.ts'
 
+export interface TransactionRun {
+  /** Gathers what others are told of it. */
+  readonly notes: TransactionNotes
+  readonly scarce: ScarceQuotas
+}
+
 /**
  * Every change and every read, on the connection of one transaction.
  *
- * @param notes gathers what others are told of it
+ * @param run what the store knows of it beside the database
  */
 export function metadataTransaction(
   connection: SqlConnection,
   engine: UsageReads & MetadataLocks,
-  notes: TransactionNotes,
+  { notes, scarce }: TransactionRun,
 ): MetadataTransaction {
   return {
     ...metadataReader(connection, engine),
@@ -56,7 +63,7 @@ export function metadataTransaction(
     ...identityWrites(connection, notes.accounts),
     ...webhookWrites(connection),
     ...settingWrites(connection, notes.accounts),
-    ...usageWrites(connection),
+    ...usageWrites(connection, scarce),
     ...engine,
   }
 }

@@ -44,7 +44,7 @@ function planTables({ integer, text, keyed }: ColumnTypes): string[] {
   return [
     `create table plans (id ${text} not null primary key, registry_id ${integer} not null,
       repository_id ${integer} not null, kind ${text} not null, state ${text} not null,
-      created_at_ms ${integer} not null, body ${text} not null)`,
+      created_at_ms ${integer} not null, undo_until_ms ${integer}, body ${text} not null)`,
     'create index plans_by_repository on plans (repository_id, created_at_ms, id)',
     'create index plans_by_kind on plans (repository_id, kind, created_at_ms, id)',
     `create index plans_open on plans (state, created_at_ms, id) where state in ('making', 'waiting', 'applying', 'undoing')`,

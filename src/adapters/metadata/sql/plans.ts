@@ -40,7 +40,7 @@ const listOpen = statement(({ db, p }: Parts<{ limit: number }>) =>
   db.selectFrom('plans').selectAll().where(OPEN).orderBy('created_at_ms').orderBy('id').limit(p.limit),
 )
 
-const insertPlan = statement(({ db, p }: Parts<ReturnType<typeof fromPlan>>) =>
+const insertPlan = statement(({ db, p }: Parts<PlanColumns>) =>
   db.insertInto('plans').values({
     id: p.id,
     registry_id: p.registryId,
@@ -48,6 +48,7 @@ const insertPlan = statement(({ db, p }: Parts<ReturnType<typeof fromPlan>>) =>
     kind: p.kind,
     state: p.state,
     created_at_ms: p.createdAtMs,
+    undo_until_ms: p.undoUntilMs,
     body: p.body,
   }),
 )
@@ -56,8 +57,9 @@ const lockPlan = statement(({ db, p, dialect }: Parts<{ planId: string }>) =>
   db.selectFrom('plans').selectAll().where('id', '=', p.planId).modifyEnd(dialect.lock('update')),
 )
 
-const updatePlan = statement(({ db, p }: Parts<{ id: string; state: Plan['state']; body: string }>) =>
-  db.updateTable('plans').set({ state: p.state, body: p.body }).where('id', '=', p.id),
+const updatePlan = statement(
+  ({ db, p }: Parts<Omit<PlanColumns, 'kind' | 'registryId' | 'repositoryId' | 'createdAtMs'>>) =>
+    db.updateTable('plans').set({ state: p.state, undo_until_ms: p.undoUntilMs, body: p.body }).where('id', '=', p.id),
 )
 
 const listItems = statement(({ db, p }: Parts<ItemPage>) =>
@@ -110,6 +112,10 @@ const countItems = statement(({ db, p }: Parts<{ planId: string }>) =>
     .groupBy('outcome'),
 )
 
+const lastPosition = statement(({ db, p }: Parts<{ planId: string }>) =>
+  db.selectFrom('plan_items').select('position').where('plan_id', '=', p.planId).orderBy('position', 'desc').limit(1),
+)
+
 type ItemRow = Omit<Selectable<Schema['plan_items']>, 'plan_id'>
 
 const ITEM_COLUMNS = {
@@ -120,6 +126,15 @@ const ITEM_COLUMNS = {
   outcome: 'text',
   body: 'text',
 } as const satisfies Record<keyof ItemRow, 'integer' | 'text'>
+
+type ItemOutcome = Pick<Selectable<Schema['plan_items']>, 'plan_id' | 'position' | 'outcome' | 'body'>
+
+const OUTCOME_COLUMNS = {
+  plan_id: 'text',
+  position: 'integer',
+  outcome: 'text',
+  body: 'text',
+} as const satisfies Record<keyof ItemOutcome, 'integer' | 'text'>
 
 const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
   db
@@ -143,20 +158,22 @@ const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items
     .onConflict((conflict) => conflict.columns(['plan_id', 'position']).doNothing()),
 )
 
-const updateItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
+/** The plan is a column of the rows: were it a value of the statement, SQLite would read all items of the plan for each row. */
+export const updateItems = statement(({ db, p, dialect }: Parts<{ items: string }>) =>
   db
     .updateTable('plan_items')
-    .from(dialect.rows<ItemRow>(p.items, ITEM_COLUMNS).as('given'))
+    .from(dialect.rows<ItemOutcome>(p.items, OUTCOME_COLUMNS).as('given'))
     .set((eb) => ({ outcome: eb.ref('given.outcome'), body: eb.ref('given.body') }))
-    .where('plan_items.plan_id', '=', p.planId)
+    .whereRef('plan_items.plan_id', '=', 'given.plan_id')
     .whereRef('plan_items.position', '=', 'given.position'),
 )
 
-const oldPlans = statement(({ db, p }: Parts<{ atMs: number; limit: number }>) =>
+const oldPlans = statement(({ db, p }: Parts<{ atMs: number; nowMs: number; limit: number }>) =>
   db
     .selectFrom('plans')
     .select('id')
     .where('created_at_ms', '<', p.atMs)
+    .where(sql<boolean>`coalesce(undo_until_ms, 0) <= ${p.nowMs}`)
     .where('state', 'not in', ['making', 'waiting', 'applying', 'undoing'])
     .orderBy('created_at_ms')
     .limit(p.limit),
@@ -209,6 +226,9 @@ export function planReads(connection: SqlConnection): PlanReads {
     async findPlanItems(planId, digests) {
       return (await connection.all(findItems, { planId, digests: JSON.stringify(digests) })).map(toItem)
     },
+    async lastPlanPosition(planId) {
+      return (await connection.first(lastPosition, { planId }))?.position
+    },
     async countPlanItems(planId) {
       const progress = { planned: 0, done: 0, failed: 0, undone: 0 }
       for (const { outcome, count } of await connection.all(countItems, { planId })) progress[outcome] = count
@@ -225,18 +245,22 @@ export function planWrites(connection: SqlConnection): PlanChanges {
     async updatePlan(planId, change) {
       const row = await connection.first(lockPlan, { planId })
       if (row === undefined) return
-      const { id, state, body } = fromPlan({ ...toPlan(row), ...change })
-      await connection.run(updatePlan, { id, state, body })
+      const { id, state, undoUntilMs, body } = fromPlan({ ...toPlan(row), ...change })
+      await connection.run(updatePlan, { id, state, undoUntilMs, body })
     },
     async insertPlanItems(planId, items) {
       if (items.length > 0) await connection.run(insertItems, { planId, items: JSON.stringify(items.map(fromItem)) })
     },
     async updatePlanItems(planId, items) {
-      if (items.length > 0) await connection.run(updateItems, { planId, items: JSON.stringify(items.map(fromItem)) })
+      const outcomes = items.map((item): ItemOutcome => {
+        const { position, outcome, body } = fromItem(item)
+        return { plan_id: planId, position, outcome, body }
+      })
+      if (outcomes.length > 0) await connection.run(updateItems, { items: JSON.stringify(outcomes) })
     },
-    async deletePlansBefore(atMs, limit) {
+    async deletePlansBefore(atMs, nowMs, limit) {
       let deleted = 0
-      for (const { id } of await connection.all(oldPlans, { atMs, limit })) {
+      for (const { id } of await connection.all(oldPlans, { atMs, nowMs, limit })) {
         if (deleted >= limit) break
         deleted += await forgetPlan(connection, id, limit - deleted)
       }
@@ -251,8 +275,11 @@ export async function forgetPlan(connection: SqlConnection, planId: string, limi
   return deleted < limit ? deleted + (await connection.run(deletePlan, { planId })) : deleted
 }
 
+type PlanColumns = ReturnType<typeof fromPlan>
+
 function fromPlan({ id, registryId, repositoryId, kind, state, createdAtMs, ...body }: Plan) {
-  return { id, registryId, repositoryId, kind, state, createdAtMs, body: JSON.stringify(body) }
+  const undoUntilMs = body.undoUntilMs ?? null
+  return { id, registryId, repositoryId, kind, state, createdAtMs, undoUntilMs, body: JSON.stringify(body) }
 }
 
 type PlanBody = Omit<Plan, 'id' | 'registryId' | 'repositoryId' | 'kind' | 'state' | 'createdAtMs'>

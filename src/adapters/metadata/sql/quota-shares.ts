@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import { NO_USAGE, negated, splitUsage, type Usage } from '../../../core/settings/quota.ts'
 import type { QuotaKey, UsageChanges } from '../../../ports/metadata/settings.ts'
 import type { SqlConnection } from './connection.ts'
+import type { ScarceQuotas } from './scarce-quotas.ts'
 import { quotaKey } from './setting-row.ts'
-import { type Parts, type SqlDialect, statement } from './statement.ts'
+import { type Parts, statement } from './statement.ts'
 
 type Key = { registryId: number; path: string }
 type Amount = { bytes: number; images: number }
@@ -13,36 +14,31 @@ type Share = { shard: number; bytes: number; images: number }
 const SHARES = 64
 const SHARE = { shard: 'integer', bytes: 'integer', images: 'integer' } as const
 
-type LockMode = Parameters<SqlDialect['lock']>[0]
-
-/** A share that has enough, whichever: random, so that those who find none free do not all wait for the same. */
-function enoughIn({ db, p, dialect }: Parts<Key & Amount>, mode: LockMode) {
-  return db
-    .selectFrom('quota_shares as enough')
-    .select('enough.shard')
-    .where('enough.registry_id', '=', p.registryId)
-    .where('enough.path', '=', p.path)
-    .where('enough.bytes', '>=', p.bytes)
-    .where('enough.images', '>=', p.images)
-    .orderBy(sql`random()`)
-    .limit(1)
-    .modifyEnd(dialect.lock(mode))
-}
-
-function take(mode: LockMode) {
-  return statement((parts: Parts<Key & Amount>) => {
-    const { db, p } = parts
-    return db
-      .updateTable('quota_shares')
-      .set({ bytes: sql<number>`bytes - ${p.bytes}`, images: sql<number>`images - ${p.images}` })
-      .where('registry_id', '=', p.registryId)
-      .where('path', '=', p.path)
-      .where('shard', '=', enoughIn(parts, mode))
-  })
-}
-
-const takeFree = take('update of what is free')
-const takeWaiting = take('update')
+/**
+ * From a share that has enough and that nobody else is at. Rows that turn out to have changed meanwhile stay locked
+ * although they are passed over: whoever finds none must not wait for others while it has those (`ScarceQuotas`).
+ */
+const takeFree = statement(({ db, p, dialect }: Parts<Key & Amount>) =>
+  db
+    .updateTable('quota_shares')
+    .set({ bytes: sql<number>`bytes - ${p.bytes}`, images: sql<number>`images - ${p.images}` })
+    .where('registry_id', '=', p.registryId)
+    .where('path', '=', p.path)
+    .where(
+      'shard',
+      '=',
+      db
+        .selectFrom('quota_shares as enough')
+        .select('enough.shard')
+        .where('enough.registry_id', '=', p.registryId)
+        .where('enough.path', '=', p.path)
+        .where('enough.bytes', '>=', p.bytes)
+        .where('enough.images', '>=', p.images)
+        .orderBy(sql`random()`)
+        .limit(1)
+        .modifyEnd(dialect.lock('update of what is free')),
+    ),
+)
 
 const lockAll = statement(({ db, p, dialect }: Parts<Key>) =>
   db
@@ -113,10 +109,11 @@ const insertShares = statement(({ db, p, dialect }: Parts<Key & { shares: string
  */
 export function quotaWrites(
   connection: SqlConnection,
+  scarce: ScarceQuotas,
 ): Pick<UsageChanges, 'takeQuota' | 'returnQuota' | 'setQuotaLeft'> {
   return {
-    takeQuota: (key, needed) => takeQuota(connection, rowKey(key), needed),
-    returnQuota: (key, usage) => returnQuota(connection, rowKey(key), usage),
+    takeQuota: (key, needed) => takeQuota(connection, scarce, rowKey(key), needed),
+    returnQuota: (key, usage) => returnQuota(connection, scarce, rowKey(key), usage),
     async setQuotaLeft(key, left) {
       const row = rowKey(key)
       await connection.run(deleteRows, row)
@@ -132,10 +129,13 @@ export async function deleteShares(connection: SqlConnection, key: QuotaKey): Pr
   await connection.run(deleteRows, rowKey(key))
 }
 
-async function takeQuota(connection: SqlConnection, key: Key, needed: Usage): Promise<Usage | undefined> {
-  const amount = amountOf(key, needed)
-  if ((await connection.run(takeFree, amount)) > 0) return undefined
-  if ((await connection.run(takeWaiting, amount)) > 0) return undefined
+async function takeQuota(
+  connection: SqlConnection,
+  scarce: ScarceQuotas,
+  key: Key,
+  needed: Usage,
+): Promise<Usage | undefined> {
+  if (await changeOne(connection, scarce, key, negated(needed))) return undefined
   const { left, shares } = await gather(connection, key)
   if (needed.bytes > 0 && left.bytes < needed.bytes) return left
   if (needed.images > 0 && left.images < needed.images) return left
@@ -143,14 +143,23 @@ async function takeQuota(connection: SqlConnection, key: Key, needed: Usage): Pr
   return undefined
 }
 
-async function returnQuota(connection: SqlConnection, key: Key, usage: Usage): Promise<void> {
+async function returnQuota(connection: SqlConnection, scarce: ScarceQuotas, key: Key, usage: Usage): Promise<void> {
+  if (await changeOne(connection, scarce, key, usage)) return
+  const { left, shares } = await gather(connection, key)
+  await splitAnew(connection, key, { left: plus(left, usage), shares })
+}
+
+/** In one share that nobody else is at. @returns whether there was one; else all are to be gathered */
+async function changeOne(connection: SqlConnection, scarce: ScarceQuotas, key: Key, usage: Usage): Promise<boolean> {
+  const quota = `${key.registryId} ${key.path}`
+  if (scarce.mustGather(quota)) return false
   const isTaking = usage.bytes < 0 || usage.images < 0
   const changed = isTaking
     ? await connection.run(takeFree, amountOf(key, negated(usage)))
     : await connection.run(addToFree, amountOf(key, usage))
-  if (changed > 0) return
-  const { left, shares } = await gather(connection, key)
-  await splitAnew(connection, key, { left: plus(left, usage), shares })
+  if (changed > 0) return true
+  scarce.found(quota)
+  return false
 }
 
 interface Gathered {

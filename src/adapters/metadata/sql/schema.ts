@@ -204,6 +204,7 @@ interface PlanTable {
   kind: Plan['kind']
   state: Plan['state']
   created_at_ms: number
+  undo_until_ms: number | null
   body: string
 }
 

@@ -4,6 +4,7 @@ import type { Usage } from '../../../core/settings/quota.ts'
 import type { UsageChanges } from '../../../ports/metadata/settings.ts'
 import type { SqlConnection } from './connection.ts'
 import { quotaWrites } from './quota-shares.ts'
+import type { ScarceQuotas } from './scarce-quotas.ts'
 import { type Parts, statement } from './statement.ts'
 
 type OfManifest = { repositoryId: number; manifest: Digest }
@@ -117,9 +118,9 @@ const addToShard = statement(({ db, p }: Parts<OneUsage & { shard: number }>) =>
     ),
 )
 
-export function usageWrites(connection: SqlConnection): UsageChanges {
+export function usageWrites(connection: SqlConnection, scarce: ScarceQuotas): UsageChanges {
   return {
-    ...quotaWrites(connection),
+    ...quotaWrites(connection, scarce),
     chargeBlobs: async (repositoryId, manifest) => totalOf(await connection.all(charge, { repositoryId, manifest })),
     chargeLateBlob: async (repositoryId, digest) => totalOf(await connection.all(chargeLate, { repositoryId, digest })),
     releaseBlobs: async (repositoryId, manifest) => totalOf(await connection.all(release, { repositoryId, manifest })),

@@ -7,6 +7,7 @@ import type { BlobLocation } from '../../../ports/blob-store.ts'
 import type { NewManifest } from '../../../ports/metadata/manifests.ts'
 import type { MetadataTransaction } from '../../../ports/metadata-store.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { noNotes } from '../sql/transaction-notes.ts'
 import { migrateSqlite } from './migrate-sqlite.ts'
 import { SqliteConnection } from './sqlite-connection.ts'
@@ -20,7 +21,10 @@ afterAll(() => database.close())
 const connection = new SqliteConnection(database)
 migrateSqlite(connection)
 const engine = { ...sqliteReads(connection), ...sqliteLocks(connection) }
-const transaction: MetadataTransaction = metadataTransaction(connection, engine, noNotes())
+const transaction: MetadataTransaction = metadataTransaction(connection, engine, {
+  notes: noNotes(),
+  scarce: NOBODY_WAITS,
+})
 
 /** Rows that `work` writes, those that triggers write included. */
 async function rowsWritten(work: () => Promise<unknown>): Promise<number> {

@@ -16,6 +16,13 @@ import { deleteThrough, listUnsealed } from '../sql/audit-writes.ts'
 import { listBlobsToVerify, listDamagedBlobs } from '../sql/blobs.ts'
 import { listDueCandidates } from '../sql/candidates.ts'
 import type { SqlConnection } from '../sql/connection.ts'
+import {
+  countManifests,
+  listBlobHoldings,
+  listBlobReferences,
+  listHoldingsOfRepository,
+  weighRemovals,
+} from '../sql/costs.ts'
 import { listDead } from '../sql/dead-letters.ts'
 import { listPending } from '../sql/deliveries.ts'
 import { listDue } from '../sql/delivery-lines.ts'
@@ -24,8 +31,10 @@ import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { updateItems } from '../sql/plans.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { listPaths, listPolicies } from '../sql/settings.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
@@ -191,6 +200,36 @@ for (const [name, statement] of [
   })
 }
 
+/** Each page walks one index, looks the rest up row by row, and stops; it sorts nothing, however many blobs there are. */
+for (const [name, { statement, index }] of Object.entries({
+  listBlobHoldings: { statement: listBlobHoldings, index: 'sqlite_autoindex_blobs_1 (digest>?)' },
+  listHoldingsOfRepository: {
+    statement: listHoldingsOfRepository,
+    index: 'SEARCH mine USING PRIMARY KEY (repository_id=? AND digest>?)',
+  },
+  listBlobReferences: {
+    statement: listBlobReferences,
+    index: 'manifest_blobs_by_blob (blob=? AND repository_id=? AND manifest>?)',
+  },
+  countManifests: { statement: countManifests, index: '((repository_id,digest)>(?,?))' },
+  weighRemovals: { statement: weighRemovals, index: '(location>?)' },
+})) {
+  test(`${name} reads a page of what storage is used for from an index`, () => {
+    const plan = planOf(statement)
+    expect(plan.find((step) => step.startsWith('SEARCH'))).toContain(index)
+    // What was read by an index and has a limit is walked from end to end.
+    expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!page$|refs$)/.test(step))).toEqual([])
+  })
+}
+
+test('what became of items of a plan is written down by their places, whatever the length of the plan', () => {
+  const plan = planOf(updateItems)
+  expect(plan.find((step) => step.startsWith('SEARCH'))).toBe(
+    'SEARCH plan_items USING PRIMARY KEY (plan_id=? AND position=?)',
+  )
+  expect(plan.filter((step) => /^SCAN (?!json_each )/.test(step))).toEqual([])
+})
+
 test('a purge finds the rows of every page by an index', async () => {
   const plans: string[] = []
   const connection = new SqliteConnection(database)
@@ -204,7 +243,7 @@ test('a purge finds the rows of every page by an index', async () => {
     run: (statement, values) => connection.run(explained(statement), values),
   }
   const engine = { ...sqliteReads(explaining), ...sqliteLocks(explaining) }
-  const transaction = metadataTransaction(explaining, engine, noNotes())
+  const transaction = metadataTransaction(explaining, engine, { notes: noNotes(), scarce: NOBODY_WAITS })
   const { id } = await fillRepository(transaction)
   plans.length = 0
   await transaction.deleteRepository(id, 5, 6)

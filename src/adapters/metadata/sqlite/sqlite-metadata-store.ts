@@ -5,6 +5,7 @@ import { IdentityWatchers } from '../sql/identity-watchers.ts'
 import { metadataReader } from '../sql/metadata-reader.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
 import { countProbe } from '../sql/probe.ts'
+import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { noNotes, type TransactionNotes } from '../sql/transaction-notes.ts'
 import { GroupCommit } from './group-commit.ts'
 import { notingTransaction } from './noting-transaction.ts'
@@ -72,5 +73,9 @@ export function sqliteMetadataStore(database: SqliteDatabase): MetadataStore {
 }
 
 function sqliteTransaction(connection: SqlConnection, notes: TransactionNotes): MetadataTransaction {
-  return metadataTransaction(connection, { ...sqliteReads(connection), ...sqliteLocks(connection) }, notes)
+  return metadataTransaction(
+    connection,
+    { ...sqliteReads(connection), ...sqliteLocks(connection) },
+    { notes, scarce: NOBODY_WAITS },
+  )
 }

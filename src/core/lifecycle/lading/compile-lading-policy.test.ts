@@ -124,7 +124,9 @@ test('compileLadingPolicy() fills in the defaults', () => {
 test.each<[LadingRule['when'], unknown]>([
   [{ olderThan: { days: 2, since: 'pulled' } }, { type: 'older-than', ageMs: 172_800_000, since: 'pulled' }],
   [{ olderThan: { hours: 2, since: 'archived' } }, { type: 'older-than', ageMs: 7_200_000, since: 'archived' }],
+  [{ newerThan: { days: 1, since: 'pushed' } }, { type: 'newer-than', ageMs: 86_400_000, since: 'pushed' }],
   [{ beyond: { count: 2, by: 'semver' } }, { type: 'beyond', count: 2, order: 'semver' }],
+  [{ within: { count: 3, by: 'pulled' } }, { type: 'within', count: 3, order: 'pulled' }],
   [undefined, undefined],
 ])('condition %j compiles to %j', (when, expected) => {
   expect<unknown>(compile({ select: {}, action: 'keep', ...(when && { when }) }).condition).toEqual(expected)

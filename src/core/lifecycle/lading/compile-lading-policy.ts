@@ -1,8 +1,9 @@
 import { compileGlob } from '../../glob.ts'
 import type { LifecycleImage } from '../lifecycle-image.ts'
-import type { Condition, LifecyclePolicy, LifecycleRule, Selection } from '../lifecycle-policy.ts'
+import type { AgeCondition, Condition, LifecyclePolicy, LifecycleRule, Selection } from '../lifecycle-policy.ts'
 import { compileImageTerm, compileTagTerm, type KindOf } from './compile-tag-term.ts'
-import type { LadingCondition, LadingPolicy, LadingRule, LadingSelection } from './lading-policy.ts'
+import { hoursOf } from './hours-of.ts'
+import type { LadingAge, LadingCondition, LadingPolicy, LadingRule, LadingSelection } from './lading-policy.ts'
 import { nameOf, priorityOf } from './rule-defaults.ts'
 import { toImageTerm, toTagTerm } from './tag-term.ts'
 
@@ -40,9 +41,13 @@ function compileSelection({ select, tag }: LadingRule, kindOf: KindOf): Selectio
 
 function compileCondition(when: LadingCondition): Condition {
   if ('beyond' in when) return { type: 'beyond', count: when.beyond.count, order: when.beyond.by }
-  const { olderThan } = when
-  const hours = 'days' in olderThan ? olderThan.days * 24 : olderThan.hours
-  return { type: 'older-than', ageMs: hours * HOUR_MS, since: olderThan.since }
+  if ('within' in when) return { type: 'within', count: when.within.count, order: when.within.by }
+  if ('olderThan' in when) return { type: 'older-than', ...compileAge(when.olderThan) }
+  return { type: 'newer-than', ...compileAge(when.newerThan) }
+}
+
+function compileAge(age: LadingAge): Pick<AgeCondition, 'ageMs' | 'since'> {
+  return { ageMs: hoursOf(age) * HOUR_MS, since: age.since }
 }
 
 type ImageTest = (image: LifecycleImage) => boolean

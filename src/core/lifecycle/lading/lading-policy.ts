@@ -46,7 +46,11 @@ export interface LadingSelection {
   readonly annotations?: Readonly<Record<string, string>>
 }
 
-export type LadingCondition = { readonly olderThan: LadingAge } | { readonly beyond: LadingWindow }
+export type LadingCondition =
+  | { readonly olderThan: LadingAge }
+  | { readonly newerThan: LadingAge }
+  | { readonly beyond: LadingWindow }
+  | { readonly within: LadingWindow }
 
 export type LadingAge =
   | { readonly days: number; readonly since: LadingClock }

@@ -34,6 +34,8 @@ test('parseLadingPolicy() gives the document back as it is, with nothing filled 
         rest: 'keep',
       },
       { priority: 4, select: {}, when: { olderThan: { hours: 6, since: 'archived' } }, action: 'expire' },
+      { priority: 5, select: {}, when: { newerThan: { days: 30, since: 'pulled' } }, action: 'keep' },
+      { priority: 6, select: {}, when: { within: { count: 10, by: 'semver' } }, action: 'keep' },
     ],
   }
   expect<unknown>(parseLadingPolicy(JSON.stringify(document))).toEqual(document)
@@ -111,7 +113,14 @@ const WRONG: readonly [text: string, where: string, problem: string][] = [
     'rules[0].select.annotations',
     'expected 1 to 32 annotations, got 0',
   ],
-  [when({}), 'rules[0].when', 'expected exactly one of olderThan, beyond'],
+  [when({}), 'rules[0].when', 'expected exactly one of olderThan, newerThan, beyond, within'],
+  [
+    when({ newerThan: { days: 1, since: 'pulled' }, within: { count: 1, by: 'pulled' } }),
+    'rules[0].when',
+    'expected exactly one of olderThan, newerThan, beyond, within',
+  ],
+  [when({ within: { count: 1 } }), 'rules[0].when.within', 'the member by is missing'],
+  [when({ newerThan: { since: 'pulled' } }), 'rules[0].when.newerThan', 'expected exactly one of days, hours'],
   [
     when({ olderThan: { days: 0, since: 'pushed' } }),
     'rules[0].when.olderThan.days',

@@ -1,7 +1,14 @@
 import type { JsonValue } from '../../strict-json.ts'
 import { invalidPolicy, memberOf } from './invalid-policy.ts'
 import { MOST_RULES } from './lading-limits.ts'
-import type { LadingAge, LadingCondition, LadingPolicy, LadingRule, LadingSelection } from './lading-policy.ts'
+import type {
+  LadingAge,
+  LadingCondition,
+  LadingPolicy,
+  LadingRule,
+  LadingSelection,
+  LadingWindow,
+} from './lading-policy.ts'
 import {
   choiceOf,
   listOf,
@@ -17,6 +24,7 @@ import { readImageTagExpression, readTagExpression } from './read-tag-expression
 const NAME = /^[a-z0-9-]{1,64}$/
 const CLOCKS = ['pushed', 'pulled', 'tagged', 'untagged', 'archived'] as const
 const ORDERS = ['pushed', 'pulled', 'tagged', 'untagged', 'semver'] as const
+const CONDITIONS = ['olderThan', 'newerThan', 'beyond', 'within'] as const
 const MOST_ANNOTATIONS = 32
 
 /**
@@ -108,15 +116,22 @@ function readAnnotations(place: Place): Readonly<Record<string, string>> {
 }
 
 function readCondition(place: Place): LadingCondition {
-  const members = new PolicyMembers(place, ['olderThan', 'beyond'])
-  return members.only(['olderThan', 'beyond']) === 'olderThan'
-    ? { olderThan: members.required('olderThan', readAge) }
-    : {
-        beyond: members.required('beyond', (inner) => {
-          const window = new PolicyMembers(inner, ['count', 'by'])
-          return { count: window.required('count', readCount), by: window.required('by', choiceOf(ORDERS)) }
-        }),
-      }
+  const members = new PolicyMembers(place, CONDITIONS)
+  switch (members.only(CONDITIONS)) {
+    case 'olderThan':
+      return { olderThan: members.required('olderThan', readAge) }
+    case 'newerThan':
+      return { newerThan: members.required('newerThan', readAge) }
+    case 'beyond':
+      return { beyond: members.required('beyond', readWindow) }
+    case 'within':
+      return { within: members.required('within', readWindow) }
+  }
+}
+
+function readWindow(place: Place): LadingWindow {
+  const members = new PolicyMembers(place, ['count', 'by'])
+  return { count: members.required('count', readCount), by: members.required('by', choiceOf(ORDERS)) }
 }
 
 function readAge(place: Place): LadingAge {

@@ -76,12 +76,17 @@ const STRAY = fc.constantFrom<JsonValue>(
   { olderThan: { days: 1, since: 'pushed' } },
   { olderThan: { since: 'pushed' } },
   { beyond: { count: 1 } },
+  { newerThan: { hours: 1, since: 'pulled' } },
+  { within: { count: 1, by: 'semver' } },
+  { within: { days: 1, since: 'pushed' } },
 )
 const STRAY_NAMES = [
   'tags',
   'tag',
   'select',
   'when',
+  'newerThan',
+  'within',
   'days',
   'hours',
   'every',

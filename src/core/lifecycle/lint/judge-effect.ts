@@ -1,3 +1,4 @@
+import type { LadingClock, LadingCondition, LadingOrder } from '../lading/lading-policy.ts'
 import { cellsOf } from './cells.ts'
 import type { JudgedRule } from './judged-rule.ts'
 import { type LintFinding, lintError, lintWarning } from './lint-finding.ts'
@@ -35,10 +36,16 @@ function whyHitsNone(
   if (action === 'untag' && tag !== undefined && logic.isNever(tag))
     return 'It hits nothing: no tag fits its expression.'
   if (action === 'archive' && select.storageClass === 'archive') return 'It archives what is archived already.'
-  const clock = when && ('olderThan' in when ? when.olderThan.since : when.beyond.by)
+  const clock = when && clockOf(when)
   if (clock === 'untagged' && !hasUntagged)
     return 'It hits nothing: what has a tag has no time since which it is untagged.'
   if (clock === 'tagged' && !hasTagged) return 'It hits nothing: what has no tag has no time since which it is tagged.'
   if (clock === 'semver' && !hasTagged) return 'It hits nothing: what has no tag has no version.'
   return undefined
+}
+
+function clockOf(when: LadingCondition): LadingClock | LadingOrder {
+  if ('olderThan' in when) return when.olderThan.since
+  if ('newerThan' in when) return when.newerThan.since
+  return 'beyond' in when ? when.beyond.by : when.within.by
 }

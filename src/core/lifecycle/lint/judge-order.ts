@@ -1,5 +1,5 @@
-import type { LadingCondition } from '../lading/lading-policy.ts'
 import { type Cell, cellsOf, coversCell } from './cells.ts'
+import { isConditionWithin } from './condition-relations.ts'
 import type { JudgedRule } from './judged-rule.ts'
 import { type LintFinding, lintError, lintWarning } from './lint-finding.ts'
 import type { TagLogic } from './tag-logic.ts'
@@ -78,37 +78,30 @@ function coversOf(logic: TagLogic, { rule, cells, by }: Covering): readonly Judg
 
 /**
  * Ages may be covered by a rule for each cell. A window has to be within one other, of whatever it counts: what is beyond
- * `count` of a part is beyond `count` of the whole.
+ * `count` of a part is beyond `count` of the whole. What is the first of a part need not be so of the whole, so that both
+ * have to be about the same.
  */
 function hittersOf(
   logic: TagLogic,
   { rule, cells, earlier }: { rule: JudgedRule; cells: readonly Cell[]; earlier: readonly JudgedRule[] },
 ): readonly JudgedRule[] | undefined {
   const hitCells = cells.filter((cell) => canHit(rule, cell))
-  const able = earlier.filter((each) => isOfKind(logic, each, rule) && isWithin(rule.when, each.when))
-  if (rule.when === undefined || 'olderThan' in rule.when) {
+  const able = earlier.filter((each) => isOfKind(logic, each, rule) && isConditionWithin(rule.when, each.when))
+  if (rule.when === undefined || 'olderThan' in rule.when || 'newerThan' in rule.when) {
     return coversOf(logic, { rule, cells: hitCells, by: (cell) => able.filter((each) => canHit(each, cell)) })
   }
   for (const one of able.filter((each) => hitCells.every((cell) => canHit(each, cell)))) {
     const hitters = coversOf(logic, { rule, cells, by: () => [one] })
-    if (hitters !== undefined) return hitters
+    if (hitters === undefined) continue
+    if ('beyond' in rule.when || one.when === undefined || isNoWider(logic, one, rule)) return hitters
   }
   return undefined
 }
 
-/** Whether the condition of the same images holds of no more of them. */
-function isWithin(inner: LadingCondition | undefined, outer: LadingCondition | undefined): boolean {
-  if (outer === undefined) return true
-  if (inner === undefined) return false
-  if ('olderThan' in inner) {
-    if (!('olderThan' in outer) || inner.olderThan.since !== outer.olderThan.since) return false
-    return hoursOf(inner) >= hoursOf(outer)
-  }
-  return 'beyond' in outer && inner.beyond.by === outer.beyond.by && inner.beyond.count >= outer.beyond.count
-}
-
-function hoursOf({ olderThan }: Extract<LadingCondition, { olderThan: unknown }>): number {
-  return 'days' in olderThan ? olderThan.days * 24 : olderThan.hours
+/** Whether the first rule counts nothing that the other does not count. */
+function isNoWider(logic: TagLogic, one: JudgedRule, rule: JudgedRule): boolean {
+  const cells = cellsOf(logic, one).filter(({ isTagged }) => isTagged || one.action !== 'untag')
+  return isOfKind(logic, rule, one) && coversOf(logic, { rule: one, cells, by: () => [rule] }) !== undefined
 }
 
 function named(rules: readonly JudgedRule[]): string {

@@ -39,20 +39,28 @@ export function judgePushedClock(logic: TagLogic, rule: JudgedRule): LintFinding
 
 /** Counting by manifests takes the children of indexes for images (ecr.md 2.4). */
 export function judgeChildren(logic: TagLogic, rule: JudgedRule): LintFinding[] {
-  const { action, select, when } = rule
-  if (action !== 'expire' && action !== 'archive') return []
+  const { action, select } = rule
+  const count = keptCountOf(rule)
+  if (action === 'untag' || (action === 'keep' && count === undefined)) return []
   if (select.mediaTypes !== undefined || select.artifactTypes !== undefined || select.annotations !== undefined)
     return []
   const cells = cellsOf(logic, rule)
   if (!cells.some(({ isTagged }) => !isTagged)) return []
-  if (cells.every(({ isTagged }) => !isTagged)) {
+  if (action !== 'keep' && cells.every(({ isTagged }) => !isTagged)) {
     const message =
       'It selects the manifests that indexes hold too, as they have no tags of their own: they stay while their index does, and each run fails on them. With the unit image they are left to their index.'
     return [lintWarning(rule, 'hits-children', message)]
   }
-  if (when === undefined || !('beyond' in when)) return []
-  const message = `It counts the manifests that indexes hold: the ${when.beyond.count} that it keeps may be one image with its platforms. With the unit image they count with their index.`
+  if (count === undefined) return []
+  const message = `It counts the manifests that indexes hold: the ${count} that it keeps may be one image with its platforms. With the unit image they count with their index.`
   return [lintWarning(rule, 'hits-children', message)]
+}
+
+/** Of a rule with a window, how many stay by it. */
+function keptCountOf({ action, when }: JudgedRule): number | undefined {
+  if (when === undefined) return undefined
+  if (action === 'keep') return 'within' in when ? when.within.count : undefined
+  return 'beyond' in when ? when.beyond.count : undefined
 }
 
 function asTerm(glob: string): TagTerm {

@@ -6,26 +6,35 @@ import type { TagLogic } from './tag-logic.ts'
 /** Policies after which nothing is left, at once or when nothing is pushed for a while. */
 export function judgeWhole(logic: TagLogic, rules: readonly JudgedRule[]): LintFinding[] {
   const last = lastOfAll(
-    CELLS.map((cell) => emptierOf(logic, rules, { cell, isHit: ({ when }) => when === undefined })),
+    CELLS.map((cell) => emptierOf(logic, rules, { cell, isHit: ({ when }) => when === undefined, keeps: keepsSome })),
   )
   if (last !== undefined) return [lintError(last, 'expires-everything', 'With it the policy expires every image.')]
-  const emptier = emptierOf(logic, rules, { cell: TAGGED_STANDARD, isHit: hasPushedAge })
+  const emptier = emptierOf(logic, rules, {
+    cell: TAGGED_STANDARD,
+    isHit: (rule) => hasPushedAge(rule) || (rule.when === undefined && isAfterYoung(rules, rule)),
+    keeps: (rule) => keepsSome(rule) && !keepsYoung(rule),
+  })
   if (emptier === undefined) return []
   const message =
-    'It expires every image with a tag that is old enough: a repository to which nothing is pushed for that long is empty then. Expected a rule before it that keeps some, as by a count.'
+    'With it goes every image with a tag that is old enough: a repository to which nothing is pushed for that long is empty then. Expected a rule before it that keeps some, as by a count.'
   return [lintWarning(emptier, 'empties-repository', message)]
 }
 
 interface Emptying {
   readonly cell: Cell
   readonly isHit: (rule: JudgedRule) => boolean
+  readonly keeps: (rule: JudgedRule) => boolean
 }
 
 /** The rule that expires all of the cell that it hits, with none before that keeps anything of it. */
-function emptierOf(logic: TagLogic, rules: readonly JudgedRule[], { cell, isHit }: Emptying): JudgedRule | undefined {
+function emptierOf(
+  logic: TagLogic,
+  rules: readonly JudgedRule[],
+  { cell, isHit, keeps }: Emptying,
+): JudgedRule | undefined {
   for (const rule of rules) {
     if (rule.action === 'expire' && isHit(rule) && isWholeCell(logic, rule, cell)) return rule
-    if (keepsSome(rule) && cellsOf(logic, rule).includes(cell)) return undefined
+    if (keeps(rule) && cellsOf(logic, rule).includes(cell)) return undefined
   }
   return undefined
 }
@@ -42,4 +51,19 @@ function lastOfAll(emptiers: readonly (JudgedRule | undefined)[]): JudgedRule | 
 
 function hasPushedAge({ when }: JudgedRule): boolean {
   return when !== undefined && 'olderThan' in when && when.olderThan.since === 'pushed'
+}
+
+/** What it keeps it does not keep for long. */
+function keepsYoung({ action, rest, when }: JudgedRule): boolean {
+  return (
+    action === 'keep' &&
+    rest === 'next' &&
+    when !== undefined &&
+    'newerThan' in when &&
+    when.newerThan.since === 'pushed'
+  )
+}
+
+function isAfterYoung(rules: readonly JudgedRule[], rule: JudgedRule): boolean {
+  return rules.slice(0, rules.indexOf(rule)).some(keepsYoung)
 }

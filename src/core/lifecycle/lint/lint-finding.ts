@@ -18,6 +18,7 @@ export type LintCode =
   | 'list-is-and' // a list that no single tag fits, which reads like a choice
   | 'expires-everything'
   | 'empties-repository' // where nothing is pushed for a while
+  | 'wrong-end' // of a line: a window that keeps what it should let go, or the other way round
   | 'pushed-clock' // a moving tag makes the age another than it seems
   | 'hits-children' // of indexes, which are untagged manifests
   | 'not-compared' // the policy is too large for its rules to be compared

@@ -16,13 +16,17 @@ export const LADING_ACTIONS: readonly string[] = [
   'ExportAudit',
   'FindPlan',
   'GetAccount',
+  'GetAccountCosts',
   'GetAuditKeys',
   'GetEffectiveSettings',
   'GetImage',
+  'GetInstallationCosts',
   'GetInstallationSettings',
+  'GetNamespaceCosts',
   'GetOidcProvider',
   'GetPlan',
   'GetRepository',
+  'GetRepositoryCosts',
   'GetSettings',
   'GetTag',
   'GetTagHistory',
@@ -58,6 +62,7 @@ export const LADING_ACTIONS: readonly string[] = [
   'UnlockImage',
   'UpdateAccount',
   'ValidatePolicy',
+  'WeighDeletion',
 ]
 /** The audit trail, by CloudTrail's name for it. */
 export const CLOUDTRAIL_ACTIONS: readonly string[] = ['LookupEvents']
