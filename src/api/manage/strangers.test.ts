@@ -1,7 +1,13 @@
 import { expect, test } from 'bun:test'
+import { callEcr } from '../../../test/support/aws-requests.ts'
 import { MANAGE_BODIES } from '../../../test/support/manage-bodies.ts'
 import { callManage, type ManageOptions } from '../../../test/support/manage-requests.ts'
-import { openTestRegistry, TEST_KEY_ID, type TestRegistry } from '../../../test/support/test-registry.ts'
+import {
+  createRepository,
+  openTestRegistry,
+  TEST_KEY_ID,
+  type TestRegistry,
+} from '../../../test/support/test-registry.ts'
 import { OTHER_AUTHORIZATION, OTHER_KEY_ID, withPrincipal } from '../../../test/support/with-principal.ts'
 import { rootPrincipal } from '../../core/principal.ts'
 import type { ManageRow } from './define-operation.ts'
@@ -31,10 +37,13 @@ const QUERIES: { readonly [Operation in ManageOperation]?: string } = {
   ListNamespaceTagChanges: SPAN,
 }
 
-function send(registry: TestRegistry, row: ManageRow, options: ManageOptions = {}) {
+function send(
+  registry: TestRegistry,
+  row: ManageRow,
+  { query = QUERIES[row.operation] ?? '', ...options }: ManageOptions & { readonly query?: string } = {},
+) {
   const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => PARAMETERS[name] ?? '')
   const body = MANAGE_BODIES[row.operation]
-  const query = QUERIES[row.operation] ?? ''
   return callManage(registry, row.method.toUpperCase(), path + query, {
     ...(body !== undefined && { body }),
     ...options,
@@ -106,6 +115,26 @@ test('an account without a registry here is refused on every row', async () => {
   const registry = withPrincipal(opened, rootPrincipal(OTHER_ACCOUNT, OTHER_KEY_ID))
   for (const row of ROWS) {
     const { status } = await send(registry, row, { authorization: OTHER_AUTHORIZATION })
+    expect([row.operation, status]).toEqual([row.operation, 403])
+  }
+})
+
+test('a repository’s own policy has a say on every row about it, and a root user is no exception', async () => {
+  await using registry = await openTestRegistry()
+  await createRepository(registry, 'ci')
+  const denial = { Effect: 'Deny', Principal: '*', Action: '*' }
+  const policyText = JSON.stringify({ Version: '2012-10-17', Statement: [denial] })
+  const { status } = await callEcr(registry, 'SetRepositoryPolicy', { repositoryName: 'ci', policyText, force: true })
+  expect(status).toBe(200)
+  const rows = ROWS.filter(({ path }) => path.startsWith('/repositories/{name}'))
+  expect(rows.length).toBeGreaterThan(20)
+  for (const row of rows) {
+    const { status, json } = await send(registry, row)
+    expect([row.operation, status, json.error?.code]).toEqual([row.operation, 403, 'AccessDenied'])
+    expect(json.error.message).toContain('with an explicit deny in a resource-based policy')
+  }
+  for (const row of [MANAGE_TABLE.GetSettings, MANAGE_TABLE.PutSettings, MANAGE_TABLE.GetUsage]) {
+    const { status } = await send(registry, row, { query: '?repository=ci' })
     expect([row.operation, status]).toEqual([row.operation, 403])
   }
 })

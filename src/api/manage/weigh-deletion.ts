@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import { isDigest } from '../../core/digest.ts'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import type { FreedBy, Keeper } from '../../services/costs/freed-by.ts'
@@ -50,7 +49,7 @@ export const weighDeletion = defineOperation('WeighDeletion', {
   parameters: z.strictObject({ name: repositoryNameField }),
   body: whatIfBody,
   output: freedView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async (call, { parameters: { name }, body }) => ({
     repositoryName: name,
     ...viewFreed(await weigh(call, name, body)),
