@@ -10,6 +10,7 @@ import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { planItem } from '../plans/plan-item.ts'
 import { weighItems } from '../plans/weigh-items.ts'
+import { matchAhead } from './match-ahead.ts'
 import { readSnapshot } from './read-snapshot.ts'
 
 /** How many items are made before everything else has its turn. */
@@ -25,11 +26,12 @@ export interface PlannedImages {
 export async function planImages(
   services: Services,
   repository: Repository,
-  policy: ParsedLifecyclePolicy,
+  given: ParsedLifecyclePolicy,
   signal?: AbortSignal,
 ): Promise<PlannedImages> {
-  const { asksAnnotations: withAnnotations } = policy
+  const { asksAnnotations: withAnnotations } = given
   const images = await readSnapshot(services.metadata, repository, { withAnnotations, ...(signal && { signal }) })
+  const policy = await matchAhead(services, given, images, signal)
   const plan = planLifecycle(policy.compiled, images, services.clock.nowMs())
   await nextTurn()
   const items = await toItems(policy, images, plan)

@@ -4,6 +4,7 @@ import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
+import { MOST_ALONG } from './carry-out-item.ts'
 import { carryOutItems } from './carry-out-items.ts'
 import { getPlan } from './get-plan.ts'
 import { summarise } from './new-plan.ts'
@@ -42,8 +43,8 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const refused = items.filter(({ outcome }) => outcome === 'failed')
     if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
-      const stayed = new Set<Digest>()
-      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed }
+      const [stayed, room] = [new Set<Digest>(), { along: MOST_ALONG }]
+      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed, room }
       const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
       const done = await carryOutItems(work, planned, nextPosition)
       await recordExecution(work, plan, [...done, ...refused])
