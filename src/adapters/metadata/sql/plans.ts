@@ -95,12 +95,19 @@ const listItemsTagged = statement(({ db, p }: Parts<ItemPage & { tagged: number 
     .limit(p.limit),
 )
 
-const findItems = statement(({ db, p, dialect }: Parts<{ planId: string; digests: string }>) =>
+/** By places that an index has by itself: SQLite takes the key of the table for cheaper, and would read the whole plan. */
+export const findItems = statement(({ db, p, dialect }: Parts<{ planId: string; digests: string }>) =>
   db
     .selectFrom('plan_items')
     .selectAll()
     .where('plan_id', '=', p.planId)
-    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
+    .where('position', 'in', (eb) =>
+      eb
+        .selectFrom('plan_items as found')
+        .select('found.position')
+        .where('found.plan_id', '=', p.planId)
+        .where(sql<boolean>`found.digest in ${dialect.textList(p.digests)}`),
+    )
     .orderBy('position'),
 )
 
