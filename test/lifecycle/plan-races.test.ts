@@ -11,10 +11,13 @@ import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
 import { explainLifecycle } from '../../src/services/lifecycle/what-if.ts'
 import { lockImage } from '../../src/services/locks/lock-image.ts'
 import { nextTurn } from '../../src/services/next-turn.ts'
+import { carryOutPlan } from '../../src/services/plans/carry-out-plan.ts'
 import { changeStorageClass } from '../../src/services/plans/change-storage-class.ts'
+import { getPlan } from '../../src/services/plans/get-plan.ts'
+import { resumePlans } from '../../src/services/plans/resume-plans.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
 import { imageManifest, indexOf, OCI_MANIFEST, pushImage, putManifest } from '../support/images.ts'
-import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
+import { DAY_MS, FOUNDING_POLICY, type LifecycleWorld, NAME, NEVER, openLifecycleWorld } from './world.ts'
 
 let world: LifecycleWorld
 beforeEach(async () => {
@@ -195,6 +198,21 @@ test('an image comes back with the blobs that were deleted after it', async () =
   for (const blob of blobs) expect((await world.registry.send('DELETE', blob)).status).toBe(202)
   await undo(plan)
   for (const blob of blobs) expect((await world.registry.send('GET', blob)).status).toBe(200)
+})
+
+test('a plan whose process was killed halfway is said to be undoable for as long as its first images are', async () => {
+  for (let index = 0; index < 30; index++) await push(`v${index}`)
+  const { services, clock } = world.registry
+  const id = await makePlan()
+  await services.metadata.transact((transaction) => transaction.updatePlan(id, { state: 'applying' }))
+  const plan = await getPlan(services.metadata, id)
+  const killed = new AbortController()
+  const half = interrupted(services, 'transact', { calls: 1 }, async () => killed.abort())
+  await carryOutPlan(half, plan, killed.signal)
+  const firstUntilMs = clock.nowMs() + 7 * DAY_MS
+  world.wait(3)
+  expect(await resumePlans(services, NEVER)).toBe(1)
+  expect(await getPlan(services.metadata, id)).toMatchObject({ state: 'applied', undoUntilMs: firstUntilMs })
 })
 
 test('of several previews that are begun at once, one is made', async () => {

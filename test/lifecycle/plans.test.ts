@@ -170,6 +170,15 @@ test('undoing what was undone changes nothing, and what is no id of a plan is to
   expect(none.json.error.message).toStartWith('planId: must be the id of a plan, such as ')
 })
 
+test('undoing the deletion of a repository a second time does not undo another one', async () => {
+  await push('v1')
+  const first = (await world.ecr('DeleteRepository', { force: true })).headers.get('x-lading-plan')
+  await manage('POST', `${REPOSITORY}/plans/${first}/undo`)
+  await world.ecr('DeleteRepository', { force: true })
+  expect((await manage('POST', `${REPOSITORY}/plans/${first}/undo`)).json).toMatchObject({ state: 'undone' })
+  expect(await status('v1')).toBe(404)
+})
+
 test('what was deleted can be brought back until its window ends, and not a moment longer', async () => {
   await push('v1')
   const { headers } = await world.ecr('BatchDeleteImage', { imageIds: [{ imageTag: 'v1' }] })

@@ -86,6 +86,8 @@ async function undoRepository(
   plan: Plan,
   actor: PlanActor,
 ): Promise<Plan> {
+  // If it is deleted now, another plan did that.
+  if (plan.state === 'undone') return plan
   const result = await transaction.restoreRepository(plan.repositoryId)
   if (result === 'taken') {
     const message = `Another repository is called ${plan.repositoryName} now: delete that first, or keep it.`
