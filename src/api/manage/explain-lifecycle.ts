@@ -8,8 +8,7 @@ import { getRepository } from '../../services/get-repository.ts'
 import { explainLifecycle as explain, policyInForce } from '../../services/lifecycle/what-if.ts'
 import { manifestUnknown } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField, timeField, toTime } from './fields.ts'
-import { toReference } from './image-view.ts'
+import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
 import { lifecyclePolicyField, parsePolicyField } from './lifecycle-fields.ts'
 
 const refusedView = z.strictObject({

@@ -3,8 +3,8 @@ import { parseRepositoryName } from '../../core/repository-name.ts'
 import { describeImage } from '../../services/describe-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField } from './fields.ts'
-import { imageView, toReference, viewImage } from './image-view.ts'
+import { imageReferenceField, repositoryNameField, toReference } from './fields.ts'
+import { imageView, viewImage } from './image-view.ts'
 
 /** `GET /api/v1/repositories/{name}/images/{reference}` */
 export const getImage = defineOperation('GetImage', {

@@ -1,12 +1,10 @@
 import * as z from 'zod'
-import { isDigest } from '../../core/digest.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
-import { parseTag } from '../../core/tag.ts'
 import type { FreedBy, Keeper } from '../../services/costs/freed-by.ts'
-import { freedByImage, freedByPlan, freedByRepository, type ImageReference } from '../../services/costs/what-if.ts'
+import { freedByImage, freedByPlan, freedByRepository } from '../../services/costs/what-if.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation, type ManageCall } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField, timeField, toTime } from './fields.ts'
+import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
 
 const whatIfBody = z.union(
   [
@@ -66,10 +64,6 @@ async function weigh(
   if (body.delete === 'repository') return await freedByRepository(services, caller, repository, signal)
   const reference = toReference(body.delete.reference)
   return await freedByImage(services, caller, repository, { reference, signal })
-}
-
-function toReference(text: string): ImageReference {
-  return isDigest(text) ? { kind: 'digest', digest: text } : { kind: 'tag', tag: parseTag(text) }
 }
 
 function viewFreed(freed: FreedBy): Omit<z.output<typeof freedView>, 'repositoryName'> {

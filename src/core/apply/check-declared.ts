@@ -6,9 +6,9 @@ import { parseUploadedKeys } from '../oidc/key-set.ts'
 import { parsePolicy } from '../policy/parse-policy.ts'
 import { Refusal } from '../refusal.ts'
 import { checkTagRules } from '../settings/check-policy-texts.ts'
-import type { JsonValue } from '../strict-json.ts'
+import { isJsonObject, type JsonValue } from '../strict-json.ts'
 import { type Declared, nameIn } from './declared.ts'
-import { invalidAt, isObject, type Path } from './place.ts'
+import { invalidAt, type Path } from './place.ts'
 
 type Check = (value: JsonValue) => unknown
 
@@ -24,7 +24,7 @@ const repositoryPolicy = asText((text) => parsePolicy(text, 'repository'))
 const CHECKS: ReadonlyMap<string, Check> = new Map<string, Check>([
   ['settings.lifecyclePolicy', lifecyclePolicy],
   ['settings.repositoryPolicy', repositoryPolicy],
-  ['settings.tagRules', (value) => isObject(value) && checkTagRules(value)],
+  ['settings.tagRules', (value) => isJsonObject(value) && checkTagRules(value)],
   ['policy', asText((text) => parsePolicy(text, 'registry'))],
   ['lifecyclePolicy', lifecyclePolicy],
   ['repositoryPolicy', repositoryPolicy],

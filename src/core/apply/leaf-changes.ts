@@ -1,6 +1,6 @@
-import type { JsonValue } from '../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonValue } from '../strict-json.ts'
 import { sameValue } from './diff-declared.ts'
-import { describePath, isList, isObject, type Path } from './place.ts'
+import { describePath, type Path } from './place.ts'
 
 /** One place in a part, before and after; undefined for absent. */
 export interface LeafChange {
@@ -26,14 +26,14 @@ function* differing(
   becomes: JsonValue | undefined,
 ): Generator<Omit<LeafChange, 'where'> & { readonly path: Path }> {
   if (sameValue(was, becomes)) return
-  if (isObject(was) && isObject(becomes)) {
+  if (isJsonObject(was) && isJsonObject(becomes)) {
     for (const name of new Set([...Object.keys(was), ...Object.keys(becomes)])) {
       yield* differing([...path, name], was[name], becomes[name])
     }
     return
   }
   // Of lists that grew or shrank nobody could say which element is which.
-  if (isList(was) && isList(becomes) && was.length === becomes.length) {
+  if (isJsonList(was) && isJsonList(becomes) && was.length === becomes.length) {
     for (const [index, value] of was.entries()) yield* differing([...path, index], value, becomes[index])
     return
   }

@@ -1,10 +1,9 @@
 import { parseUploadedKeys } from '../oidc/key-set.ts'
 import { Refusal } from '../refusal.ts'
-import type { JsonObject, JsonValue } from '../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
 import type { ApplyKind } from './apply-kind.ts'
 import { nameIn } from './declared.ts'
 import { inByteOrder, normalPolicy } from './normal-policy.ts'
-import { isList, isObject } from './place.ts'
 
 const MUTABLE: JsonValue = { mode: 'MUTABLE', exclusionFilters: [] }
 
@@ -41,7 +40,7 @@ export function normalPart(part: string, value: JsonValue): JsonValue {
     case 'clientIds':
     case 'claimTags':
     case 'appliedFor':
-      return isList(value) ? inByteOrder(value) : value
+      return isJsonList(value) ? inByteOrder(value) : value
     case 'keys':
       return normalKeys(value)
     default:
@@ -50,9 +49,9 @@ export function normalPart(part: string, value: JsonValue): JsonValue {
 }
 
 function normalMutability(value: JsonValue): JsonValue {
-  if (!isObject(value)) return value
+  if (!isJsonObject(value)) return value
   const { exclusionFilters = [] } = value
-  return { ...value, exclusionFilters: isList(exclusionFilters) ? inByteOrder(exclusionFilters) : exclusionFilters }
+  return { ...value, exclusionFilters: isJsonList(exclusionFilters) ? inByteOrder(exclusionFilters) : exclusionFilters }
 }
 
 /** Public members alone, as a server keeps them. */

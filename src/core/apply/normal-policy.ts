@@ -1,6 +1,5 @@
 import { canonicalJson } from '../audit/canonical-json.ts'
-import type { JsonObject, JsonValue } from '../strict-json.ts'
-import { isList, isObject } from './place.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
 
 const LISTS: ReadonlySet<string> = new Set(['Action', 'NotAction', 'Resource', 'NotResource'])
 
@@ -9,30 +8,30 @@ const LISTS: ReadonlySet<string> = new Set(['Action', 'NotAction', 'Resource', '
  * is a list in order, and an account is its ARN. For comparing, not for sending.
  */
 export function normalPolicy(policy: JsonValue): JsonValue {
-  if (!isObject(policy)) return policy
+  if (!isJsonObject(policy)) return policy
   const statements = policy.Statement
   if (statements === undefined) return policy
-  return { ...policy, Statement: (isList(statements) ? statements : [statements]).map(normalStatement) }
+  return { ...policy, Statement: (isJsonList(statements) ? statements : [statements]).map(normalStatement) }
 }
 
 function normalStatement(statement: JsonValue): JsonValue {
-  if (!isObject(statement)) return statement
+  if (!isJsonObject(statement)) return statement
   return mapMembers(statement, (value, name) => {
     if (LISTS.has(name)) return inOrder(value)
     if (name === 'Principal' || name === 'NotPrincipal') return normalPrincipal(value)
-    return name === 'Condition' && isObject(value) ? mapMembers(value, normalOperator) : value
+    return name === 'Condition' && isJsonObject(value) ? mapMembers(value, normalOperator) : value
   })
 }
 
 function normalOperator(keys: JsonValue): JsonValue {
-  return isObject(keys) ? mapMembers(keys, inOrder) : keys
+  return isJsonObject(keys) ? mapMembers(keys, inOrder) : keys
 }
 
 function normalPrincipal(principal: JsonValue): JsonValue {
-  if (!isObject(principal)) return principal
+  if (!isJsonObject(principal)) return principal
   return mapMembers(principal, (value, type) => {
     if (type !== 'AWS') return inOrder(value)
-    return inOrder((isList(value) ? value : [value]).map(accountArn))
+    return inOrder((isJsonList(value) ? value : [value]).map(accountArn))
   })
 }
 
@@ -41,7 +40,7 @@ function accountArn(principal: JsonValue): JsonValue {
 }
 
 function inOrder(value: JsonValue): JsonValue {
-  return inByteOrder(isList(value) ? value : [value])
+  return inByteOrder(isJsonList(value) ? value : [value])
 }
 
 /** A list whose order says nothing, without what is in it twice. */

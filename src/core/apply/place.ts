@@ -1,5 +1,5 @@
 import { Refusal } from '../refusal.ts'
-import type { JsonObject, JsonValue } from '../strict-json.ts'
+import type { JsonValue } from '../strict-json.ts'
 
 export type Path = readonly (string | number)[]
 
@@ -37,13 +37,4 @@ export function invalidAt(path: Path, problem: string): Refusal {
 export function shownValue(value: JsonValue | undefined): string {
   const text = JSON.stringify(value) ?? 'nothing'
   return text.length > SHOWN_CHARS ? `${text.slice(0, SHOWN_CHARS)}…` : text
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-/** `Array.isArray` does not see that a list may be read-only. */
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

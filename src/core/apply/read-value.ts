@@ -1,5 +1,5 @@
-import type { JsonObject, JsonValue } from '../strict-json.ts'
-import { invalidAt, isList, isObject, type Place, type Read, shownValue, unexpected } from './place.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
+import { invalidAt, type Place, type Read, shownValue, unexpected } from './place.ts'
 
 /**
  * An object by its members; one that is not known is refused at once, as whoever wrote it believes that it does something.
@@ -36,7 +36,7 @@ export class Members<Name extends string> {
 }
 
 export function readObject(place: Place): JsonObject {
-  if (isObject(place.value)) return place.value
+  if (isJsonObject(place.value)) return place.value
   throw unexpected(place, 'an object')
 }
 
@@ -81,7 +81,7 @@ export function listOf<Item extends JsonValue>(
 ): Read<readonly Item[]> {
   return (place) => {
     const { value, path } = place
-    if (!isList(value) || value.length < least || value.length > most) {
+    if (!isJsonList(value) || value.length < least || value.length > most) {
       throw unexpected(place, `a list of ${least} to ${most}`)
     }
     const items = value.map((item, index) => read({ value: item, path: [...path, index] }))
