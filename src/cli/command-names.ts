@@ -15,6 +15,8 @@ export const CLI_COMMANDS = {
   'oidc-provider': 'whose identity tokens roles may trust: put, list, show, delete',
   namespace: 'list namespaces',
   settings: 'show, set and lock what repositories inherit, and their own settings',
+  repository: 'make, list, show and delete repositories',
+  apply: 'bring accounts, namespaces, repositories and their settings to what files say',
   sessions: 'end the sessions of a user or a role',
   policy: 'check a policy before it is put anywhere',
   explain: 'say why a request was denied, and whether it would be now',

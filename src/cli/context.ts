@@ -20,6 +20,8 @@ export interface CliContext {
   readonly ask: ((question: string) => Promise<string>) | undefined
   /** Whether what is told can be written over. */
   readonly tellsTerminal: boolean
+  /** Whether what is printed is for a person to see at once. */
+  readonly printsTerminal: boolean
 }
 
 /** The options that every command takes. */

@@ -11,6 +11,16 @@ export interface ManageRequest {
   readonly body?: unknown
 }
 
+/** A "no" of the server's. */
+export class ManageProblem extends CliProblem {
+  readonly status: number
+
+  constructor(status: number, message: string) {
+    super(message)
+    this.status = status
+  }
+}
+
 /** Speaks to a server's management API. */
 export class ManageClient {
   readonly #session: Session
@@ -28,6 +38,16 @@ export class ManageClient {
     const answer = first.status === 401 ? await this.#send(request, await this.#session.renewedPassword()) : first
     if (answer.status >= 200 && answer.status < 300) return answer.json
     throw problemOf(answer, this.#session.endpoint)
+  }
+
+  /** The same of what may not be there. @returns undefined then */
+  async find(path: string): Promise<unknown> {
+    try {
+      return await this.call({ method: 'GET', path })
+    } catch (error) {
+      if (error instanceof ManageProblem && error.status === 404) return undefined
+      throw error
+    }
   }
 
   /** The same for an answer of any size, whose bytes are given as they come. */
@@ -61,5 +81,5 @@ function problemOf({ status, json }: Answer, endpoint: string): CliProblem {
   if (message === undefined) {
     return new CliProblem(`${endpoint} has no management API that this version knows (status ${status}).`)
   }
-  return new CliProblem(displayable(message))
+  return new ManageProblem(status, displayable(message))
 }

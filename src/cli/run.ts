@@ -25,6 +25,8 @@ const LOAD: Readonly<Record<CliCommand, () => Promise<Add>>> = {
   'oidc-provider': async () => (await import('./commands/oidc-provider.ts')).addOidcProviderCommands,
   namespace: async () => (await import('./commands/namespace.ts')).addNamespaceCommands,
   settings: async () => (await import('./commands/settings.ts')).addSettingsCommands,
+  repository: async () => (await import('./commands/repository.ts')).addRepositoryCommands,
+  apply: async () => (await import('./commands/apply.ts')).addApplyCommand,
   sessions: async () => (await import('./commands/sessions.ts')).addSessionCommands,
   policy: async () => (await import('./commands/policy.ts')).addPolicyCommands,
   explain: async () => (await import('./commands/explain.ts')).addExplainCommand,
@@ -52,6 +54,7 @@ export async function runCli(args: readonly string[], version: string): Promise<
     write: writeOut,
     ask: process.stdin.isTTY === true && process.stderr.isTTY === true ? askTerminal : undefined,
     tellsTerminal: process.stderr.isTTY === true,
+    printsTerminal: process.stdout.isTTY === true,
   }
   process.stdout.on('error', stopWithReader)
   try {

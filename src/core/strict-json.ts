@@ -6,6 +6,15 @@ export interface JsonObject {
   readonly [key: string]: JsonValue
 }
 
+export function isJsonObject(value: JsonValue | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isJsonList(value)
+}
+
+/** `Array.isArray` does not see that a list may be read-only. */
+export function isJsonList(value: JsonValue | undefined): value is readonly JsonValue[] {
+  return Array.isArray(value)
+}
+
 /** The text is not strict JSON; the message says what is wrong with it and at which character. */
 export class StrictJsonError extends Error {
   override readonly name = 'StrictJsonError'

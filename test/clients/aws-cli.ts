@@ -1,5 +1,6 @@
 import { iamSteps } from './aws-cli-iam.ts'
 import { layerSteps, readImageSteps, writeImageSteps } from './aws-cli-images.ts'
+import { lifecycleSteps } from './aws-cli-lifecycle.ts'
 import { awsCommand, type Cli, ecr, ecrJson, ecrRefused, environmentOf } from './aws-cli-run.ts'
 import { run, runRefused } from './command.ts'
 import { pushImage } from './registry-http.ts'
@@ -21,6 +22,7 @@ function awsClient(program: 'aws-v1' | 'aws-v2'): Client {
         ...readImageSteps(cli),
         ...writeImageSteps(cli),
         ...layerSteps(cli),
+        ...lifecycleSteps(cli),
         ...settingSteps(cli),
         ...iamSteps(cli),
         ...deleteSteps(cli),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { homeOf } from './client-home.ts'
 import { run } from './command.ts'
-import { assertEqual, type Client, step } from './steps.ts'
+import { assertEqual, type Client, StepSkipped, step } from './steps.ts'
 import { tool } from './tools.ts'
 import type { World } from './world.ts'
 
@@ -14,7 +14,17 @@ export const boto3: Client = {
       const { stdout } = await run([tool('boto3'), script, world.registry.url], { environment: environmentOf(world) })
       assertEqual(stdout.trim(), 'ok', 'the output of the script')
     }),
+    step('lifecycle policies, previews with their waiter and paginator', () => runLifecycle(world, 'policies')),
+    step('an image is archived and restored', () => runLifecycle(world, 'archive')),
   ],
+}
+
+async function runLifecycle(world: World, part: string): Promise<void> {
+  const script = join(import.meta.dirname, 'boto3-lifecycle.py')
+  const command = [tool('boto3'), script, world.registry.url, part]
+  const { stdout } = await run(command, { environment: environmentOf(world) })
+  if (stdout.trim() === 'unknown') throw new StepSkipped('this boto3 does not know update_image_storage_class')
+  assertEqual(stdout.trim(), 'ok', 'the output of the script')
 }
 
 function environmentOf(world: World): Record<string, string> {

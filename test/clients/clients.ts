@@ -10,6 +10,7 @@ import { credentialHelper } from './credential-helper.ts'
 import { docker } from './docker.ts'
 import { exampleCentralAccount } from './example-central-account.ts'
 import { exampleCi } from './example-ci.ts'
+import { exampleGovernance } from './example-governance.ts'
 import { exampleTeamNamespaces } from './example-team-namespaces.ts'
 import { examples } from './examples.ts'
 import { helm } from './helm.ts'
@@ -46,6 +47,7 @@ export const CLIENTS: readonly Client[] = [
   interrupted,
   examples,
   exampleTeamNamespaces,
+  exampleGovernance,
   exampleCentralAccount,
   exampleCi,
   readme,

@@ -12,6 +12,7 @@ import {
   paginateListImages,
   RepositoryNotFoundException,
 } from '@aws-sdk/client-ecr'
+import { lifecycleSteps } from './js-sdk-lifecycle.ts'
 import { blobPath } from './oci-layout.ts'
 import { ask, pushImage } from './registry-http.ts'
 import { ecrClient, fetchRegistryToken } from './registry-token.ts'
@@ -26,7 +27,8 @@ export const jsSdk: Client = {
   needs: [],
   steps: (world) => {
     const ecr = ecrClient(world.registry)
-    return [...repositorySteps(world, ecr), ...imageSteps(world, ecr), ...deleteSteps(ecr)]
+    const lifecycle = lifecycleSteps(world, ecr, REPOSITORY)
+    return [...repositorySteps(world, ecr), ...imageSteps(world, ecr), ...lifecycle, ...deleteSteps(ecr)]
   },
 }
 

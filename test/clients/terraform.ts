@@ -16,6 +16,7 @@ import {
   type Wanted,
 } from './terraform-configuration.ts'
 import { assertIamGone, iamSteps } from './terraform-iam.ts'
+import { lifecycleSteps } from './terraform-lifecycle.ts'
 import { findProviderMirror, writeMirrorSettings } from './terraform-mirror.ts'
 import { assertNothingToDo, terraformCommand, terraformOptions, terraformRun } from './terraform-run.ts'
 import { tool } from './tools.ts'
@@ -24,7 +25,13 @@ import type { World } from './world.ts'
 export const terraform: Client = {
   name: 'terraform',
   needs: ['terraform', 'terraform-provider-aws'],
-  steps: (world) => [...applySteps(world), ...readSteps(world), ...iamSteps(world), ...destroySteps(world)],
+  steps: (world) => [
+    ...applySteps(world),
+    ...lifecycleSteps(world),
+    ...readSteps(world),
+    ...iamSteps(world),
+    ...destroySteps(world),
+  ],
 }
 
 function applySteps(world: World): readonly Step[] {

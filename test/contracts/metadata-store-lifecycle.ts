@@ -262,5 +262,28 @@ export function testLifecycle(open: OpenMetadataStore): void {
         ...[['x'], ['y'], ['x'], []],
       ])
     })
+
+    test('what tags were comes in pages that have each period once, whatever the clock did', async () => {
+      for (const word of ['a', 'b']) await push(store, id, manifest(word, { pushedAtMs: 1 }))
+      const times = [10, 20, 20, 20, 15, 30]
+      for (const [turn, atMs] of times.entries()) {
+        for (const name of ['x', 'y']) {
+          await change((one) => one.putTag(id, tag(name), digest(turn % 2 === 0 ? 'a' : 'b'), { atMs }))
+        }
+      }
+      const inPages: number[] = []
+      for (let after: number | undefined; ; after = inPages.at(-1)) {
+        const page = await store.listTagPeriods(id, tag('x'), { ...(after !== undefined && { after }), limit: 2 })
+        inPages.push(...page.map((period) => period.id))
+        if (page.length < 2) break
+      }
+      const whole = await store.listTagPeriods(id, tag('x'), { limit: 100 })
+      expect(inPages).toEqual(whole.map((period) => period.id))
+      expect(new Set(inPages).size).toBe(times.length)
+      expect(whole[0]?.untilMs).toBeUndefined()
+      const [first] = await store.listChangedTags(id, { afterMs: 0, untilMs: 99 }, { limit: 1 })
+      const [second] = await store.listChangedTags(id, { afterMs: 0, untilMs: 99 }, { after: `${first}`, limit: 1 })
+      expect([first, second]).toEqual([tag('x'), tag('y')])
+    })
   })
 }

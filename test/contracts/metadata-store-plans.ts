@@ -138,6 +138,7 @@ export function testPlans(open: OpenMetadataStore): void {
       })
       expect(await store.listPlanItems('p', {}, { limit: 10 })).toEqual([item(0), failed, item(2, { outcome: 'done' })])
       expect(await store.countPlanItems('p')).toEqual({ planned: 1, done: 1, failed: 1, undone: 0 })
+      expect([await store.lastPlanPosition('p'), await store.lastPlanPosition('q')]).toEqual([2, undefined])
     })
 
     test('old plans are forgotten a few rows at a time, and none that is open', async () => {

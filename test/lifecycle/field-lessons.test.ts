@@ -70,7 +70,7 @@ const UNTAGGED = {
 }
 
 const purges = [
-  'distribution#3178, harbor#11273: what belongs to an image that stays is not untagged, for a policy',
+  'distribution#3178, harbor#11273: what belongs to an image that stays is not taken for untagged',
   'acr-cli#131, acr#666, acr-cli#342: after the purge every platform of every image is pulled',
   'container-retention-policy#97, #43, delete-package-versions#90, ghcr-cleanup-action#104, #114, kubernoodles#664, db-backup#575: pulls go on for weeks',
 ].flatMap((name) => Object.entries(UNTAGGED).map(([format, policy]) => [name, format, policy] as const))

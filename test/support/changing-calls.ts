@@ -264,6 +264,14 @@ const SETTING_CALLS: readonly ChangingCall[] = [
   manage('DeleteInstallationSetting', 'DELETE', () => '/installation/settings/quota'),
 ]
 
+const MADE = '/repositories/team%2Fmade'
+const REPOSITORY_LIFE: readonly ChangingCall[] = [
+  manage('CreateRepository', 'POST', () => '/repositories', { name: 'team/made' }),
+  manage('TagResource', 'PUT', () => `${MADE}/resource-tags`, { resourceTags: [{ key: 'a', value: 'b' }] }),
+  manage('UntagResource', 'DELETE', () => `${MADE}/resource-tags?key=a`),
+  manage('DeleteRepository', 'DELETE', () => MADE),
+]
+
 const LAST_IAM_CALLS: readonly ChangingCall[] = [
   iam('DeleteUser', user),
   iam('DeleteGroup', group),
@@ -279,6 +287,7 @@ export const CHANGING_CALLS: readonly ChangingCall[] = [
   ...IAM_CALLS,
   ...MANAGE_CALLS,
   ...SETTING_CALLS,
+  ...REPOSITORY_LIFE,
   ...LAST_IAM_CALLS,
 ]
 

@@ -26,6 +26,7 @@ const ASKED = [
   ['/policies/validate', { text: '{}', kind: 'identity' }],
   [`${REPOSITORY}/lifecycle/diff`, { new: JSON.parse(FOUNDING_POLICY) }],
   [`${REPOSITORY}/lifecycle/explain`, { reference: 'v2' }],
+  [`${REPOSITORY}/costs/what-if`, { delete: 'repository' }],
 ] as const
 
 async function deniedDecision(registry: TestRegistry): Promise<string> {

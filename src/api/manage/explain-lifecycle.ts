@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { ImageExplanation } from '../../core/lifecycle/image-explanation.ts'
 import type { RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { Sight } from '../../core/lifecycle/rule-sight.ts'
@@ -9,8 +8,7 @@ import { getRepository } from '../../services/get-repository.ts'
 import { explainLifecycle as explain, policyInForce } from '../../services/lifecycle/what-if.ts'
 import { manifestUnknown } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField, timeField, toTime } from './fields.ts'
-import { toReference } from './image-view.ts'
+import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
 import { lifecyclePolicyField, parsePolicyField } from './lifecycle-fields.ts'
 
 const refusedView = z.strictObject({
@@ -50,7 +48,7 @@ export const explainLifecycle = defineOperation('ExplainLifecycle', {
     policy: lifecyclePolicyField.optional().describe('Without one, that which is in force.'),
   }),
   output: explanationView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const policy =

@@ -1,9 +1,10 @@
 import * as z from 'zod'
 import { isDigest } from '../../core/digest.ts'
 import { isRepositoryName } from '../../core/repository-name.ts'
-import { isTag } from '../../core/tag.ts'
+import { isTag, parseTag } from '../../core/tag.ts'
 import { TAG_KINDS, type TagKind } from '../../core/tags/tag-kind.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
+import type { ManifestReference } from '../../services/pull-manifest.ts'
 
 export const accountIdField = z.string().regex(/^\d{12}$/, 'must be 12 digits')
 
@@ -34,6 +35,11 @@ export const imageReferenceField = z
     (text) => isTag(text) || isDigest(text),
     'must be a tag, or a digest such as sha256: and 64 hexadecimal digits',
   )
+
+/** @param text as `imageReferenceField` takes it */
+export function toReference(text: string): ManifestReference {
+  return isDigest(text) ? { kind: 'digest', digest: text } : { kind: 'tag', tag: parseTag(text) }
+}
 
 export const tagField = z
   .string()

@@ -1,11 +1,10 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { describeImage } from '../../services/describe-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField } from './fields.ts'
-import { imageView, toReference, viewImage } from './image-view.ts'
+import { imageReferenceField, repositoryNameField, toReference } from './fields.ts'
+import { imageView, viewImage } from './image-view.ts'
 
 /** `GET /api/v1/repositories/{name}/images/{reference}` */
 export const getImage = defineOperation('GetImage', {
@@ -16,7 +15,7 @@ export const getImage = defineOperation('GetImage', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField, reference: imageReferenceField }),
   output: imageView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, reference } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     return viewImage(name, await describeImage(services, repository, toReference(reference)))

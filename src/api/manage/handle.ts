@@ -1,13 +1,12 @@
 import lifecycleSchema from '../../../docs/schemas/lifecycle-policy-v1.json' with { type: 'json' }
-import { repositoryOfArn } from '../../core/ecr/repository-arn.ts'
 import type { AuthenticatedPrincipal } from '../../core/principal.ts'
 import { Refusal, type RefusalReason } from '../../core/refusal.ts'
-import { isRepositoryName } from '../../core/repository-name.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import { audited, type CallFacts } from '../../services/audit/audited-call.ts'
 import { authenticateBasic } from '../../services/authenticate-basic.ts'
 import { authorize } from '../../services/authorize.ts'
-import type { Caller, Services } from '../../services/context.ts'
+import type { Services } from '../../services/context.ts'
 import { registryFor, registryOfAccount } from '../../services/registry-for.ts'
 import type { AwsOptions } from '../aws-options.ts'
 import { callerOf } from '../caller-of.ts'
@@ -85,14 +84,10 @@ async function answer(
   return await runOperation(call, row, { request, context, parameters })
 }
 
-/** What belongs to a repository has a say in what is done to it: its policy, and its tags. */
-async function findNamed(
-  { metadata }: Services,
-  { registry }: Caller,
-  resource: string,
-): Promise<Repository | undefined> {
-  const name = repositoryOfArn(resource)
-  return name !== undefined && isRepositoryName(name) ? await metadata.findRepository(registry.id, name) : undefined
+/** The repository that a call is about, where its own policy is asked; undefined when there is none. */
+async function findNamed({ services, caller }: ManageCall, name: string | undefined): Promise<Repository | undefined> {
+  if (name === undefined) return undefined
+  return await services.metadata.findRepository(caller.registry.id, parseRepositoryName(name))
 }
 
 /** Undefined for a credential that is not good any more. */
@@ -133,8 +128,8 @@ async function runOperation(
   }
   const codeOf = (reason: RefusalReason) => MANAGE_ERRORS[reason][1]
   const output = await audited(services, caller, { ...facts, codeOf }, async (given) => {
-    const repository = await findNamed(services, caller, resource)
-    await authorize(services, caller, { action: row.action, resource, repository })
+    const repository = await findNamed(call, row.repository?.(input))
+    await authorize(services, caller, { action: row.action, resource, repository, keys: row.keys?.(input) ?? {} })
     return await row.handle({ ...call, services: given }, input)
   })
   // A row of lines gives these.

@@ -1,10 +1,7 @@
 import * as z from 'zod'
-import { isDigest } from '../../core/digest.ts'
 import type { Platform } from '../../core/manifest/descriptor.ts'
-import { parseTag } from '../../core/tag.ts'
 import { recogniseTag } from '../../core/tags/recognise-tag.ts'
 import type { ImageDescription } from '../../services/describe-image.ts'
-import type { ManifestReference } from '../../services/pull-manifest.ts'
 import { tagKindField, timeField, toTime } from './fields.ts'
 
 export const imageView = z.strictObject({
@@ -61,8 +58,4 @@ export function viewImage(repositoryName: string, image: ImageDescription): z.ou
 function platformText({ os, architecture, variant }: Platform): string {
   const text = `${os ?? 'unknown'}/${architecture ?? 'unknown'}`
   return variant === undefined ? text : `${text}/${variant}`
-}
-
-export function toReference(text: string): ManifestReference {
-  return isDigest(text) ? { kind: 'digest', digest: text } : { kind: 'tag', tag: parseTag(text) }
 }

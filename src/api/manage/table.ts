@@ -2,10 +2,12 @@ import { applyPlan } from './apply-plan.ts'
 import { createAccount } from './create-account.ts'
 import { createAccountRootKey } from './create-account-root-key.ts'
 import { createPlan } from './create-plan.ts'
+import { createRepository } from './create-repository.ts'
 import type { ManageRow } from './define-operation.ts'
 import { deleteAccountRootKey } from './delete-account-root-key.ts'
 import { deleteLifecyclePolicy } from './delete-lifecycle-policy.ts'
 import { deleteOidcProvider } from './delete-oidc-provider.ts'
+import { deleteRepository } from './delete-repository.ts'
 import { deleteSetting } from './delete-setting.ts'
 import { deleteWebhook } from './delete-webhook.ts'
 import { diffLifecycle } from './diff-lifecycle.ts'
@@ -24,6 +26,7 @@ import { getLifecyclePolicy } from './get-lifecycle-policy.ts'
 import { getNamespaceCosts } from './get-namespace-costs.ts'
 import { getOidcProvider } from './get-oidc-provider.ts'
 import { getPlan } from './get-plan.ts'
+import { getRepository } from './get-repository.ts'
 import { getRepositoryCosts } from './get-repository-costs.ts'
 import { getSettings } from './get-settings.ts'
 import { getTag } from './get-tag.ts'
@@ -41,6 +44,7 @@ import { listNamespaces } from './list-namespaces.ts'
 import { listOidcProviders } from './list-oidc-providers.ts'
 import { listPlanItems } from './list-plan-items.ts'
 import { listPlans } from './list-plans.ts'
+import { listRepositories } from './list-repositories.ts'
 import { listTagChanges } from './list-tag-changes.ts'
 import { listTags } from './list-tags.ts'
 import { listWebhooks } from './list-webhooks.ts'
@@ -56,9 +60,11 @@ import { revokeUserSessions } from './revoke-user-sessions.ts'
 import { rollBackTag } from './roll-back-tag.ts'
 import { rotateWebhookSecret } from './rotate-webhook-secret.ts'
 import { streamEvents } from './stream-events.ts'
+import { tagResource } from './tag-resource.ts'
 import { testWebhook } from './test-webhook.ts'
 import { undoPlan } from './undo-plan.ts'
 import { unlockImage } from './unlock-image.ts'
+import { untagResource } from './untag-resource.ts'
 import { updateAccount } from './update-account.ts'
 import { validatePolicy } from './validate-policy.ts'
 import { weighDeletion } from './weigh-deletion.ts'
@@ -69,10 +75,12 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   CreateAccount: createAccount,
   CreateAccountRootKey: createAccountRootKey,
   CreatePlan: createPlan,
+  CreateRepository: createRepository,
   DeleteAccountRootKey: deleteAccountRootKey,
   DeleteInstallationSetting: deleteInstallationSetting,
   DeleteLifecyclePolicy: deleteLifecyclePolicy,
   DeleteOidcProvider: deleteOidcProvider,
+  DeleteRepository: deleteRepository,
   DeleteSetting: deleteSetting,
   DeleteWebhook: deleteWebhook,
   DiffLifecycle: diffLifecycle,
@@ -92,6 +100,7 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   GetNamespaceCosts: getNamespaceCosts,
   GetOidcProvider: getOidcProvider,
   GetPlan: getPlan,
+  GetRepository: getRepository,
   GetRepositoryCosts: getRepositoryCosts,
   GetSettings: getSettings,
   GetTag: getTag,
@@ -108,6 +117,7 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   ListOidcProviders: listOidcProviders,
   ListPlanItems: listPlanItems,
   ListPlans: listPlans,
+  ListRepositories: listRepositories,
   ListTagChanges: listTagChanges,
   ListTags: listTags,
   ListWebhooks: listWebhooks,
@@ -123,9 +133,11 @@ export const MANAGE_TABLE: { readonly [Operation in ManageOperation]: ManageRow<
   RollBackTag: rollBackTag,
   RotateWebhookSecret: rotateWebhookSecret,
   StreamEvents: streamEvents,
+  TagResource: tagResource,
   TestWebhook: testWebhook,
   UndoPlan: undoPlan,
   UnlockImage: unlockImage,
+  UntagResource: untagResource,
   UpdateAccount: updateAccount,
   ValidatePolicy: validatePolicy,
   WeighDeletion: weighDeletion,

@@ -1,13 +1,10 @@
 import * as z from 'zod'
-import { isDigest } from '../../core/digest.ts'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
-import { parseTag } from '../../core/tag.ts'
 import type { FreedBy, Keeper } from '../../services/costs/freed-by.ts'
-import { freedByImage, freedByPlan, freedByRepository, type ImageReference } from '../../services/costs/what-if.ts'
+import { freedByImage, freedByPlan, freedByRepository } from '../../services/costs/what-if.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation, type ManageCall } from './define-operation.ts'
-import { imageReferenceField, repositoryNameField, timeField, toTime } from './fields.ts'
+import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
 
 const whatIfBody = z.union(
   [
@@ -50,7 +47,7 @@ export const weighDeletion = defineOperation('WeighDeletion', {
   parameters: z.strictObject({ name: repositoryNameField }),
   body: whatIfBody,
   output: freedView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async (call, { parameters: { name }, body }) => ({
     repositoryName: name,
     ...viewFreed(await weigh(call, name, body)),
@@ -67,10 +64,6 @@ async function weigh(
   if (body.delete === 'repository') return await freedByRepository(services, caller, repository, signal)
   const reference = toReference(body.delete.reference)
   return await freedByImage(services, caller, repository, { reference, signal })
-}
-
-function toReference(text: string): ImageReference {
-  return isDigest(text) ? { kind: 'digest', digest: text } : { kind: 'tag', tag: parseTag(text) }
 }
 
 function viewFreed(freed: FreedBy): Omit<z.output<typeof freedView>, 'repositoryName'> {

@@ -329,3 +329,8 @@ test('eventId() is a UUID, the same for the same event and another for any other
   expect(eventId('here', 1)).toBe(id)
   expect(new Set([id, eventId('here', 2), eventId('there', 1)]).size).toBe(3)
 })
+
+test('docs/events.md names every kind', async () => {
+  const page = await Bun.file(`${import.meta.dir}/../../../docs/events.md`).text()
+  expect(Object.keys(CASES).filter((kind) => !page.includes(`\`${kind}\``))).toEqual([])
+})

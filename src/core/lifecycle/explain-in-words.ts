@@ -1,5 +1,6 @@
 import type { ImageExplanation } from './image-explanation.ts'
 import type { LifecycleRule, Order } from './lifecycle-policy.ts'
+import { ruleNamed } from './rule-reason.ts'
 import type { Sight } from './rule-sight.ts'
 
 type Facts = Omit<ImageExplanation, 'sentence'>
@@ -85,11 +86,6 @@ function done(rule: LifecycleRule | undefined): string {
 
 function called(rule: LifecycleRule | undefined): string {
   return rule === undefined ? 'a rule' : ruleNamed(rule.name)
-}
-
-/** ECR's have no names, and are called `rule 1`. */
-function ruleNamed(name: string): string {
-  return name.startsWith('rule') ? name : `rule ${name}`
 }
 
 const MOST_LISTED = 3

@@ -1,4 +1,4 @@
-import type { Clock, Condition, LifecyclePolicy, LifecycleRule, Order } from './lifecycle-policy.ts'
+import type { Clock, Condition, LifecyclePolicy, Order } from './lifecycle-policy.ts'
 
 const DAY_MS = 24 * 3_600_000
 const HOUR_MS = 3_600_000
@@ -28,10 +28,11 @@ export function ruleReason({ rules }: LifecyclePolicy, priority: number): string
   const rule = rules.find((each) => each.priority === priority)
   if (rule === undefined) throw new Error(`there is no rule of priority ${priority}`)
   const description = rule.description === undefined ? '' : ` (${rule.description})`
-  return `${nameOf(rule)}${description}: ${conditionText(rule.condition)}.`
+  return `${ruleNamed(rule.name)}${description}: ${conditionText(rule.condition)}.`
 }
 
-function nameOf({ name }: LifecycleRule): string {
+/** For sentences. ECR's have no names, and are called `rule 1`. */
+export function ruleNamed(name: string): string {
   return name.startsWith('rule') ? name : `rule ${name}`
 }
 

@@ -1,9 +1,9 @@
-import type { JsonObject, JsonValue } from '../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
 import { malformedPolicy, shown } from './malformed-policy.ts'
 
 /** @throws {Refusal} `policy-malformed` if it is no object, or has members that are not known */
 export function readObject(value: JsonValue | undefined, where: string, known?: readonly string[]): JsonObject {
-  if (!isObject(value)) throw malformedPolicy(where, `expected an object, got ${shown(value)}`)
+  if (!isJsonObject(value)) throw malformedPolicy(where, `expected an object, got ${shown(value)}`)
   const unknown = known && Object.keys(value).find((name) => !known.includes(name))
   if (unknown !== undefined) {
     throw malformedPolicy(where, `there is no element ${shown(unknown)}; expected one of ${known?.join(', ')}`)
@@ -22,16 +22,7 @@ export function readTexts(value: JsonValue | undefined, where: string): readonly
 /** One value, or a list of at least one. */
 export function listOf(value: JsonValue | undefined, where: string): readonly JsonValue[] {
   if (value === undefined) throw malformedPolicy(where, 'expected a value, or a list of values')
-  const list = isList(value) ? value : [value]
+  const list = isJsonList(value) ? value : [value]
   if (list.length === 0) throw malformedPolicy(where, 'expected at least one value in the list')
   return list
-}
-
-export function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-/** `Array.isArray` does not see that a list may be read-only. */
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }

@@ -1,6 +1,6 @@
-import type { JsonObject, JsonValue } from '../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
 import type { PolicyDocument, PrincipalEntry } from './policy-document.ts'
-import { isList, isObject } from './policy-members.ts'
+
 import { parsePolicyJson } from './read-policy.ts'
 import { PRINCIPAL_TYPES } from './read-principals.ts'
 
@@ -20,8 +20,8 @@ export function principalsOf(document: PolicyDocument): PrincipalEntry[] {
  */
 export function withPrincipals(text: string, replace: (principal: string) => string | undefined): string {
   const root = parsePolicyJson(text)
-  if (!isObject(root) || root.Statement === undefined) return text
-  const statement = isList(root.Statement)
+  if (!isJsonObject(root) || root.Statement === undefined) return text
+  const statement = isJsonList(root.Statement)
     ? root.Statement.map((one) => replaceInStatement(one, replace))
     : replaceInStatement(root.Statement, replace)
   return JSON.stringify(withMember(root, 'Statement', statement))
@@ -30,11 +30,11 @@ export function withPrincipals(text: string, replace: (principal: string) => str
 type Replace = (principal: string) => string | undefined
 
 function replaceInStatement(statement: JsonValue, replace: Replace): JsonValue {
-  if (!isObject(statement)) return statement
+  if (!isJsonObject(statement)) return statement
   let replaced = statement
   for (const name of ['Principal', 'NotPrincipal']) {
     const element = statement[name]
-    if (isObject(element)) replaced = withMember(replaced, name, replaceInElement(element, replace))
+    if (isJsonObject(element)) replaced = withMember(replaced, name, replaceInElement(element, replace))
   }
   return replaced
 }
@@ -47,7 +47,7 @@ function replaceInElement(element: JsonObject, replace: Replace): JsonObject {
       replaced = withMember(
         replaced,
         type,
-        isList(ids) ? ids.map((id) => replaceId(id, replace)) : replaceId(ids, replace),
+        isJsonList(ids) ? ids.map((id) => replaceId(id, replace)) : replaceId(ids, replace),
       )
   }
   return replaced

@@ -1,9 +1,9 @@
-import { type JsonObject, type JsonValue, parseStrictJson, StrictJsonError } from '../strict-json.ts'
+import { isJsonList, type JsonObject, type JsonValue, parseStrictJson, StrictJsonError } from '../strict-json.ts'
 import { malformedPolicy, shown } from './malformed-policy.ts'
 import type { PolicyDocument, PolicyStatement } from './policy-document.ts'
 import { isResourceKind, type PolicyKind } from './policy-kind.ts'
 import { MOST_POLICY_CHARS } from './policy-limits.ts'
-import { isList, readObject } from './policy-members.ts'
+import { readObject } from './policy-members.ts'
 import { readStatement } from './read-statement.ts'
 
 /** iam.md 1.2; the character after `ÿ` is the first that IAM refuses. */
@@ -23,7 +23,7 @@ export function readPolicy(text: string, kind: PolicyKind): PolicyDocument {
     throw malformedPolicy('Id', `expected a text, got ${shown(root.Id)}`)
   }
   if (root.Statement === undefined) throw malformedPolicy('the document', 'the element Statement is missing')
-  const list = isList(root.Statement) ? root.Statement : [root.Statement]
+  const list = isJsonList(root.Statement) ? root.Statement : [root.Statement]
   const statements = list.map((statement, index) =>
     readStatement(statement, { kind, index, hasVariables: version === '2012-10-17' }),
   )

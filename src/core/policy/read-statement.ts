@@ -1,8 +1,8 @@
-import type { JsonObject, JsonValue } from '../strict-json.ts'
+import { isJsonObject, type JsonObject, type JsonValue } from '../strict-json.ts'
 import { malformedPolicy, shown } from './malformed-policy.ts'
 import type { PolicyStatement } from './policy-document.ts'
 import { isResourceKind, type PolicyKind } from './policy-kind.ts'
-import { isObject, readObject } from './policy-members.ts'
+import { readObject } from './policy-members.ts'
 import { readActions } from './read-actions.ts'
 import { readConditions } from './read-conditions.ts'
 import { readPrincipals } from './read-principals.ts'
@@ -48,7 +48,7 @@ export function readStatement(value: JsonValue, { kind, index, hasVariables }: S
 }
 
 function placeOf(value: JsonValue, index: number): string {
-  const sid = isObject(value) ? value.Sid : undefined
+  const sid = isJsonObject(value) ? value.Sid : undefined
   return typeof sid === 'string' && sid !== '' ? `Statement[${index}] (${sid.slice(0, 60)})` : `Statement[${index}]`
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'bun:test'
 import { refusalOf } from '../../../test/support/refusal-of.ts'
 import { parseRepositoryName } from '../repository-name.ts'
-import { namespacesOf, parseNamespacePath, scopesAbove } from './scope.ts'
+import { namespacesAbove, namespacesOf, parseNamespacePath, type Scope } from './scope.ts'
 
 test.each(['a/', 'team-blue/', 'team-blue/web/'])('%p is a namespace', (text) => {
   expect<string>(parseNamespacePath(text)).toBe(text)
@@ -16,12 +16,9 @@ test('a repository is in every namespace that its name begins with', () => {
   expect(namespacesOf(parseRepositoryName('app'))).toEqual([])
 })
 
-test('above a scope is all that is farther up, outermost first', () => {
-  const above = scopesAbove({ kind: 'namespace', path: parseNamespacePath('a/b/') })
-  expect<string[]>(above.map((scope) => ('path' in scope ? scope.path : scope.kind))).toEqual([
-    'installation',
-    'registry',
-    'a/',
-  ])
-  expect(scopesAbove({ kind: 'installation' })).toEqual([])
+test('a namespace is in those that its path begins with, and not in itself', () => {
+  const above = (scope: Scope) => namespacesAbove(scope).map((path) => `${path}`)
+  expect(above({ kind: 'namespace', path: parseNamespacePath('a/b/') })).toEqual(['a/'])
+  expect(above({ kind: 'repository', name: parseRepositoryName('a/b/c') })).toEqual(['a/', 'a/b/'])
+  expect(above({ kind: 'registry' })).toEqual([])
 })

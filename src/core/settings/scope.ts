@@ -36,20 +36,7 @@ export function namespacesOf(name: RepositoryName): NamespacePath[] {
   return prefixesOf(name)
 }
 
-/** What is farther up than the scope, outermost first. */
-export function scopesAbove(scope: Scope): ParentScope[] {
-  const inner = namespacesAbove(scope).map((path) => ({ kind: 'namespace' as const, path }))
-  switch (scope.kind) {
-    case 'installation':
-      return []
-    case 'registry':
-      return [{ kind: 'installation' }]
-    default:
-      return [{ kind: 'installation' }, { kind: 'registry' }, ...inner]
-  }
-}
-
-/** The namespaces among them. */
+/** The namespaces that a scope is in, itself left out, outermost first. */
 export function namespacesAbove(scope: Scope): NamespacePath[] {
   if (scope.kind === 'repository') return prefixesOf(scope.name)
   return scope.kind === 'namespace' ? prefixesOf(scope.path.slice(0, -1)) : []

@@ -119,6 +119,8 @@ export interface PlanReads {
   ): Promise<PlanItem[]>
   findPlanItems(planId: string, digests: readonly Digest[]): Promise<PlanItem[]>
   countPlanItems(planId: string): Promise<PlanProgress>
+  /** The last item's; undefined when there is none. */
+  lastPlanPosition(planId: string): Promise<number | undefined>
 }
 
 export interface PlanChanges {

@@ -1,12 +1,11 @@
-import type { Digest } from '../../core/digest.ts'
 import { Refusal } from '../../core/refusal.ts'
-import type { Tag } from '../../core/tag.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { refuseAnyLock } from '../locks/refuse-locked.ts'
 import { carryOutDeletions, type Deletion } from '../plans/delete-images.ts'
 import { getPlan, planUnknown } from '../plans/get-plan.ts'
 import { newPlan } from '../plans/new-plan.ts'
+import type { ManifestReference } from '../pull-manifest.ts'
 import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 import { Turns } from '../turns.ts'
 import { dryTransaction } from './dry-transaction.ts'
@@ -16,10 +15,6 @@ import { weighGoing, weighGoingRepository } from './weigh-going.ts'
 
 /** A plan may be about every image of a large repository, which takes memory. */
 const TURNS = new Turns(2)
-
-export type ImageReference =
-  | { readonly kind: 'digest'; readonly digest: Digest }
-  | { readonly kind: 'tag'; readonly tag: Tag }
 
 /**
  * What deleting an image would free, with what goes along with it; by a tag, as ECR deletes: the image goes with its last
@@ -31,7 +26,7 @@ export async function freedByImage(
   services: Services,
   caller: Caller,
   repository: Repository,
-  { reference, signal }: { reference: ImageReference; signal: AbortSignal },
+  { reference, signal }: { reference: ManifestReference; signal: AbortSignal },
 ): Promise<FreedBy> {
   const deletion: Deletion =
     reference.kind === 'digest'

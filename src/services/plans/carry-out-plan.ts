@@ -46,7 +46,8 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
       const settings = await settingsInForce(transaction, repository)
       const [stayed, room] = [new Set<Digest>(), { along: MOST_ALONG }]
       const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed, room }
-      const done = await carryOutItems(work, planned, await nextPosition(transaction, plan.id))
+      const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
+      const done = await carryOutItems(work, planned, nextPosition)
       await recordExecution(work, plan, [...done, ...refused])
       if (planned.length > 0) await beginWindow(work)
     }
@@ -59,14 +60,6 @@ async function beginWindow({ services, transaction, plan, nowMs, settings }: Pla
   if ((await getPlan(transaction, plan.id)).undoUntilMs !== undefined) return
   const undoUntilMs = nowMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
   await transaction.updatePlan(plan.id, { undoUntilMs })
-}
-
-async function nextPosition(
-  transaction: { countPlanItems(planId: string): Promise<Readonly<Record<PlanItem['outcome'], number>>> },
-  planId: string,
-): Promise<number> {
-  const { planned, done, failed, undone } = await transaction.countPlanItems(planId)
-  return planned + done + failed + undone
 }
 
 async function finish(services: Services, plan: Plan): Promise<Plan> {

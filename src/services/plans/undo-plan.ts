@@ -104,7 +104,7 @@ async function undoRepository(
     await chargeRepository(transaction, repository, settings.quota)
     await transaction.recordEvent({ kind: 'repository-undeleted', ...placeOf(work), detail: sourceOf(work) })
   }
-  const undone: Plan = { ...plan, state: 'undone', undoneBy: actor, undoneAtMs: nowMs }
+  const undone: Plan = { ...plan, state: 'undone', undoneBy: actor, undoneAtMs: plan.undoneAtMs ?? nowMs }
   await transaction.updatePlan(plan.id, undone)
   return undone
 }
@@ -113,7 +113,7 @@ async function finish(services: Services, plan: Plan): Promise<Plan> {
   return await services.metadata.transact(async (transaction) => {
     const current = await getPlan(transaction, plan.id)
     if (current.state !== 'undoing') return current
-    const undone: Plan = { ...current, state: 'undone', undoneAtMs: services.clock.nowMs() }
+    const undone: Plan = { ...current, state: 'undone', undoneAtMs: current.undoneAtMs ?? services.clock.nowMs() }
     await transaction.updatePlan(plan.id, undone)
     return undone
   })

@@ -10,13 +10,19 @@ import { newPlan } from '../plans/new-plan.ts'
 import { refundRepository } from '../settings/charge.ts'
 import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
 
+/** A repository as it was, the plan by which it can be brought back, and until when. Unix time in milliseconds. */
+export interface DeletedRepository {
+  readonly repository: Repository
+  readonly planId: string
+  readonly undoUntilMs: number
+}
+
 /**
  * Deletes the repository with what it holds, at once and however much that is: from now on nobody finds it, and its name
  * is free. Nothing that it held goes before its restore window ends; then the collector takes it, little by little, and
  * leaves the blobs that other repositories hold too.
  *
  * @param options `force`: also when it holds images
- * @returns the repository as it was, and the plan by which it can be brought back
  * @throws {Refusal} `repository-unknown`, `repository-not-empty`; `image-locked` when something in it is locked;
  *   `deletion-protected`, whatever the options say
  */
@@ -25,7 +31,7 @@ export async function deleteRepository(
   caller: Caller,
   repository: Repository,
   options: { force: boolean },
-): Promise<{ readonly repository: Repository; readonly planId: string }> {
+): Promise<DeletedRepository> {
   return await services.metadata.transact(async (transaction) => {
     const current = await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
     const settings = await settingsInForce(transaction, current)
@@ -42,7 +48,7 @@ export async function deleteRepository(
     const detail = { hasImages, requestId: caller.requestId, planId: plan.id }
     await transaction.recordEvent({ kind: 'repository-deleted', atMs, ...requestOf(caller, current), detail })
     await refundRepository(transaction, current, settings.quota)
-    return { repository: current, planId: plan.id }
+    return { repository: current, planId: plan.id, undoUntilMs }
   })
 }
 

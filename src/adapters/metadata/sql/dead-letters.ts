@@ -30,13 +30,14 @@ const listSequences = statement(({ db, p }: Parts<{ webhookId: number; limit: nu
 
 type Chosen = { webhookId: number; sequences: string }
 
+/** As pairs: with the webhook by itself, SQLite would read all its deliveries. */
 function isChosen({ p, dialect }: Parts<Chosen>) {
   const given = dialect.rows<{ sequence: number }>(p.sequences, { sequence: 'integer' })
-  return sql<boolean>`webhook_id = ${p.webhookId} and state = 'dead'
-    and sequence in (select given.sequence from ${given} as given)`
+  return sql<boolean>`state = 'dead'
+    and (webhook_id, sequence) in (select cast(${p.webhookId} as bigint), given.sequence from ${given} as given)`
 }
 
-const replay = statement((parts: Parts<Chosen>) =>
+export const replay = statement((parts: Parts<Chosen>) =>
   parts.db
     .updateTable('deliveries')
     .set({ state: 'pending', attempts: 0 })
@@ -44,7 +45,7 @@ const replay = statement((parts: Parts<Chosen>) =>
     .returning(['webhook_id as webhookId', 'repository_id as repositoryId']),
 )
 
-const drop = statement((parts: Parts<Chosen>) => parts.db.deleteFrom('deliveries').where(isChosen(parts)))
+export const drop = statement((parts: Parts<Chosen>) => parts.db.deleteFrom('deliveries').where(isChosen(parts)))
 
 export function deadLetterWrites(
   connection: SqlConnection,

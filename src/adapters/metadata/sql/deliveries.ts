@@ -17,18 +17,29 @@ const MOST_COUNTED = 10_000
 
 type Key = { webhookId: number; repositoryId: number; sequence: number }
 
-export const listPending = statement(({ db, p }: Parts<{ webhookId: number; repositoryId: number; limit: number }>) =>
-  db
+export const listPending = statement(({ db, p }: Parts<{ webhookId: number; repositoryId: number; limit: number }>) => {
+  const page = db
     .selectFrom('deliveries')
-    .innerJoin('events', 'events.sequence', 'deliveries.sequence')
-    .select(['deliveries.sequence', 'attempts', 'kind', 'at_ms', 'registry_id', 'events.repository_id'])
-    .select(['repository_name', 'principal', 'detail'])
+    .select(['webhook_id', 'repository_id', 'sequence'])
     .where('webhook_id', '=', p.webhookId)
-    .where('deliveries.repository_id', '=', p.repositoryId)
-    .where('state', '=', 'pending')
-    .orderBy('deliveries.sequence')
-    .limit(p.limit),
-)
+    .where('repository_id', '=', p.repositoryId)
+    // As the index has it, which holds no dead letters: there may be many before the first that is pending.
+    .where(sql<boolean>`state = 'pending'`)
+    .orderBy('sequence')
+    .limit(p.limit)
+  return db
+    .selectFrom(page.as('page'))
+    .innerJoin('deliveries', (join) =>
+      join
+        .onRef('deliveries.webhook_id', '=', 'page.webhook_id')
+        .onRef('deliveries.repository_id', '=', 'page.repository_id')
+        .onRef('deliveries.sequence', '=', 'page.sequence'),
+    )
+    .innerJoin('events', 'events.sequence', 'page.sequence')
+    .select(['page.sequence', 'attempts', 'kind', 'at_ms', 'registry_id', 'events.repository_id'])
+    .select(['repository_name', 'principal', 'detail'])
+    .orderBy('page.sequence')
+})
 
 const count = (state: 'pending' | 'dead') =>
   statement(({ db, p }: Parts<{ webhookId: number }>) =>

@@ -6,11 +6,13 @@ import { type Parts, statement } from './statement.ts'
 
 type Key = { repositoryId: number; kind: ImageLock['kind']; name: string }
 
-const findLocks = statement(({ db, p, dialect }: Parts<{ repositoryId: number; names: string }>) =>
+export const findLocks = statement(({ db, p, dialect }: Parts<{ repositoryId: number; names: string }>) =>
   db
     .selectFrom('image_locks')
     .selectAll()
     .where('repository_id', '=', p.repositoryId)
+    // All kinds there are, so that names are looked up and not compared with every lock.
+    .where('kind', 'in', [sql<'image'>`'image'`, sql<'tag'>`'tag'`])
     .where(sql<boolean>`name in ${dialect.textList(p.names)}`)
     .orderBy('kind')
     .orderBy('name'),

@@ -95,12 +95,19 @@ const listItemsTagged = statement(({ db, p }: Parts<ItemPage & { tagged: number 
     .limit(p.limit),
 )
 
-const findItems = statement(({ db, p, dialect }: Parts<{ planId: string; digests: string }>) =>
+/** By places that an index has by itself: SQLite takes the key of the table for cheaper, and would read the whole plan. */
+export const findItems = statement(({ db, p, dialect }: Parts<{ planId: string; digests: string }>) =>
   db
     .selectFrom('plan_items')
     .selectAll()
     .where('plan_id', '=', p.planId)
-    .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
+    .where('position', 'in', (eb) =>
+      eb
+        .selectFrom('plan_items as found')
+        .select('found.position')
+        .where('found.plan_id', '=', p.planId)
+        .where(sql<boolean>`found.digest in ${dialect.textList(p.digests)}`),
+    )
     .orderBy('position'),
 )
 
@@ -110,6 +117,10 @@ const countItems = statement(({ db, p }: Parts<{ planId: string }>) =>
     .select(['outcome', sql<number>`count(*)`.as('count')])
     .where('plan_id', '=', p.planId)
     .groupBy('outcome'),
+)
+
+const lastPosition = statement(({ db, p }: Parts<{ planId: string }>) =>
+  db.selectFrom('plan_items').select('position').where('plan_id', '=', p.planId).orderBy('position', 'desc').limit(1),
 )
 
 type ItemRow = Omit<Selectable<Schema['plan_items']>, 'plan_id'>
@@ -122,6 +133,15 @@ const ITEM_COLUMNS = {
   outcome: 'text',
   body: 'text',
 } as const satisfies Record<keyof ItemRow, 'integer' | 'text'>
+
+type ItemOutcome = Pick<Selectable<Schema['plan_items']>, 'plan_id' | 'position' | 'outcome' | 'body'>
+
+const OUTCOME_COLUMNS = {
+  plan_id: 'text',
+  position: 'integer',
+  outcome: 'text',
+  body: 'text',
+} as const satisfies Record<keyof ItemOutcome, 'integer' | 'text'>
 
 const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
   db
@@ -145,12 +165,13 @@ const insertItems = statement(({ db, p, dialect }: Parts<{ planId: string; items
     .onConflict((conflict) => conflict.columns(['plan_id', 'position']).doNothing()),
 )
 
-const updateItems = statement(({ db, p, dialect }: Parts<{ planId: string; items: string }>) =>
+/** The plan is a column of the rows: were it a value of the statement, SQLite would read all items of the plan for each row. */
+export const updateItems = statement(({ db, p, dialect }: Parts<{ items: string }>) =>
   db
     .updateTable('plan_items')
-    .from(dialect.rows<ItemRow>(p.items, ITEM_COLUMNS).as('given'))
+    .from(dialect.rows<ItemOutcome>(p.items, OUTCOME_COLUMNS).as('given'))
     .set((eb) => ({ outcome: eb.ref('given.outcome'), body: eb.ref('given.body') }))
-    .where('plan_items.plan_id', '=', p.planId)
+    .whereRef('plan_items.plan_id', '=', 'given.plan_id')
     .whereRef('plan_items.position', '=', 'given.position'),
 )
 
@@ -212,6 +233,9 @@ export function planReads(connection: SqlConnection): PlanReads {
     async findPlanItems(planId, digests) {
       return (await connection.all(findItems, { planId, digests: JSON.stringify(digests) })).map(toItem)
     },
+    async lastPlanPosition(planId) {
+      return (await connection.first(lastPosition, { planId }))?.position
+    },
     async countPlanItems(planId) {
       const progress = { planned: 0, done: 0, failed: 0, undone: 0 }
       for (const { outcome, count } of await connection.all(countItems, { planId })) progress[outcome] = count
@@ -235,7 +259,11 @@ export function planWrites(connection: SqlConnection): PlanChanges {
       if (items.length > 0) await connection.run(insertItems, { planId, items: JSON.stringify(items.map(fromItem)) })
     },
     async updatePlanItems(planId, items) {
-      if (items.length > 0) await connection.run(updateItems, { planId, items: JSON.stringify(items.map(fromItem)) })
+      const outcomes = items.map((item): ItemOutcome => {
+        const { position, outcome, body } = fromItem(item)
+        return { plan_id: planId, position, outcome, body }
+      })
+      if (outcomes.length > 0) await connection.run(updateItems, { items: JSON.stringify(outcomes) })
     },
     async deletePlansBefore(atMs, nowMs, limit) {
       let deleted = 0

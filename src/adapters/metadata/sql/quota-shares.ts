@@ -9,10 +9,12 @@ import { type Parts, statement } from './statement.ts'
 type Key = { registryId: number; path: string }
 type Amount = { bytes: number; images: number }
 type Share = { shard: number; bytes: number; images: number }
+type SplitShare = Share & { registry_id: number; path: string }
 
 /** As many as can take at once without waiting. When none has enough by itself, all are gathered and split anew. */
 const SHARES = 64
 const SHARE = { shard: 'integer', bytes: 'integer', images: 'integer' } as const
+const SPLIT_SHARE = { ...SHARE, registry_id: 'integer', path: 'text' } as const
 
 /**
  * From a share that has enough and that nobody else is at. Rows that turn out to have changed meanwhile stay locked
@@ -50,13 +52,14 @@ const lockAll = statement(({ db, p, dialect }: Parts<Key>) =>
     .modifyEnd(dialect.lock('update')),
 )
 
-const setShares = statement(({ db, p, dialect }: Parts<Key & { shares: string }>) =>
+/** The quota is a column of the rows, as in `updateItems` of plans.ts. */
+export const setShares = statement(({ db, p, dialect }: Parts<{ shares: string }>) =>
   db
     .updateTable('quota_shares')
-    .from(dialect.rows<Share>(p.shares, SHARE).as('given'))
+    .from(dialect.rows<SplitShare>(p.shares, SPLIT_SHARE).as('given'))
     .set((eb) => ({ bytes: eb.ref('given.bytes'), images: eb.ref('given.images') }))
-    .where('quota_shares.registry_id', '=', p.registryId)
-    .where('quota_shares.path', '=', p.path)
+    .whereRef('quota_shares.registry_id', '=', 'given.registry_id')
+    .whereRef('quota_shares.path', '=', 'given.path')
     .whereRef('quota_shares.shard', '=', 'given.shard'),
 )
 
@@ -175,8 +178,13 @@ async function gather(connection: SqlConnection, key: Key): Promise<Gathered> {
 
 async function splitAnew(connection: SqlConnection, key: Key, { left, shares }: Gathered): Promise<void> {
   const split = splitUsage(left, shares.length)
-  const given = shares.map(({ shard }, index) => ({ shard, ...split[index] }))
-  await connection.run(setShares, { ...key, shares: JSON.stringify(given) })
+  const given = shares.map(({ shard }, index) => ({
+    registry_id: key.registryId,
+    path: key.path,
+    shard,
+    ...split[index],
+  }))
+  await connection.run(setShares, { shares: JSON.stringify(given) })
 }
 
 function plus(a: Usage, b: Usage): Usage {

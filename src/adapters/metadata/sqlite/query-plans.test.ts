@@ -23,20 +23,24 @@ import {
   listHoldingsOfRepository,
   weighRemovals,
 } from '../sql/costs.ts'
-import { listDead } from '../sql/dead-letters.ts'
+import { drop, listDead, replay } from '../sql/dead-letters.ts'
 import { listPending } from '../sql/deliveries.ts'
 import { listDue } from '../sql/delivery-lines.ts'
 import { listSequenced, listSequencedOf, listUnsequenced } from '../sql/events.ts'
 import { countIdentities, listIdentities } from '../sql/identity-lists.ts'
+import { findLocks } from '../sql/image-locks.ts'
 import { listImageIds, listManifests } from '../sql/images.ts'
 import { listReferrers } from '../sql/manifests.ts'
 import { metadataTransaction } from '../sql/metadata-transaction.ts'
+import { findItems, updateItems } from '../sql/plans.ts'
+import { setShares } from '../sql/quota-shares.ts'
 import { listDueRemovals } from '../sql/removals.ts'
 import { listRepositories, listRepositoryNames } from '../sql/repositories.ts'
 import { NOBODY_WAITS } from '../sql/scarce-quotas.ts'
 import { listPaths, listPolicies } from '../sql/settings.ts'
 import { sqlBuilder } from '../sql/sql-builder.ts'
 import { compile, type Statement, type Values } from '../sql/statement.ts'
+import { findAt, listAt, listChanged, listPeriods } from '../sql/tag-memory.ts'
 import { listTagStates, listTags } from '../sql/tags.ts'
 import { noNotes } from '../sql/transaction-notes.ts'
 import { listExpiredUploads } from '../sql/uploads.ts'
@@ -141,7 +145,6 @@ const PAGES: Record<string, { statement: Statement<never, unknown>; index: strin
   },
   listWebhooks: { statement: listWebhooks, index: 'webhooks_by_name (registry_id=? AND name>?)' },
   listDue: { statement: listDue, index: 'delivery_lines_by_due (due_at_ms<?)' },
-  listPending: { statement: listPending, index: 'PRIMARY KEY (webhook_id=? AND repository_id=?)' },
   listDead: { statement: listDead, index: 'deliveries_dead (webhook_id=? AND sequence>?)' },
   lookUpAll: { statement: lookUpAll, index: 'audit_by_time (account_id=? AND at_ms>? AND at_ms<?)' },
   lookUpByReadOnly: { statement: lookUpByReadOnly, index: 'audit_by_read_only (account_id=? AND read_only=? AND' },
@@ -220,6 +223,62 @@ for (const [name, { statement, index }] of Object.entries({
     expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!page$|refs$)/.test(step))).toEqual([])
   })
 }
+
+/** What is live and what is closed have an index each, and a page of each is sorted, never more. */
+for (const [name, { statement, indexes }] of Object.entries({
+  'listPeriods of a tag': {
+    statement: listPeriods,
+    indexes: ['tags_live (repository_id=? AND tag=?)', 'tags_history (repository_id=? AND tag=? AND until_ms>?'],
+  },
+  'findAt of a tag': {
+    statement: findAt,
+    indexes: ['tags_live (repository_id=? AND tag=?)', 'tags_history (repository_id=? AND tag=? AND until_ms>?)'],
+  },
+  listAt: {
+    statement: listAt,
+    indexes: ['tags_live (repository_id=? AND tag>?)', 'tags_history (repository_id=? AND tag>?)'],
+  },
+  listChanged: {
+    statement: listChanged,
+    indexes: ['tags_live (repository_id=? AND tag>?)', 'tags_history (repository_id=? AND tag>?)'],
+  },
+})) {
+  test(`${name} reads what tags were from two indexes`, () => {
+    const plan = planOf(statement)
+    for (const index of indexes) expect(plan.join('\n')).toContain(index)
+    expect(plan.filter((step) => /^SCAN (?!live$|closed$|both$)/.test(step))).toEqual([])
+  })
+}
+
+test('listPending passes over no dead letters', () => {
+  const plan = planOf(listPending)
+  expect(plan.join('\n')).toContain('INDEX deliveries_pending (webhook_id=? AND repository_id=?)')
+  expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!page$)/.test(step))).toEqual([])
+})
+
+/** Never the rest of the plan, the repository, the webhook or the quota. */
+for (const [name, { statement, index }] of Object.entries({
+  findItems: { statement: findItems, index: 'PRIMARY KEY (plan_id=? AND position=?)' },
+  'findItems by digest': { statement: findItems, index: 'INDEX plan_items_by_digest (plan_id=? AND digest=?)' },
+  findLocks: { statement: findLocks, index: 'PRIMARY KEY (repository_id=? AND kind=? AND name=?)' },
+  replay: { statement: replay, index: 'INDEX deliveries_by_sequence (sequence=? AND webhook_id=?)' },
+  drop: { statement: drop, index: 'INDEX deliveries_by_sequence (sequence=? AND webhook_id=?)' },
+  setShares: { statement: setShares, index: 'PRIMARY KEY (registry_id=? AND path=? AND shard=?)' },
+})) {
+  test(`${name} looks up each row that it is given`, () => {
+    const plan = planOf(statement)
+    expect(plan.join('\n')).toContain(index)
+    expect(plan.filter((step) => /TEMP B-TREE|^SCAN (?!json_each )/.test(step))).toEqual([])
+  })
+}
+
+test('what became of items of a plan is written down by their places, whatever the length of the plan', () => {
+  const plan = planOf(updateItems)
+  expect(plan.find((step) => step.startsWith('SEARCH'))).toBe(
+    'SEARCH plan_items USING PRIMARY KEY (plan_id=? AND position=?)',
+  )
+  expect(plan.filter((step) => /^SCAN (?!json_each )/.test(step))).toEqual([])
+})
 
 test('a purge finds the rows of every page by an index', async () => {
   const plans: string[] = []

@@ -1,9 +1,9 @@
 import { invalidParameter } from '../../ecr/invalid-parameter.ts'
-import { type JsonValue, parseStrictJson, StrictJsonError } from '../../strict-json.ts'
+import { isJsonList, type JsonValue, parseStrictJson, StrictJsonError } from '../../strict-json.ts'
 import { checkEcrRule, checkEcrRules } from './check-ecr-rules.ts'
 import type { EcrLifecyclePolicy } from './ecr-policy.ts'
 import { policyFailure, schemaFailure } from './policy-failure.ts'
-import { isList, readMembers } from './policy-members.ts'
+import { readMembers } from './policy-members.ts'
 import { readEcrRule } from './read-ecr-rule.ts'
 
 const MOST_CHARS = 30_720
@@ -37,9 +37,9 @@ function parseJson(text: string): JsonValue {
 }
 
 function readRules(document: JsonValue): readonly JsonValue[] {
-  if (typeof document !== 'object' || document === null || isList(document)) throw unmappable('expected an object')
+  if (typeof document !== 'object' || document === null || isJsonList(document)) throw unmappable('expected an object')
   const { rules } = document
-  if (!isList(rules)) throw schemaFailure('', 'object has missing required properties (["rules"]); expected a list')
+  if (!isJsonList(rules)) throw schemaFailure('', 'object has missing required properties (["rules"]); expected a list')
   readMembers(document, '', { required: ['rules'], optional: [] })
   if (rules.length === 0) throw schemaFailure('rules', 'array is too short: must have at least 1 elements')
   if (rules.length <= MOST_RULES) return rules

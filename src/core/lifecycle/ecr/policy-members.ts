@@ -1,5 +1,5 @@
 import { isStorableText } from '../../storable-text.ts'
-import type { JsonObject, JsonValue } from '../../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../../strict-json.ts'
 import { schemaFailure, shown } from './policy-failure.ts'
 
 export interface Members {
@@ -9,7 +9,7 @@ export interface Members {
 
 /** @throws {Refusal} unless it is an object with all that is required and nothing that is unknown */
 export function readMembers(value: JsonValue | undefined, where: string, { required, optional }: Members): JsonObject {
-  if (!isObject(value)) throw wrongType(value, where, 'object')
+  if (!isJsonObject(value)) throw wrongType(value, where, 'object')
   const missing = required.filter((name) => !Object.hasOwn(value, name)).toSorted()
   if (missing.length > 0) throw schemaFailure(where, `object has missing required properties (${list(missing)})`)
   const unknown = Object.keys(value).filter((name) => !required.includes(name) && !optional.includes(name))
@@ -43,7 +43,7 @@ export function readText(value: JsonValue | undefined, where: string): string {
 
 /** Texts that are not empty, in a list that may be. */
 export function readTexts(value: JsonValue | undefined, where: string): readonly string[] {
-  if (!isList(value)) throw wrongType(value, where, 'array')
+  if (!isJsonList(value)) throw wrongType(value, where, 'array')
   return value.map((element, index) => {
     const text = readText(element, `${where}[${index}]`)
     if (text !== '') return text
@@ -51,17 +51,8 @@ export function readTexts(value: JsonValue | undefined, where: string): readonly
   })
 }
 
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-/** `Array.isArray` does not see that a list may be read-only. */
-export function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
-}
-
 function wrongType(value: JsonValue | undefined, where: string, allowed: string): Error {
-  const type = value === null ? 'null' : isList(value) ? 'array' : typeof value
+  const type = value === null ? 'null' : isJsonList(value) ? 'array' : typeof value
   return schemaFailure(
     where,
     `instance type (${type}) does not match any allowed primitive type (allowed: ["${allowed}"])`,

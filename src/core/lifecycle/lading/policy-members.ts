@@ -1,5 +1,5 @@
 import { isStorableText } from '../../storable-text.ts'
-import type { JsonObject, JsonValue } from '../../strict-json.ts'
+import { isJsonList, isJsonObject, type JsonObject, type JsonValue } from '../../strict-json.ts'
 import { invalidPolicy, memberOf, shownValue } from './invalid-policy.ts'
 
 /** A value of the document and where it stands in it. */
@@ -56,7 +56,7 @@ export class PolicyMembers<Name extends string> {
 }
 
 export function readObject({ value, where }: Place): JsonObject {
-  if (isObject(value)) return value
+  if (isJsonObject(value)) return value
   throw invalidPolicy(where, `expected an object, got ${shownValue(value)}`)
 }
 
@@ -88,20 +88,11 @@ export function choiceOf<const Choice extends string>(choices: readonly Choice[]
 /** At least one. */
 export function listOf<Item>(read: Read<Item>, most = Number.POSITIVE_INFINITY): Read<readonly Item[]> {
   return ({ value, where }) => {
-    if (!isList(value)) throw invalidPolicy(where, `expected a list, got ${shownValue(value)}`)
+    if (!isJsonList(value)) throw invalidPolicy(where, `expected a list, got ${shownValue(value)}`)
     if (value.length === 0) throw invalidPolicy(where, 'expected at least one in the list')
     if (value.length > most) throw invalidPolicy(where, `expected at most ${most} in the list, got ${value.length}`)
     return value.map((item, index) => read({ value: item, where: `${where}[${index}]` }))
   }
-}
-
-function isObject(value: JsonValue | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !isList(value)
-}
-
-/** `Array.isArray` does not see that a list may be read-only. */
-function isList(value: JsonValue | undefined): value is readonly JsonValue[] {
-  return Array.isArray(value)
 }
 
 function listed(names: readonly string[]): string {

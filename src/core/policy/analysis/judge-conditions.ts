@@ -21,9 +21,9 @@ function judgeKey({ key, operator }: PolicyCondition, place: string): PolicyFind
     if (isClaimKey(key)) return []
     return [warning('unknown-condition-key', place, `there is no condition key ${shown(key)}: it has never a value`)]
   }
-  const isList = type.startsWith('ArrayOf')
-  if (operator.comparison === 'null' || isList === (operator.set !== undefined)) return []
-  if (!isList) {
+  const isJsonList = type.startsWith('ArrayOf')
+  if (operator.comparison === 'null' || isJsonList === (operator.set !== undefined)) return []
+  if (!isJsonList) {
     return [
       suggestion(
         'set-operator-for-single-value',
