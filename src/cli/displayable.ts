@@ -36,16 +36,13 @@ export class PagedTable {
     this.#headings = headings
   }
 
+  /** Nothing for no rows: headings come with the first of them. */
   rows(rows: readonly (readonly string[])[]): string {
+    if (rows.length === 0) return ''
     const shown = [...(this.#hasBegun ? [] : [this.#headings]), ...rows].map((row) => row.map(displayable))
     this.#hasBegun = true
     this.#widths = widthsOf(shown, this.#widths)
     return formatRows(shown, this.#widths)
-  }
-
-  /** The headings, when there were no rows. */
-  end(): string {
-    return this.#hasBegun ? '' : this.rows([])
   }
 }
 

@@ -71,3 +71,57 @@ test('a command without a name that was given is not loaded', async () => {
   const loaded = program.commands.filter((command) => command.commands.length > 0).map((command) => command.name())
   expect(loaded).toEqual(['plan'])
 })
+
+/** What a shell makes of a line: words in quotes are one, and what follows `#`, a pipe or an arrow is no argument. */
+function wordsOf(line: string): string[] {
+  const words = [...line.matchAll(/(?:'[^']*'|"[^"]*"|[^\s'"])+/g)].map(([word]) => word)
+  const end = words.findIndex((word) => /^(?:#|\||>|&&)/.test(word))
+  return end === -1 ? words : words.slice(0, end)
+}
+
+/** Why commander would not take it, without running it. */
+function problemOf(program: Command, words: readonly string[]): string | undefined {
+  let command = program
+  let rest = [...words]
+  for (let below = named(command, rest[0]); below !== undefined; below = named(command, rest[0])) {
+    command = below
+    rest = rest.slice(1)
+  }
+  const { operands, unknown } = command.parseOptions(rest)
+  const options = program.parseOptions(unknown)
+  if (options.unknown.length > 0) return `no option ${options.unknown[0]}`
+  const given = operands.length + options.operands.length
+  const taken = command.registeredArguments
+  const least = taken.filter(({ required }) => required).length
+  const most = taken.some(({ variadic }) => variadic) ? Number.POSITIVE_INFINITY : taken.length
+  if (command.commands.length > 0 || given < least || given > most) return `${given} arguments, not ${least} to ${most}`
+  const missing = command.options.find(
+    (option) => option.mandatory && command.getOptionValue(option.attributeName()) === undefined,
+  )
+  return missing && `no ${missing.long}`
+}
+
+function named(command: Command, name: string | undefined): Command | undefined {
+  return command.commands.find((below) => below.name() === name)
+}
+
+test('every command that README, docs and examples print is one that there is', async () => {
+  const root = resolve(import.meta.dir, '../..')
+  const paths = ['README.md', ...new Bun.Glob('{docs,examples,deploy}/**/*.md').scanSync(root)]
+  const lines: string[] = []
+  for (const path of paths) {
+    const text = (await Bun.file(join(root, path)).text()).replaceAll(/\\\n */g, '')
+    for (const [, line = ''] of text.matchAll(/^ *lading ((?:[a-z-]+) .*)$/gm)) lines.push(line)
+  }
+  const problems: string[] = []
+  for (const line of lines) {
+    // A program keeps the options that it has read, so each line has one of its own.
+    const program = await makeProgram(CONTEXT, Object.keys(CLI_COMMANDS))
+    const words = wordsOf(line)
+    if (named(program, words[0]) === undefined) continue
+    const problem = problemOf(program, words)
+    if (problem !== undefined) problems.push(`lading ${line}: ${problem}`)
+  }
+  expect(lines.length).toBeGreaterThan(40)
+  expect(problems).toEqual([])
+})

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { type CliContext, wantsJson } from './context.ts'
+import { type CliContext, tellUnlessQuiet, wantsJson } from './context.ts'
 import { PagedTable } from './displayable.ts'
 import type { Members } from './members.ts'
 
@@ -14,20 +14,33 @@ export interface Listing {
   readonly pages: AsyncIterable<readonly unknown[]> | Iterable<readonly unknown[]>
   readonly headings: readonly string[]
   readonly cellsOf: (element: unknown) => readonly string[]
+  /** What a person is told where there is nothing: a sentence. */
+  readonly none: string
 }
 
 const UTF8 = new TextEncoder()
 
 export async function printListing(context: CliContext, command: Command, listing: Listing): Promise<void> {
-  const texts = wantsJson(command) ? jsonOf(listing) : tableOf(listing)
+  let count = 0
+  const pages = counted(listing.pages, (more) => {
+    count += more
+  })
+  const texts = wantsJson(command) ? jsonOf({ ...listing, pages }) : tableOf({ ...listing, pages })
   for await (const text of texts) await context.write(UTF8.encode(text))
+  if (count === 0 && !wantsJson(command)) tellUnlessQuiet(context, command, listing.none)
+}
+
+async function* counted(pages: Listing['pages'], count: (more: number) => void): AsyncGenerator<readonly unknown[]> {
+  for await (const page of pages) {
+    count(page.length)
+    yield page
+  }
 }
 
 async function* tableOf({ headText = '', headings, cellsOf, pages }: Listing): AsyncGenerator<string> {
   yield headText
   const table = new PagedTable(headings)
   for await (const page of pages) yield table.rows(page.map(cellsOf))
-  yield table.end()
 }
 
 /** As `JSON.stringify` with two spaces has it. */

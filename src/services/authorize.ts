@@ -198,7 +198,9 @@ async function resourcePoliciesOf(
   { action, resource, repository, trust, instead = {} }: Access,
 ): Promise<readonly CompiledPolicy[]> {
   if (trust !== undefined) return [trust]
-  if (!action.startsWith('ecr:') || action === IDENTITY_ONLY) return NO_POLICIES
+  // What we add to ECR is decided by them where it is about one repository, so that who closes that closes all of it.
+  const isAsked = action.startsWith('ecr:') ? action !== IDENTITY_ONLY : repository !== undefined
+  if (!isAsked) return NO_POLICIES
   const { directory } = services
   const account = directory.rememberedAccount(registry.accountId) ?? (await directory.account(registry.accountId))
   const ofRegistry = instead.registry ?? account?.registryPolicy

@@ -2,8 +2,9 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { parseLifecyclePolicy } from '../../src/core/lifecycle/parse-lifecycle-policy.ts'
 import { parseTag } from '../../src/core/tag.ts'
 import { costsOfRepository } from '../../src/services/costs/repository-costs.ts'
-import { beginPlan, fillPlan } from '../../src/services/lifecycle/make-plan.ts'
+import { fillPlan } from '../../src/services/lifecycle/make-plan.ts'
 import { deleteImages } from '../../src/services/plans/delete-images.ts'
+import { newPlan } from '../../src/services/plans/new-plan.ts'
 import { pushManifest } from '../../src/services/push-manifest.ts'
 import { NEVER, textDigest } from '../collection/world.ts'
 import { bytesOf, imageManifest, OCI_MANIFEST } from '../support/images.ts'
@@ -51,10 +52,14 @@ test('a plan of a policy frees what it says, before it is applied', async () => 
     ],
   })
   const repository = await world.ensure(APP)
-  const request = { kind: 'preview', policyText, policy: parseLifecyclePolicy(policyText), actor: undefined } as const
-  const begun = await beginPlan(world.services, repository, request)
+  const request = { kind: 'preview', state: 'making', policyText, actor: undefined } as const
+  const begun = newPlan(world.services, repository, request)
+  await world.services.metadata.transact((transaction) => transaction.insertPlan(begun))
   await expect(world.weighPlan(APP, begun.id)).rejects.toMatchObject({ reason: 'plan-unfit' })
-  const plan = await fillPlan(world.services, repository, begun, { policy: request.policy, signal: NEVER })
+  const plan = await fillPlan(world.services, repository, begun, {
+    policy: parseLifecyclePolicy(policyText),
+    signal: NEVER,
+  })
   const freed = await world.weighPlan(APP, plan.id)
   expect(freed.images).toBe(1)
   expect(freed.nowBytes + freed.laterBytes).toBe(plan.summary.freedBytes)

@@ -1,14 +1,23 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
-import type { Digest } from '../../src/core/digest.ts'
+import { digestOf } from '../../src/core/content-digest.ts'
+import { type Digest, parseDigest } from '../../src/core/digest.ts'
+import { parseLifecyclePolicy } from '../../src/core/lifecycle/parse-lifecycle-policy.ts'
+import { planLifecycle } from '../../src/core/lifecycle/plan-lifecycle.ts'
 import type { MetadataStore } from '../../src/ports/metadata-store.ts'
 import type { Services } from '../../src/services/context.ts'
 import { applyPlan } from '../../src/services/lifecycle/apply-plan.ts'
+import { matchAhead } from '../../src/services/lifecycle/match-ahead.ts'
 import { startPreview } from '../../src/services/lifecycle/preview-policy.ts'
+import { explainLifecycle } from '../../src/services/lifecycle/what-if.ts'
 import { lockImage } from '../../src/services/locks/lock-image.ts'
+import { nextTurn } from '../../src/services/next-turn.ts'
+import { carryOutPlan } from '../../src/services/plans/carry-out-plan.ts'
 import { changeStorageClass } from '../../src/services/plans/change-storage-class.ts'
+import { getPlan } from '../../src/services/plans/get-plan.ts'
+import { resumePlans } from '../../src/services/plans/resume-plans.ts'
 import { undoPlan } from '../../src/services/plans/undo-plan.ts'
 import { imageManifest, indexOf, OCI_MANIFEST, pushImage, putManifest } from '../support/images.ts'
-import { FOUNDING_POLICY, type LifecycleWorld, NAME, openLifecycleWorld } from './world.ts'
+import { DAY_MS, FOUNDING_POLICY, type LifecycleWorld, NAME, NEVER, openLifecycleWorld } from './world.ts'
 
 let world: LifecycleWorld
 beforeEach(async () => {
@@ -190,3 +199,102 @@ test('an image comes back with the blobs that were deleted after it', async () =
   await undo(plan)
   for (const blob of blobs) expect((await world.registry.send('GET', blob)).status).toBe(200)
 })
+
+test('a plan whose process was killed halfway is said to be undoable for as long as its first images are', async () => {
+  for (let index = 0; index < 30; index++) await push(`v${index}`)
+  const { services, clock } = world.registry
+  const id = await makePlan()
+  await services.metadata.transact((transaction) => transaction.updatePlan(id, { state: 'applying' }))
+  const plan = await getPlan(services.metadata, id)
+  const killed = new AbortController()
+  const half = interrupted(services, 'transact', { calls: 1 }, async () => killed.abort())
+  await carryOutPlan(half, plan, killed.signal)
+  const firstUntilMs = clock.nowMs() + 7 * DAY_MS
+  world.wait(3)
+  expect(await resumePlans(services, NEVER)).toBe(1)
+  expect(await getPlan(services.metadata, id)).toMatchObject({ state: 'applied', undoUntilMs: firstUntilMs })
+})
+
+test('of several previews that are begun at once, one is made', async () => {
+  const { services, caller } = world.registry
+  const begun = Array.from({ length: 5 }, () => startPreview(services, caller, world.app, FOUNDING_POLICY))
+  const settled = await Promise.allSettled(begun)
+  await idle()
+  expect(settled.filter(({ status: outcome }) => outcome === 'fulfilled')).toHaveLength(1)
+  expect(await services.metadata.listPlans(world.app.id, { limit: 10 })).toHaveLength(1)
+})
+
+test('two requests at once have a whole repository in memory; others wait for their turn', async () => {
+  const digest = await push('v1')
+  const { services } = world.registry
+  const gate = Promise.withResolvers<void>()
+  const policy = parseLifecyclePolicy(FOUNDING_POLICY)
+  let reading = 0
+  const explained = Array.from({ length: 5 }, async () => {
+    const held = interrupted(services, 'listLifecycleImages', { calls: 1 }, async () => {
+      reading += 1
+      await gate.promise
+    })
+    return await explainLifecycle(held, world.app, { policy, digest })
+  })
+  await Bun.sleep(50)
+  expect(reading).toBe(2)
+  gate.resolve()
+  expect((await Promise.all(explained)).map((each) => each?.digest)).toEqual(Array(5).fill(digest))
+})
+
+test('everybody else has their turn while the patterns of a policy are compared with the tags', async () => {
+  for (let index = 0; index < 5; index++) await push(`v${index}`)
+  const { services, clock } = world.registry
+  const policy = parseLifecyclePolicy(
+    JSON.stringify({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'v*' }, action: 'expire' }] }),
+  )
+  const images = await services.metadata.listLifecycleImages(world.app.id, { limit: 100, withAnnotations: false })
+  let [turns, isOver] = [0, false]
+  const others = async () => {
+    while (!isOver) {
+      turns += 1
+      await nextTurn()
+    }
+  }
+  // Every look at it takes as long as anybody may have to wait.
+  const slow = {
+    nowMs: () => {
+      clock.advance(20)
+      return clock.nowMs()
+    },
+  }
+  void others()
+  const known = await matchAhead({ clock: slow }, policy, images)
+  isOver = true
+  expect(turns).toBeGreaterThanOrEqual(5)
+  expect(planLifecycle(known.compiled, images, clock.nowMs()).actions).toHaveLength(5)
+})
+
+test('of referrers of referrers that came since a plan was made, so many go along with an image and no more', async () => {
+  const image = imageManifest(['layer'])
+  await push('old', image)
+  const id = await makePlan({ version: 'lading/lifecycle/v1', rules: [{ select: { tags: 'old' }, action: 'expire' }] })
+  const { services } = world.registry
+  const chain = [parseDigest(image.digest)]
+  await services.metadata.transact(async (transaction) => {
+    for (let index = 0; index < 300; index++) {
+      const subject = chain.at(-1)
+      const digest = digestOf(Buffer.from(`referrer ${index}`), 'sha256')
+      await transaction.putManifest(world.app.id, { ...REFERRER, digest, subject })
+      chain.push(digest)
+    }
+  })
+  await applyPlan(services, id, ACTOR)
+  await idle()
+  const left = await services.metadata.existingManifests(world.app.id, chain)
+  expect(left.size).toBe(100)
+})
+
+const REFERRER = {
+  mediaType: OCI_MANIFEST,
+  ...{ artifactType: undefined, configMediaType: undefined, annotations: undefined },
+  ...{ sizeBytes: 1, imageSizeBytes: 1, pushedAtMs: 0 },
+  content: new Uint8Array([1]),
+  ...{ children: [], blobs: [] },
+}

@@ -155,6 +155,30 @@ test('aws roadmap#215: a deleted repository comes back with all that it held, wh
   expect(await status('v1')).toBe(200)
 })
 
+test('undoing what was undone changes nothing, and what is no id of a plan is told what one is', async () => {
+  await push('v1')
+  const { headers } = await world.ecr('BatchDeleteImage', { imageIds: [{ imageTag: 'v1' }] })
+  const path = `${REPOSITORY}/plans/${headers.get('x-lading-plan')}`
+  await manage('POST', `${path}/undo`)
+  await idle()
+  const undone = await manage('GET', path)
+  world.wait(1)
+  await manage('POST', `${path}/undo`)
+  await idle()
+  expect((await manage('GET', path)).json).toEqual(undone.json)
+  const none = await manage('GET', '/plans/nonsense')
+  expect(none.json.error.message).toStartWith('planId: must be the id of a plan, such as ')
+})
+
+test('undoing the deletion of a repository a second time does not undo another one', async () => {
+  await push('v1')
+  const first = (await world.ecr('DeleteRepository', { force: true })).headers.get('x-lading-plan')
+  await manage('POST', `${REPOSITORY}/plans/${first}/undo`)
+  await world.ecr('DeleteRepository', { force: true })
+  expect((await manage('POST', `${REPOSITORY}/plans/${first}/undo`)).json).toMatchObject({ state: 'undone' })
+  expect(await status('v1')).toBe(404)
+})
+
 test('what was deleted can be brought back until its window ends, and not a moment longer', async () => {
   await push('v1')
   const { headers } = await world.ecr('BatchDeleteImage', { imageIds: [{ imageTag: 'v1' }] })

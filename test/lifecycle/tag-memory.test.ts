@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { parseTag } from '../../src/core/tag.ts'
+import { namespaceTagChanges } from '../../src/services/tags/tag-changes.ts'
 import { imageManifest, pushImage } from '../support/images.ts'
 import { callManage } from '../support/manage-requests.ts'
 import { createRepository } from '../support/test-registry.ts'
@@ -155,4 +157,35 @@ test('what changed between two instants, in a repository and in a namespace, pag
   expect(all).toEqual([...wanted, { repositoryName: 'team/second', tag: 'v1', after: second }])
   const turned = `from=${encodeURIComponent(to)}&to=${encodeURIComponent(from)}`
   expect((await get(`${REPOSITORY}/changes?${turned}`)).status).toBe(400)
+})
+
+test('a page of the changes in a namespace goes on within it, wherever it is said to begin', async () => {
+  await createRepository(world.registry, 'secret/app')
+  const span = `from=${encodeURIComponent(now())}`
+  world.wait(1)
+  await push('v1', 'x', 'secret/app')
+  const until = `${span}&to=${encodeURIComponent(now())}`
+  expect((await get(`/namespaces/team%2F/changes?${until}&after=secret%2Fapp:0`)).status).toBe(400)
+})
+
+test('one page looks at so many tags and no more, and the next ones find the rest', async () => {
+  await push('zz', 'one')
+  const { services, caller } = world.registry
+  const fromMs = services.clock.nowMs()
+  world.wait(1)
+  const digest = await push('zz', 'two')
+  await services.metadata.transact(async (transaction) => {
+    for (let index = 0; index < 2500; index++) {
+      // Set and taken off again: it is looked at, and no difference.
+      const tag = parseTag(`t${index}`)
+      await transaction.putTag(world.app.id, tag, digest, { atMs: fromMs + 1, by: undefined, cause: 'push' })
+      await transaction.deleteTag(world.app.id, tag, { atMs: fromMs + 2, by: undefined, cause: 'deletion' })
+    }
+  })
+  const span = { fromMs, toMs: services.clock.nowMs() }
+  const namespace = { registryId: caller.registry.id, path: 'team/' }
+  const first = await namespaceTagChanges(services.metadata, namespace, span, { limit: 10 })
+  expect(first).toMatchObject({ changes: [], next: { repositoryName: NAME } })
+  const second = await namespaceTagChanges(services.metadata, namespace, span, { after: first.next, limit: 10 })
+  expect(second).toMatchObject({ changes: [{ tag: 'zz' }], next: undefined })
 })

@@ -77,7 +77,7 @@ test('everything is shown, made in an order that works, and found as it should b
   expect(first.stdout + first.stderr).not.toMatch(/whsec_|secretAccessKey/)
   const second = await apply(EVERYTHING, '--prune', '--yes')
   expect([second.status, second.stderr]).toEqual([0, 'Nothing to do: 7 as declared.\n'])
-})
+}, 30_000)
 
 test('drift is shown with old and new values, and mended; what the file does not have is left and named, or pruned', async () => {
   const drift = [
@@ -99,7 +99,7 @@ test('drift is shown with old and new values, and mended; what the file does not
   expect(pruned.stdout).toContain('  - settings.restoreWindow: {"days":3}\n')
   expect(pruned.stdout).toContain('  - format: "eventbridge"\n')
   expect((await apply(EVERYTHING, '--dry-run', '--prune')).status).toBe(0)
-})
+}, 30_000)
 
 test('what the file does not say goes from a template and from tags only by --prune', async () => {
   const less = [
@@ -115,7 +115,7 @@ test('what the file does not say goes from a template and from tags only by --pr
   expect([pruned.status, pruned.stdout]).toEqual([0, expect.stringContaining('  - tags.team: "red"\n')])
   expect((await apply(less, '--prune', '--dry-run')).status).toBe(0)
   expect((await apply(EVERYTHING, '--yes')).status).toBe(0)
-})
+}, 30_000)
 
 test('the first refusal stops it, and says what was done and what was not', async () => {
   const files = join(home, 'refused')
@@ -135,7 +135,7 @@ test('the first refusal stops it, and says what was done and what was not', asyn
   expect(stderr).toMatch(
     /b\.yml:\d+ \(document 2\): Namespace team-blue\/web\/: The setting deletionProtection is locked by the registry\./,
   )
-})
+}, 30_000)
 
 test('the registry of another account is refused, before anything is done', async () => {
   const { status, stderr } = await apply(document('Registry', '111122223333', {}), '--yes')
@@ -143,7 +143,7 @@ test('the registry of another account is refused, before anything is done', asyn
     1,
     'lading: standard input:2: this is the registry of account 111122223333, and you ask as account 000000000000.\n',
   ])
-})
+}, 30_000)
 
 test('on a terminal it asks, in colours, and shows the secret of a webhook once', async () => {
   const file = join(home, 'ask.yaml')
@@ -153,7 +153,7 @@ test('on a terminal it asks, in colours, and shows the secret of a webhook once'
   expect(no.output).toContain('\u001b[32m+ Webhook asked\u001b[0m')
   const yes = await runOnTerminal(['apply', '-f', file], { environment, input: 'y\n' })
   expect([yes.status, yes.output]).toEqual([0, expect.stringMatching(/webhook asked, shown this once: secret whsec_/)])
-})
+}, 30_000)
 
 test('as JSON, it says of each thing what became of it', async () => {
   const { status, stdout } = await apply(
@@ -176,7 +176,7 @@ test('as JSON, it says of each thing what became of it', async () => {
       ],
     },
   ])
-})
+}, 30_000)
 
 test('a repository is made, shown, listed and deleted, with the plan that brings it back', async () => {
   expect((await run('repository', 'create', 'alone', '--tag', 'team=green')).stderr).toBe(
@@ -192,7 +192,7 @@ test('a repository is made, shown, listed and deleted, with the plan that brings
   expect((await run('repository', 'show', 'alone')).status).toBe(1)
   expect((await run('undo', plan, '--repository', 'alone')).status).toBe(0)
   expect((await run('repository', 'show', 'alone')).status).toBe(0)
-})
+}, 30_000)
 
 test.each([
   [

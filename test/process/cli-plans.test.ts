@@ -56,6 +56,35 @@ test('what could not be had when the plan was made is no failure of applying it'
   expect(stdout).toContain('\nwould       expire 3, untag 2 (refused 1)\nfrees       70 bytes\n')
 }, 30_000)
 
+test.each([
+  [{ undoUntil: '2026-12-04T00:00:00.000Z' }, 'Until 2026-12-04T00:00:00.000Z lading undo p1 brings it back.\n'],
+  [{ undoUntil: '2026-11-27T00:00:00.000Z' }, 'It cannot be undone: the restore window here is zero.\n'],
+  [{ undoUntil: '2026-12-04T00:00:00.000Z', summary: { ...PLAN.summary, expire: 0, untag: 0 } }, ''],
+])(
+  'apply says how long it can be undone, if there is anything to undo: %j',
+  async (after, sentence) => {
+    const appliedAt = '2026-11-27T00:00:00.000Z'
+    await using server = startServer({ state: 'applied', appliedAt, progress: { failed: 1 }, ...after })
+    const { status, stderr } = await run(server.url, 'plan', 'apply', 'p1', '--yes')
+    expect([status, stderr.split('\n').slice(1).join('\n')]).toEqual([0, sentence])
+  },
+  30_000,
+)
+
+test('what has no items says so, and has no headings; a deletion has no counts that nobody counted', async () => {
+  const deletion = { kind: 'repository-deletion', summary: { ...PLAN.summary, expire: 0, untag: 0, freedBytes: 0 } }
+  await using server = startServer({}, ({ path }) => {
+    if (path.includes('/items')) return Response.json({ items: [] })
+    return path.includes('/plans?') ? Response.json({ plans: [] }) : Response.json({ ...PLAN, ...deletion })
+  })
+  const shown = await run(server.url, 'plan', 'show', 'p1')
+  expect([shown.status, shown.stderr]).toEqual([0, 'It takes the repository with all that it holds.\n'])
+  expect(shown.stdout).toEndWith('00Z\nwould       delete the repository\n\n')
+  expect(shown.stdout).not.toContain('images')
+  const listed = await run(server.url, 'plan', 'list', 'team/app')
+  expect([listed.stdout, listed.stderr]).toEqual(['', 'There are no plans of team/app.\n'])
+}, 30_000)
+
 test('undo ends with 1 when the plan is not undone in the end', async () => {
   await using server = startServer({ state: 'applied', note: 'It is too late.' })
   const { status, stderr } = await run(server.url, 'undo', 'p1')

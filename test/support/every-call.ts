@@ -6,6 +6,7 @@ import { OCI_TABLE } from '../../src/api/oci/table.ts'
 import { STS_TABLE } from '../../src/api/sts/table.ts'
 import { FOUNDING_POLICY } from '../lifecycle/world.ts'
 import { type AwsSignOptions, sendAws } from './aws-requests.ts'
+import { MANAGE_BODIES } from './manage-bodies.ts'
 import { callManage } from './manage-requests.ts'
 import type { TestRegistry } from './test-registry.ts'
 
@@ -209,27 +210,6 @@ const PARAMETERS = {
   tag: 'v1',
 }
 
-const BODIES: { readonly [Operation in ManageOperation]?: object } = {
-  CreateAccount: { accountId: '555555555555', name: 'Team' },
-  CreateRepository: { name: 'made/app' },
-  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
-  UpdateAccount: { state: 'disabled' },
-  PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
-  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
-  PutSettings: { settings: { scanOnPush: { value: true } } },
-  ValidatePolicy: { text: '{}', kind: 'identity' },
-  PutWebhook: { url: 'https://hooks.example.com/lading' },
-  RotateWebhookSecret: {},
-  ReplayDeadLetters: {},
-  DropDeadLetters: {},
-  CreatePlan: {},
-  DiffLifecycle: { new: JSON.parse(FOUNDING_POLICY) },
-  ExplainLifecycle: { reference: 'v1' },
-  LockImage: { reason: 'it runs', owner: 'team blue' },
-  PutLifecyclePolicy: { policy: JSON.parse(FOUNDING_POLICY) },
-  RollBackTag: { to: '2026-08-01T00:00Z' },
-}
-
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 
 /** Where something is named by the query. */
@@ -253,7 +233,7 @@ function manageCalls(): Call[] {
       const placed = path.replace('/repositories/{name}', `/repositories/${names.name}%2Fapp`)
       const filled = placed.replace(/\{(\w+)\}/g, (_, parameter: string) => parameters[parameter] ?? 'missing')
       const query = QUERIES[operation]?.(names) ?? ''
-      const body = BODIES[operation]
+      const body = MANAGE_BODIES[operation]
       const sent = { authorization: basic, ...(body !== undefined && { body }) }
       const { status, headers, json } = await callManage(registry, method.toUpperCase(), `${filled}${query}`, sent)
       return { status, text: JSON.stringify(json ?? ''), headers: headersOf(headers) }

@@ -12,3 +12,6 @@ export class FenceError extends Error {
     this.publicReason = publicReason
   }
 }
+
+/** What would have been fit if the settings named the host. */
+export class UntrustedHostError extends FenceError {}

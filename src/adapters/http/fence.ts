@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
 import { isPublicAddress } from '../../core/http/public-address.ts'
-import { FenceError } from './fence-error.ts'
+import { FenceError, UntrustedHostError } from './fence-error.ts'
 
 /** Where a document may be got from, once its host's addresses have been looked at. */
 export interface FencedTarget {
@@ -50,9 +50,9 @@ export function parseTarget(text: string, allowedHosts: readonly string[]): Fenc
 }
 
 function checkUntrusted({ secure, hostname, port, host }: FencedTarget): void {
-  if (!secure) throw new FenceError('address must begin with https://', host)
-  if (port !== 443) throw new FenceError('address must be at port 443', host)
-  if (isIP(hostname) !== 0) throw new FenceError('address must have the name of a host', host)
+  if (!secure) throw new UntrustedHostError('address must begin with https://', host)
+  if (port !== 443) throw new UntrustedHostError('address must be at port 443', host)
+  if (isIP(hostname) !== 0) throw new UntrustedHostError('address must have the name of a host', host)
 }
 
 /**
@@ -64,8 +64,10 @@ function checkUntrusted({ secure, hostname, port, host }: FencedTarget): void {
  */
 export function chooseAddresses(target: FencedTarget, addresses: readonly string[]): string[] {
   const fit = addresses.length > 0 && (target.trusted || addresses.every(isPublicAddress))
-  if (!fit)
-    throw new FenceError('host has no public address', `${target.hostname}: ${addresses.slice(0, 10).join(' ')}`)
+  if (!fit) {
+    const Unfit = target.trusted ? FenceError : UntrustedHostError
+    throw new Unfit('host has no public address', `${target.hostname}: ${addresses.slice(0, 10).join(' ')}`)
+  }
   const ipv4First = [...addresses].sort((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
   return ipv4First.slice(0, MOST_ADDRESSES)
 }

@@ -57,18 +57,29 @@ test('post() reaches nothing that is not public and not named', async () => {
   for (const addresses of [['127.0.0.1'], ['8.8.8.8', '10.0.0.1'], []]) {
     const sender = new FencedPost({ resolve: async () => addresses })
     const answer = await sender.post({ url: 'https://hook.test/', headers: {}, body: '' }, NEVER)
-    expect(answer).toEqual({ problem: 'The host has no public address.' })
+    expect(answer).toEqual({ problem: 'The host has no public address, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.' })
   }
   const message = { url: here.server.url.href, headers: {}, body: '' }
-  expect(await new FencedPost().post(message, NEVER)).toEqual({ problem: 'The address must begin with https://.' })
+  expect(await new FencedPost().post(message, NEVER)).toEqual({
+    problem: 'The address must begin with https://, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.',
+  })
   await here.server.stop(true)
   expect(await here.post()).toEqual({ problem: 'The host could not be reached.' })
 })
 
 test.each([
-  ['http://example.com/', 'The webhook’s address must begin with https://.'],
-  ['https://example.com:8443/', 'The webhook’s address must be at port 443.'],
-  ['https://10.0.0.1/', 'The webhook’s address must have the name of a host.'],
+  [
+    'http://example.com/',
+    'The webhook’s address must begin with https://, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.',
+  ],
+  [
+    'https://example.com:8443/',
+    'The webhook’s address must be at port 443, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.',
+  ],
+  [
+    'https://10.0.0.1/',
+    'The webhook’s address must have the name of a host, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.',
+  ],
   ['https://user@example.com/', 'The webhook’s address must have no user, password or fragment.'],
   ['file:///etc/passwd', 'The webhook’s address must begin with https://.'],
   ['hook', 'The webhook’s address is not a URL.'],

@@ -1,6 +1,6 @@
 import { Refusal } from '../../core/refusal.ts'
 import type { WebhookAnswer, WebhookMessage, WebhookReceivers } from '../../ports/webhook-receivers.ts'
-import { FenceError } from './fence-error.ts'
+import { FenceError, UntrustedHostError } from './fence-error.ts'
 import { FencedReach, type FencedReachOptions } from './fenced-reach.ts'
 import { postSmall } from './small-exchange.ts'
 
@@ -20,7 +20,7 @@ export class FencedPost implements WebhookReceivers {
     try {
       this.#reach.check(url)
     } catch (error) {
-      if (error instanceof FenceError) throw new Refusal('parameter-invalid', `The webhook's ${error.publicReason}.`)
+      if (error instanceof FenceError) throw new Refusal('parameter-invalid', `The webhook's ${reasonOf(error)}.`)
       throw error
     }
   }
@@ -30,8 +30,14 @@ export class FencedPost implements WebhookReceivers {
     try {
       return await this.#reach.reach(url, (target, connection) => postSmall(target, connection, message), signal)
     } catch (error) {
-      if (error instanceof FenceError) return { problem: `The ${error.publicReason}.` }
+      if (error instanceof FenceError) return { problem: `The ${reasonOf(error)}.` }
       throw error
     }
   }
+}
+
+/** Whoever has a receiver of their own learns which setting lets it in. */
+function reasonOf(error: FenceError): string {
+  const isUntrusted = error instanceof UntrustedHostError
+  return `${error.publicReason}${isUntrusted ? ', unless LADING_WEBHOOK_ALLOWED_HOSTS names it' : ''}`
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { startPreview } from '../../services/lifecycle/preview-policy.ts'
@@ -18,7 +17,7 @@ export const createPlan = defineOperation('CreatePlan', {
   body: z.strictObject({ policy: lifecyclePolicyField.optional().describe('Without one, that which is in force.') }),
   output: planView,
   status: 201,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, body: { policy } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const text = policy && parsePolicyField(policy).text

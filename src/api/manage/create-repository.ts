@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { createRepository as create, DEFAULT_ENCRYPTION } from '../../services/repositories/create-repository.ts'
@@ -16,7 +15,6 @@ export const createRepository = defineOperation('CreateRepository', {
   body: z.strictObject({ name: newRepositoryNameField, resourceTags: resourceTagsField.default([]) }),
   output: repositoryDetails,
   status: 201,
-  resource: (registry, { body }) => repositoryArn(registry, body.name),
   repository: ({ body }) => body.name,
   keys: ({ body }) => requestTagKeys(body.resourceTags),
   handle: async ({ services, caller }, { body: { name, resourceTags } }) => {

@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { Registry } from '../../ports/metadata/registries.ts'
 import type { AccessKeys, Action } from '../../services/authorize.ts'
 import type { Caller, Services } from '../../services/context.ts'
@@ -48,7 +49,7 @@ export interface ManageRow<Operation extends ManageOperation = ManageOperation> 
    */
   readonly answer: 'json' | 'lines' | 'event-stream'
   readonly resource: (registry: Registry, input: Input) => string
-  readonly repository: ((input: Input) => string) | undefined
+  readonly repository: ((input: Input) => string | undefined) | undefined
   readonly keys: ((input: Input) => AccessKeys) | undefined
   readonly handle: (call: ManageCall, input: Input) => Promise<unknown>
 }
@@ -73,9 +74,10 @@ interface Definition<Parameters extends Shape, Query extends Shape, Body extends
   readonly status?: 200 | 201
   /** Whether it changes nothing; without it, what is no `get` does. */
   readonly isRead?: boolean
-  readonly resource: (registry: Registry, input: TypedInput<Parameters, Query, Body>) => string
-  /** The name of the repository that the resource is: its policy and its resource tags have a say then. */
-  readonly repository?: (input: TypedInput<Parameters, Query, Body>) => string
+  /** Without it, it is the repository. */
+  readonly resource?: (registry: Registry, input: TypedInput<Parameters, Query, Body>) => string
+  /** The name of the repository that the resource is, or may be: its policy and its resource tags have a say then. */
+  readonly repository?: (input: TypedInput<Parameters, Query, Body>) => string | undefined
   /** What conditions may ask about the call. */
   readonly keys?: (input: TypedInput<Parameters, Query, Body>) => AccessKeys
   readonly handle: (call: ManageCall, input: TypedInput<Parameters, Query, Body>) => Promise<z.output<Output>>
@@ -130,6 +132,7 @@ export function defineOperation<
   Output extends z.ZodType = typeof ABSENT,
 >(operation: Operation, definition: Definition<Parameters, Query, Body, Output>): ManageRow<Operation> {
   const { output } = definition
+  const { resource, repository } = aimOf(operation, definition)
   return {
     action: `lading:${operation}`,
     parameters: NOTHING,
@@ -142,9 +145,20 @@ export function defineOperation<
     ...definition,
     operation,
     // `parseInput` makes the input by this row's own schemas, which the table cannot say for all rows at once.
-    resource: definition.resource as ManageRow['resource'],
-    repository: definition.repository as ManageRow['repository'],
+    resource: resource as ManageRow['resource'],
+    repository: repository as ManageRow['repository'],
     keys: definition.keys as ManageRow['keys'],
     handle: definition.handle as ManageRow['handle'],
   }
+}
+
+function aimOf<Parameters extends Shape, Query extends Shape, Body extends z.ZodType, Output extends z.ZodType>(
+  operation: ManageOperation,
+  { resource, repository }: Pick<Definition<Parameters, Query, Body, Output>, 'resource' | 'repository'>,
+) {
+  if (resource !== undefined) return { resource, repository }
+  if (repository === undefined) throw new Error(`${operation} says of nothing what it is decided on`)
+  const ofRepository = (registry: Registry, input: TypedInput<Parameters, Query, Body>) =>
+    repositoryArn(registry, repository(input) ?? '*')
+  return { resource: ofRepository, repository }
 }

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { deleteLifecyclePolicy as remove } from '../../services/lifecycle/lifecycle-policies.ts'
@@ -14,7 +13,7 @@ export const deleteLifecyclePolicy = defineOperation('DeleteLifecyclePolicy', {
   summary: "Takes a repository's own lifecycle policy away; what it inherits is then in force.",
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     await remove(services, caller, repository)

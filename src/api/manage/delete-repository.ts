@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { deleteRepository as remove } from '../../services/repositories/delete-repository.ts'
@@ -16,7 +15,6 @@ export const deleteRepository = defineOperation('DeleteRepository', {
   parameters: z.strictObject({ name: repositoryNameField }),
   query: z.strictObject({ force: z.stringbool().default(false).describe('Whether also one that holds images.') }),
   output: z.strictObject({ planId: z.string(), undoUntil: timeField }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
   repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, query: { force } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))

@@ -13,6 +13,7 @@ export const deleteSetting = defineOperation('DeleteSetting', {
   parameters: z.strictObject({ setting: settingNameField }),
   query: scopeQuery,
   resource: (registry, { query }) => scopeArn(registry, scopeOf(query)),
+  repository: ({ query }) => query.repository,
   handle: async ({ services, caller }, { parameters, query }) => {
     await remove(services, caller, scopeOf(query), parameters.setting)
   },

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { PlannedFate } from '../../core/lifecycle/diff-plans.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -38,7 +37,7 @@ export const diffLifecycle = defineOperation('DiffLifecycle', {
     new: lifecyclePolicyField,
   }),
   output: z.strictObject({ differences: z.array(differenceView) }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const before =

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import type { ImageExplanation } from '../../core/lifecycle/image-explanation.ts'
 import type { RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { Sight } from '../../core/lifecycle/rule-sight.ts'
@@ -49,7 +48,7 @@ export const explainLifecycle = defineOperation('ExplainLifecycle', {
     policy: lifecyclePolicyField.optional().describe('Without one, that which is in force.'),
   }),
   output: explanationView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const policy =

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { SETTING_NAMES } from '../../core/settings/settings.ts'
 import { getEffectiveSettings as get } from '../../services/settings/get-settings.ts'
@@ -16,7 +15,7 @@ export const getEffectiveSettings = defineOperation('GetEffectiveSettings', {
   output: z.strictObject({
     settings: z.array(settingView).describe('Where a name is more than once, all of them count, farthest first.'),
   }),
-  resource: (registry, { query }) => repositoryArn(registry, parseRepositoryName(query.repository)),
+  repository: ({ query }) => parseRepositoryName(query.repository),
   handle: async ({ services, caller }, { query }) => {
     const name = parseRepositoryName(query.repository)
     const effective = await get(services, caller, { kind: 'repository', name })

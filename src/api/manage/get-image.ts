@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { describeImage } from '../../services/describe-image.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -16,7 +15,7 @@ export const getImage = defineOperation('GetImage', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField, reference: imageReferenceField }),
   output: imageView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, reference } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     return viewImage(name, await describeImage(services, repository, toReference(reference)))

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -18,7 +17,7 @@ export const getLifecyclePolicy = defineOperation('GetLifecyclePolicy', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
   output: storedPolicyView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services: { metadata }, services, caller }, { parameters: { name } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const effective = await effectivePolicy(metadata, repository)

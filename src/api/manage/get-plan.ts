@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { defineOperation } from './define-operation.ts'
 import { getPlanOf, planParameters, planView, viewPlan } from './plan-view.ts'
 
@@ -13,7 +12,7 @@ export const getPlan = defineOperation('GetPlan', {
   output: planView.extend({
     progress: z.strictObject({ planned: z.int(), done: z.int(), failed: z.int(), undone: z.int() }),
   }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services: { metadata }, caller }, { parameters }) => {
     const plan = await getPlanOf(metadata, caller, parameters)
     return { ...viewPlan(plan), progress: { ...(await metadata.countPlanItems(plan.id)) } }

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { costsOfRepository } from '../../services/costs/repository-costs.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -15,7 +14,7 @@ export const getRepositoryCosts = defineOperation('GetRepositoryCosts', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
   output: repositoryCostsView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller, signal }, { parameters: { name } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     return { repositoryName: name, ...viewCosts(await costsOfRepository(services.metadata, repository, signal)) }

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository as get } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
@@ -14,7 +13,6 @@ export const getRepository = defineOperation('GetRepository', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
   output: repositoryDetails,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
   repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name } }) => {
     const repository = await get(services, caller, parseRepositoryName(name))

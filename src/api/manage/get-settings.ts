@@ -13,6 +13,7 @@ export const getSettings = defineOperation('GetSettings', {
   query: scopeQuery,
   output: z.strictObject({ settings: z.array(settingView) }),
   resource: (registry, { query }) => scopeArn(registry, scopeOf(query)),
+  repository: ({ query }) => query.repository,
   handle: async ({ services, caller }, { query }) => ({
     settings: (await get(services, caller, scopeOf(query))).map(viewSetting),
   }),

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -19,7 +18,7 @@ export const getTagHistory = defineOperation('GetTagHistory', {
     limit: z.coerce.number().int().min(1).max(1000).default(100),
   }),
   output: z.strictObject({ periods: z.array(tagPeriodView), next: z.int().optional() }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, tag }, query: { after, limit } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const periods = await services.metadata.listTagPeriods(repository.id, parseTag(tag), { after, limit })

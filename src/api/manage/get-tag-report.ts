@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import type { Counted } from '../../core/tags/tag-tally.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -39,7 +38,7 @@ export const getTagReport = defineOperation('GetTagReport', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
   output: tagReportView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     return viewReport(name, await reportTags(services, repository))

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -17,7 +16,7 @@ export const getTag = defineOperation('GetTag', {
   parameters: z.strictObject({ name: repositoryNameField, tag: tagField }),
   query: z.strictObject({ at: instantField.optional().describe('Without it, now.') }),
   output: tagAtView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, tag: text }, query: { at } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const tag = parseTag(text)

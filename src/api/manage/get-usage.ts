@@ -17,6 +17,7 @@ export const getUsage = defineOperation('GetUsage', {
     quota: z.strictObject({ bytes: z.int().optional(), images: z.int().optional() }).optional(),
   }),
   resource: (registry, { query }) => scopeArn(registry, scopeOf(query)),
+  repository: ({ query }) => query.repository,
   handle: async ({ services, caller }, { query }) => {
     const { usage, quota } = await get(services, caller, scopeOf(query))
     return { images: usage.images, bytes: usage.bytes, ...(quota !== undefined && { quota: { ...quota } }) }

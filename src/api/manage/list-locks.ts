@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
@@ -15,7 +14,7 @@ export const listLocks = defineOperation('ListLocks', {
   parameters: z.strictObject({ name: repositoryNameField }),
   query: pageQuery.extend({ after: imageReferenceField.optional().describe('What `next` of the page before said.') }),
   output: z.strictObject({ locks: z.array(lockView), next: z.string().optional() }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, query: { after, limit } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const begin = after === undefined ? undefined : toLockTarget(after)

@@ -19,18 +19,21 @@ export const listNamespaceTagChanges = defineOperation('ListNamespaceTagChanges'
   resource: (registry, { parameters }) => namespaceArn(registry, parameters.path),
   handle: async ({ services, caller }, { parameters: { path }, query: { after, limit, ...span } }) => {
     const namespace = { registryId: caller.registry.id, path }
-    const page = { after: after === undefined ? undefined : parseKey(after), limit }
-    const changes = await namespaceTagChanges(services.metadata, namespace, toSpan(span), page)
-    const last = changes.length < limit ? undefined : changes.at(-1)
+    const page = { after: after === undefined ? undefined : parseKey(after, path), limit }
+    const { changes, next } = await namespaceTagChanges(services.metadata, namespace, toSpan(span), page)
     return {
       changes: changes.map(viewChange),
-      ...(last !== undefined && { next: `${last.repositoryName}:${last.tag}` }),
+      ...(next !== undefined && { next: `${next.repositoryName}:${next.tag ?? ''}` }),
     }
   },
 })
 
-function parseKey(text: string): ChangesKey {
+/** A repository elsewhere is nothing that the caller was asked about. */
+function parseKey(text: string, path: string): ChangesKey {
   const [repositoryName = '', tag = ''] = text.split(':', 2)
-  if (isRepositoryName(repositoryName) && isTag(tag)) return { repositoryName, tag }
+  if (isRepositoryName(repositoryName) && repositoryName.startsWith(path)) {
+    if (tag === '') return { repositoryName, tag: undefined }
+    if (isTag(tag)) return { repositoryName, tag }
+  }
   throw new Refusal('page-invalid', 'after must be what next of the page before said.')
 }

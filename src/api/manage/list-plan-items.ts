@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { defineOperation } from './define-operation.ts'
 import { getPlanOf, planItemView, planParameters, viewPlanItem } from './plan-view.ts'
 
@@ -15,7 +14,7 @@ export const listPlanItems = defineOperation('ListPlanItems', {
     limit: z.coerce.number().int().min(1).max(1000).default(100),
   }),
   output: z.strictObject({ items: z.array(planItemView), next: z.int().optional() }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services: { metadata }, caller }, { parameters, query: { after, limit } }) => {
     const plan = await getPlanOf(metadata, caller, parameters)
     const items = await metadata.listPlanItems(plan.id, {}, { after, limit })

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
@@ -15,7 +14,7 @@ export const listPlans = defineOperation('ListPlans', {
   parameters: z.strictObject({ name: repositoryNameField }),
   query: pageQuery,
   output: z.strictObject({ plans: z.array(planView), next: z.string().optional() }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, query: { after, limit } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const last = after === undefined ? undefined : await services.metadata.findPlan(after)

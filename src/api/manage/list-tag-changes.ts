@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { tagChanges } from '../../services/tags/tag-changes.ts'
@@ -16,11 +15,10 @@ export const listTagChanges = defineOperation('ListTagChanges', {
   parameters: z.strictObject({ name: repositoryNameField }),
   query: spanQuery,
   output: tagChangesView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, query: { after, limit, ...span } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
-    const changes = await tagChanges(services.metadata, repository, toSpan(span), { after, limit })
-    const next = changes.length < limit ? undefined : changes.at(-1)?.tag
+    const { changes, next } = await tagChanges(services.metadata, repository, toSpan(span), { after, limit })
     return { changes: changes.map(viewChange), ...(next !== undefined && { next }) }
   },
 })

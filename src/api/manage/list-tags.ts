@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { defineOperation } from './define-operation.ts'
@@ -15,7 +14,7 @@ export const listTags = defineOperation('ListTags', {
   parameters: z.strictObject({ name: repositoryNameField }),
   query: pageQuery.extend({ at: instantField.optional().describe('Without it, now.') }),
   output: z.strictObject({ tags: z.array(tagAtView), next: z.string().optional() }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, query: { at, after, limit } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const atMs = at ?? services.clock.nowMs()

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { lockImage as lock } from '../../services/locks/lock-image.ts'
@@ -19,7 +18,7 @@ export const lockImage = defineOperation('LockImage', {
     owner: visibleText(1, 128).describe('Whom to ask: a person or a team.'),
   }),
   output: lockView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, reference }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     return viewLock(await lock(services, caller, repository, { target: toLockTarget(reference), ...body }))

@@ -6,7 +6,7 @@ import { getPlan, planUnknown } from '../../services/plans/get-plan.ts'
 import { repositoryNameField, timeField, toTime } from './fields.ts'
 
 export const planIdField = z
-  .uuid()
+  .guid('must be the id of a plan, such as 6a3420cf-a262-4cf7-add1-388d55bd40cc')
   .describe('As a deletion answers it in `x-lading-plan`, and a list of plans names it.')
 
 export const planParameters = z.strictObject({ name: repositoryNameField, planId: planIdField })

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { lintLifecyclePolicy } from '../../core/lifecycle/lint-lifecycle-policy.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -19,7 +18,7 @@ export const putLifecyclePolicy = defineOperation('PutLifecyclePolicy', {
   parameters: z.strictObject({ name: repositoryNameField }),
   body: z.strictObject({ policy: lifecyclePolicyField }),
   output: storedPolicyView.extend({ findings: z.array(findingView) }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const { text, parsed } = parsePolicyField(body.policy)

@@ -20,6 +20,7 @@ export const putSettings = defineOperation('PutSettings', {
   body: settingsBody,
   output: z.strictObject({ settings: z.array(settingView) }),
   resource: (registry, { query }) => scopeArn(registry, scopeOf(query)),
+  repository: ({ query }) => query.repository,
   handle: async ({ services, caller }, { query, body: { settings, force } }) => {
     const scope = scopeOf(query)
     await put(services, caller, scope, { settings: askedSettings(settings), force })

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -21,7 +20,7 @@ export const rollBackTag = defineOperation('RollBackTag', {
     to: z.string().optional().describe('The digest that it points at now; absent when there was no such tag then.'),
     asOf: timeField,
   }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, tag }, body }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const { from, to } = await rollBack(services, caller, repository, { tag: parseTag(tag), asOfMs: body.to })

@@ -1,7 +1,13 @@
 import { expect, test } from 'bun:test'
-import { FOUNDING_POLICY } from '../../../test/lifecycle/world.ts'
+import { callEcr } from '../../../test/support/aws-requests.ts'
+import { MANAGE_BODIES } from '../../../test/support/manage-bodies.ts'
 import { callManage, type ManageOptions } from '../../../test/support/manage-requests.ts'
-import { openTestRegistry, TEST_KEY_ID, type TestRegistry } from '../../../test/support/test-registry.ts'
+import {
+  createRepository,
+  openTestRegistry,
+  TEST_KEY_ID,
+  type TestRegistry,
+} from '../../../test/support/test-registry.ts'
 import { OTHER_AUTHORIZATION, OTHER_KEY_ID, withPrincipal } from '../../../test/support/with-principal.ts'
 import { rootPrincipal } from '../../core/principal.ts'
 import type { ManageRow } from './define-operation.ts'
@@ -23,28 +29,6 @@ const PARAMETERS: Readonly<Record<string, string>> = {
   path: 'team%2F',
   setting: 'scanOnPush',
 }
-const BODIES: { readonly [Operation in ManageOperation]?: object } = {
-  CreateAccount: { accountId: '123456789012', name: 'Team' },
-  UpdateAccount: { name: 'Team' },
-  PutOidcProvider: { issuer: 'https://issuer.example.com', clientIds: ['lading'] },
-  PutInstallationSettings: { settings: { scanOnPush: { value: true } } },
-  PutSettings: { settings: { scanOnPush: { value: true } } },
-  ValidatePolicy: { text: '{}', kind: 'identity' },
-  CreatePlan: {},
-  DiffLifecycle: { new: JSON.parse(FOUNDING_POLICY) },
-  ExplainLifecycle: { reference: 'latest' },
-  LockImage: { reason: 'it runs in production', owner: 'team blue' },
-  PutLifecyclePolicy: { policy: JSON.parse(FOUNDING_POLICY) },
-  RollBackTag: { to: '2026-08-01T00:00Z' },
-  PutWebhook: { url: 'https://hooks.example.com/lading' },
-  RotateWebhookSecret: {},
-  ReplayDeadLetters: {},
-  DropDeadLetters: {},
-  WeighDeletion: { delete: 'repository' },
-  CreateRepository: { name: 'team/new' },
-  TagResource: { resourceTags: [{ key: 'team', value: 'blue' }] },
-}
-
 const SPAN = '?from=2026-08-01T00:00Z&to=2026-08-02T00:00Z'
 const QUERIES: { readonly [Operation in ManageOperation]?: string } = {
   GetEffectiveSettings: '?repository=team/app',
@@ -53,10 +37,13 @@ const QUERIES: { readonly [Operation in ManageOperation]?: string } = {
   ListNamespaceTagChanges: SPAN,
 }
 
-function send(registry: TestRegistry, row: ManageRow, options: ManageOptions = {}) {
+function send(
+  registry: TestRegistry,
+  row: ManageRow,
+  { query = QUERIES[row.operation] ?? '', ...options }: ManageOptions & { readonly query?: string } = {},
+) {
   const path = row.path.replace(/\{(\w+)\}/g, (_, name: string) => PARAMETERS[name] ?? '')
-  const body = BODIES[row.operation]
-  const query = QUERIES[row.operation] ?? ''
+  const body = MANAGE_BODIES[row.operation]
   return callManage(registry, row.method.toUpperCase(), path + query, {
     ...(body !== undefined && { body }),
     ...options,
@@ -132,6 +119,26 @@ test('an account without a registry here is refused on every row', async () => {
   }
 })
 
+test('a repository’s own policy has a say on every row about it, and a root user is no exception', async () => {
+  await using registry = await openTestRegistry()
+  await createRepository(registry, 'ci')
+  const denial = { Effect: 'Deny', Principal: '*', Action: '*' }
+  const policyText = JSON.stringify({ Version: '2012-10-17', Statement: [denial] })
+  const { status } = await callEcr(registry, 'SetRepositoryPolicy', { repositoryName: 'ci', policyText, force: true })
+  expect(status).toBe(200)
+  const rows = ROWS.filter(({ path }) => path.startsWith('/repositories/{name}'))
+  expect(rows.length).toBeGreaterThan(20)
+  for (const row of rows) {
+    const { status, json } = await send(registry, row)
+    expect([row.operation, status, json.error?.code]).toEqual([row.operation, 403, 'AccessDenied'])
+    expect(json.error.message).toContain('with an explicit deny in a resource-based policy')
+  }
+  for (const row of [MANAGE_TABLE.GetSettings, MANAGE_TABLE.PutSettings, MANAGE_TABLE.GetUsage]) {
+    const { status } = await send(registry, row, { query: '?repository=ci' })
+    expect([row.operation, status]).toEqual([row.operation, 403])
+  }
+})
+
 test('a page of another site is refused on every row, whatever the browser sends with it', async () => {
   await using registry = await openTestRegistry()
   for (const row of ROWS) {
@@ -155,5 +162,5 @@ test('every action has the name of its operation, and every row takes part in th
     for (const [, name] of path.matchAll(/\{(\w+)\}/g)) expect(PARAMETERS).toHaveProperty(name ?? '')
   }
   for (const { operation, body } of ROWS)
-    expect([operation, operation in BODIES]).toEqual([operation, body !== undefined])
+    expect([operation, operation in MANAGE_BODIES]).toEqual([operation, body !== undefined])
 })

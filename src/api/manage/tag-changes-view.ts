@@ -19,7 +19,7 @@ export const tagChangesView = z.strictObject({
       after: z.string().optional().describe('The digest at the end; absent when there was no such tag.'),
     }),
   ),
-  next: z.string().optional(),
+  next: z.string().optional().describe('There may be more although a page has fewer than asked for, even none.'),
 })
 
 /** @throws {Refusal} `parameter-invalid` when the end is before the beginning */

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -18,7 +17,6 @@ export const tagResource = defineOperation('TagResource', {
   parameters: z.strictObject({ name: repositoryNameField }),
   body: z.strictObject({ resourceTags: resourceTagsField }),
   output: z.strictObject({ resourceTags: resourceTagsField }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
   repository: ({ parameters }) => parameters.name,
   keys: ({ body }) => requestTagKeys(body.resourceTags),
   handle: async ({ services, caller }, { parameters: { name }, body }) => {

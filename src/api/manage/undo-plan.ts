@@ -1,4 +1,3 @@
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { undoPlan as undo } from '../../services/plans/undo-plan.ts'
 import { defineOperation } from './define-operation.ts'
 import { getPlanOf, planParameters, planView, viewPlan } from './plan-view.ts'
@@ -11,7 +10,7 @@ export const undoPlan = defineOperation('UndoPlan', {
   decidedIn: "caller's account",
   parameters: planParameters,
   output: planView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters }) => {
     await getPlanOf(services.metadata, caller, parameters)
     const actor = { principal: caller.principal.arn, requestId: caller.requestId }

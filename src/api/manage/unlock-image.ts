@@ -1,4 +1,3 @@
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { unlockImage as unlock } from '../../services/locks/lock-image.ts'
@@ -12,7 +11,7 @@ export const unlockImage = defineOperation('UnlockImage', {
   summary: 'Takes a lock off.',
   decidedIn: "caller's account",
   parameters: lockParameters,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async ({ services, caller }, { parameters: { name, reference } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     await unlock(services, caller, repository, toLockTarget(reference))

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { requestTagKeys } from '../../core/policy/request-tag-keys.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
@@ -17,7 +16,6 @@ export const untagResource = defineOperation('UntagResource', {
   decidedIn: "caller's account",
   parameters: z.strictObject({ name: repositoryNameField }),
   query: z.strictObject({ key: resourceTagKeyField }),
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
   repository: ({ parameters }) => parameters.name,
   keys: ({ query }) => requestTagKeys([query]),
   handle: async ({ services, caller }, { parameters: { name }, query: { key } }) => {

@@ -63,8 +63,14 @@ test('a webhook is put, shown, listed, changed and deleted; its secret is told o
 })
 
 test.each([
-  [{ url: 'http://example.com/' }, "The webhook's address must begin with https://."],
-  [{ url: 'https://169.254.169.254/latest' }, "The webhook's address must have the name of a host."],
+  [
+    { url: 'http://example.com/' },
+    "The webhook's address must begin with https://, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.",
+  ],
+  [
+    { url: 'https://169.254.169.254/latest' },
+    "The webhook's address must have the name of a host, unless LADING_WEBHOOK_ALLOWED_HOSTS names it.",
+  ],
   [{ pattern: {} }, 'The pattern must be an object with members.'],
   [
     { pattern: { source: 'aws.ecr' } },

@@ -1,5 +1,4 @@
 import * as z from 'zod'
-import { repositoryArn } from '../../core/ecr/repository-arn.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import type { FreedBy, Keeper } from '../../services/costs/freed-by.ts'
 import { freedByImage, freedByPlan, freedByRepository } from '../../services/costs/what-if.ts'
@@ -48,7 +47,7 @@ export const weighDeletion = defineOperation('WeighDeletion', {
   parameters: z.strictObject({ name: repositoryNameField }),
   body: whatIfBody,
   output: freedView,
-  resource: (registry, { parameters }) => repositoryArn(registry, parameters.name),
+  repository: ({ parameters }) => parameters.name,
   handle: async (call, { parameters: { name }, body }) => ({
     repositoryName: name,
     ...viewFreed(await weigh(call, name, body)),

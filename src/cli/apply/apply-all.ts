@@ -4,9 +4,10 @@ import { CliProblem, reasonOf } from '../cli-problem.ts'
 import { displayable } from '../displayable.ts'
 import { textOf } from '../members.ts'
 import type { ApplyServer } from './apply-server.ts'
-import { carryOut, type Secret, type Work } from './carry-out.ts'
+import { carryOut } from './carry-out.ts'
 import { findThing } from './find-thing.ts'
 import type { DeclaredAt } from './read-documents.ts'
+import type { Secret, Work } from './work.ts'
 
 export type PlannedWork = Work & { readonly declared: DeclaredAt }
 

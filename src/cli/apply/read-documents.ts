@@ -1,12 +1,12 @@
-import { type Document, isNode, LineCounter, parseAllDocuments } from 'yaml'
+import { type Document, isNode } from 'yaml'
 import { checkDeclared } from '../../core/apply/check-declared.ts'
 import type { Declared } from '../../core/apply/declared.ts'
 import { readDocument } from '../../core/apply/read-document.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { CliProblem } from '../cli-problem.ts'
 import { displayable } from '../displayable.ts'
+import { firstError, nodeAt, parseYaml, YamlProblem, yamlValue } from '../yaml-value.ts'
 import type { SourceFile } from './source-files.ts'
-import { nodeAt, YamlProblem, yamlValue } from './yaml-value.ts'
 
 /** One thing that a file declares, and where: `team.yaml:12`. */
 export interface DeclaredAt extends Declared {
@@ -14,8 +14,6 @@ export interface DeclaredAt extends Declared {
 }
 
 const MOST_DOCUMENTS = 1000
-/** The library makes a regular expression of an indentation, and dies of one that is long enough. */
-const TOO_DEEP = /^[-?: \t]{200}/m
 
 /** @throws {CliProblem} naming file, document, line and place of the first thing that is wrong */
 export function readDocuments(files: readonly SourceFile[]): DeclaredAt[] {
@@ -30,22 +28,25 @@ export function readDocuments(files: readonly SourceFile[]): DeclaredAt[] {
 }
 
 function readFile({ name, text }: SourceFile): DeclaredAt[] {
-  if (TOO_DEEP.test(text)) throw problem(name, 'it is indented by 200 characters or more')
-  const lines = new LineCounter()
-  // Keys that are there twice are found by yamlValue, in less than quadratic time.
-  const parsed = parseAllDocuments(text, { schema: 'core', lineCounter: lines, uniqueKeys: false, logLevel: 'silent' })
-  const documents: Document.Parsed[] = Array.isArray(parsed) ? parsed : []
+  const { documents, lines } = parse(name, text)
   if (documents.length > MOST_DOCUMENTS) throw problem(name, `there are more than ${MOST_DOCUMENTS} documents in it`)
   return documents.flatMap((document, index) => {
     const lineAt = (offset: number) => lines.linePos(offset).line
     const label = (line: number) => `${name}:${line}${documents.length > 1 ? ` (document ${index + 1})` : ''}`
-    const [error] = [...document.errors, ...document.warnings]
-    if (error !== undefined) {
-      throw problem(label(lineAt(error.pos[0])), error.message.split(/ at line \d+|\n/, 1)[0] ?? '')
-    }
+    const error = firstError(document)
+    if (error !== undefined) throw problem(label(lineAt(error.offset)), error.message)
     if (isEmpty(document)) return []
     return [readOne(document, (offset) => label(lineAt(offset)))]
   })
+}
+
+function parse(name: string, text: string): ReturnType<typeof parseYaml> {
+  try {
+    return parseYaml(text)
+  } catch (error) {
+    if (error instanceof YamlProblem) throw problem(name, error.message)
+    throw error
+  }
 }
 
 /** Nothing but comments between two marks. */

@@ -52,7 +52,11 @@ async function runApply(run: ApplyRun): Promise<void> {
     if (isDifferent) process.exitCode = EXIT.found
     return
   }
-  if (options.yes !== true) await askFor(context)
+  if (options.yes !== true) {
+    // JSON is printed when all is done; whoever is asked sees it before.
+    if (wantsJson(command) && context.ask !== undefined) context.tell(differenceText(differences, painter(false)))
+    await askFor(context)
+  }
   const applied = await applyAll(server, work)
   printResult(run, work, applied)
   tellOutcome(run, work, applied)

@@ -23,7 +23,14 @@ export function addChangesCommand(changes: Command, context: CliContext): void {
       query.set('to', to === undefined ? new Date().toISOString() : readInstant(to))
       const pages = pagesOf(openClient(context, command), `${pathOf(scope)}/changes?${query}`, 'changes')
       const head = { from: query.get('from'), to: query.get('to') }
-      await printListing(context, command, { head, member: 'changes', pages, headings: HEADINGS, cellsOf })
+      await printListing(context, command, {
+        head,
+        member: 'changes',
+        pages,
+        headings: HEADINGS,
+        cellsOf,
+        none: `No tag of ${scope} changed from ${head.from} to ${head.to}.`,
+      })
     })
 }
 

@@ -51,6 +51,7 @@ function addLint(lifecycle: Command, context: CliContext): void {
         pages: keepIn(findings, pages),
         headings: FINDING_HEADINGS,
         cellsOf: findingCells,
+        none: 'There is nothing to say against it.',
       })
       end()
       process.exitCode = lintExit(findings, options.strict === true)

@@ -81,7 +81,7 @@ function addDiff(lifecycle: Command, context: CliContext): void {
       return differences
     })
     const listing = { head: {}, member: 'differences', headings: DIFFERENCE_HEADINGS, cellsOf: differenceCells }
-    await printListing(context, diff, { ...listing, pages })
+    await printListing(context, diff, { ...listing, pages, none: 'The new policy does nothing differently.' })
     tellNotes(context, diff, whatIf)
     walk.end()
     if (options.exitCode === true && count > 0) process.exitCode = EXIT.found

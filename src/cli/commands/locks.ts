@@ -33,7 +33,8 @@ export function addUnlockCommand(unlock: Command, context: CliContext): void {
 export function addLocksCommand(locks: Command, context: CliContext): void {
   locks.argument('<repository>').action(async (repository: string, _options, command: Command) => {
     const pages = pagesOf(openClient(context, command), locksPath(repository), 'locks')
-    await printListing(context, command, { head: {}, member: 'locks', pages, headings: HEADINGS, cellsOf })
+    const none = `Nothing is locked in ${repository}.`
+    await printListing(context, command, { head: {}, member: 'locks', pages, headings: HEADINGS, cellsOf, none })
   })
 }
 

@@ -6,7 +6,16 @@ import { pagesOf } from '../list-all.ts'
 import { isMembers, memberOf, textOf } from '../members.ts'
 import { openProgress } from '../open-progress.ts'
 import { PlanClient, plansPath } from '../plans/plan-client.ts'
-import { applySentence, ITEM_HEADINGS, itemCells, PLAN_HEADINGS, planCells, planText } from '../plans/plan-text.ts'
+import {
+  applySentence,
+  doesNothing,
+  ITEM_HEADINGS,
+  itemCells,
+  noItemsText,
+  PLAN_HEADINGS,
+  planCells,
+  planText,
+} from '../plans/plan-text.ts'
 import { printListing } from '../print-listing.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
 
@@ -48,7 +57,8 @@ function addReads(plan: Command, context: CliContext): void {
     .argument('<repository>')
     .action(async (repository: string, _options, command: Command) => {
       const pages = pagesOf(openClient(context, command), plansPath(repository), 'plans')
-      const listing = { head: {}, member: 'plans', pages, headings: PLAN_HEADINGS, cellsOf: planCells }
+      const none = `There are no plans of ${repository}.`
+      const listing = { head: {}, member: 'plans', pages, headings: PLAN_HEADINGS, cellsOf: planCells, none }
       await printListing(context, command, listing)
     })
   withPlan(plan.command('show'))
@@ -82,6 +92,7 @@ async function showPlan({ context, command, client }: OpenedPlan): Promise<void>
     pages: client.items(),
     headings: ITEM_HEADINGS,
     cellsOf: itemCells,
+    none: noItemsText(plan),
   })
 }
 
@@ -95,14 +106,19 @@ async function applyPlan(opened: OpenedPlan, isSure: boolean): Promise<void> {
   if (textOf(applied, 'state') !== 'applied') {
     throw new CliProblem(`The plan was not applied: it is ${noteOf(applied)}.`)
   }
-  const until = textOf(applied, 'undoUntil')
-  if (until !== undefined && !wantsJson(command)) {
-    tellUnlessQuiet(context, command, `Until ${until} lading undo ${client.id} brings it back.`)
-  }
+  if (!wantsJson(command)) tellUnlessQuiet(context, command, undoSentence(applied))
   // What rules hit and could not have was there before.
   const failed = failedCount(applied) - failedCount(plan)
   if (failed === 0) return
   throw new CliProblem(`${failed} of its images could not be had: lading plan show ${client.id} says why.`)
+}
+
+/** How long it can be undone; undefined when there is nothing to undo. */
+function undoSentence(applied: unknown): string | undefined {
+  const until = textOf(applied, 'undoUntil')
+  if (until === undefined || doesNothing(applied)) return undefined
+  if (until === textOf(applied, 'appliedAt')) return 'It cannot be undone: the restore window here is zero.'
+  return `Until ${until} lading undo ${textOf(applied, 'id')} brings it back.`
 }
 
 /** @throws {CliProblem} unless somebody says yes */

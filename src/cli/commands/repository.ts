@@ -28,10 +28,14 @@ export function addRepositoryCommands(repository: Command, context: CliContext):
     .action(async (name: string, options: { force?: true }, command: Command) => {
       const path = `${pathOf(name)}${options.force === true ? '?force=true' : ''}`
       const answer = await openClient(context, command).call({ method: 'DELETE', path })
-      const undo = `lading undo ${textOf(answer, 'planId')} --repository ${name}`
-      const until = textOf(answer, 'undoUntil')
-      printDone(context, command, answer, `Repository ${name} was deleted; until ${until}, ${undo} brings it back.`)
+      printDone(context, command, answer, `Repository ${name} was deleted${afterDeletion(name, answer)}`)
     })
+}
+
+function afterDeletion(name: string, answer: unknown): string {
+  const until = textOf(answer, 'undoUntil') ?? ''
+  if (Date.parse(until) <= Date.now()) return ', and cannot be brought back: its restore window is zero.'
+  return `; until ${until}, lading undo ${textOf(answer, 'planId')} --repository ${name} brings it back.`
 }
 
 function addReads(repository: Command, context: CliContext): void {
@@ -40,7 +44,15 @@ function addReads(repository: Command, context: CliContext): void {
     .description('every repository of the registry')
     .action(async (_options, command: Command) => {
       const pages = pagesOf(openClient(context, command), '/repositories', 'repositories')
-      await printListing(context, command, { head: {}, member: 'repositories', pages, headings: HEADINGS, cellsOf })
+      const none = 'There are no repositories.'
+      await printListing(context, command, {
+        head: {},
+        member: 'repositories',
+        pages,
+        headings: HEADINGS,
+        cellsOf,
+        none,
+      })
     })
   repository
     .command('show')

@@ -23,7 +23,8 @@ function addReads(tag: Command, context: CliContext): void {
     .argument('<tag>')
     .action(async (repository: string, name: string, _options, command: Command) => {
       const pages = pagesOf(openClient(context, command), `${tagPath(repository, name)}/history`, 'periods')
-      const listing = { head: {}, member: 'periods', pages, headings: PERIOD_HEADINGS, cellsOf: periodCells }
+      const none = `${repository} has never had a tag ${name}.`
+      const listing = { head: {}, member: 'periods', pages, headings: PERIOD_HEADINGS, cellsOf: periodCells, none }
       await printListing(context, command, listing)
     })
   tag
@@ -51,6 +52,7 @@ function addReads(tag: Command, context: CliContext): void {
         pages,
         headings: TAG_HEADINGS,
         cellsOf: tagCells,
+        none: `${repository} ${at === undefined ? 'has' : 'had'} no tags.`,
       })
     })
 }

@@ -11,7 +11,7 @@ import type { GivenPolicy } from '../lifecycle/policy-file.ts'
 import type { ComparedPolicies, Question, WhatIf } from '../lifecycle/what-if.ts'
 import { textOf } from '../members.ts'
 import { openProgress } from '../open-progress.ts'
-import { itemCells, localPlanText, SIZED_ITEM_HEADINGS } from '../plans/plan-text.ts'
+import { itemCells, localPlanText, noItemsText, SIZED_ITEM_HEADINGS } from '../plans/plan-text.ts'
 import type { Listing } from '../print-listing.ts'
 import { ecrItems } from './ecr-items.ts'
 import { EcrProblem, type EcrReader } from './ecr-reader.ts'
@@ -54,7 +54,7 @@ export class EcrWhatIf implements WhatIf {
     const counts = { expire: count('expire'), archive: count('archive'), untag: count('untag') }
     const summary = { ...counts, refused: plan.refused.length }
     const head = { repositoryName: repository, imageCount: images.length, summary, notes }
-    const listed = { pages: [items], headings: SIZED_ITEM_HEADINGS, cellsOf: itemCells }
+    const listed = { pages: [items], headings: SIZED_ITEM_HEADINGS, cellsOf: itemCells, none: noItemsText(head) }
     return { head, headText: `${localPlanText(head)}\n`, member: 'items', ...listed }
   }
 

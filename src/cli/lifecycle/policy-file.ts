@@ -14,8 +14,8 @@ export interface GivenPolicy {
   readonly text: string
 }
 
-/** How much aliases of YAML may make of a document. */
-const MOST_ALIASES = 100
+/** What the library reads in a second. */
+const MOST_YAML = 256 * 1024
 
 /**
  * A lifecycle policy of a file, or of standard input for `-`, as JSON text. Files that end in `.yaml` or `.yml` are YAML,
@@ -57,12 +57,18 @@ async function readText(path: string): Promise<string> {
 }
 
 async function yamlToJson(name: string, text: string): Promise<string> {
-  const { parse } = await import('yaml')
+  const { firstError, parseYaml, YamlProblem, yamlValue } = await import('../yaml-value.ts')
+  const refuse = (reason: string) => new CliProblem(displayable(`${name} is no YAML: ${reason.replace(/[.:]$/, '')}.`))
+  if (text.length > MOST_YAML) throw refuse(`it has more than ${MOST_YAML} characters`)
   try {
-    const document: unknown = parse(text, { schema: 'core', maxAliasCount: MOST_ALIASES, logLevel: 'error' })
-    return JSON.stringify(document ?? null, null, 2)
+    const { documents } = parseYaml(text)
+    if (documents.length > 1) throw refuse('there is more than one document in it')
+    const [document] = documents
+    const error = document && firstError(document)
+    if (error !== undefined) throw refuse(error.message)
+    return JSON.stringify(document === undefined ? null : yamlValue(document), null, 2)
   } catch (error) {
-    const [sentence = ''] = reasonOf(error).split('\n')
-    throw new CliProblem(displayable(`${name} is no YAML: ${sentence.replace(/[.:]$/, '')}.`), { cause: error })
+    if (error instanceof YamlProblem) throw refuse(error.message)
+    throw error
   }
 }

@@ -6,7 +6,7 @@ import type { ManageClient } from '../manage-client.ts'
 import { isMembers, listOf, memberOf, textOf } from '../members.ts'
 import { openProgress } from '../open-progress.ts'
 import { PlanClient, plansPath } from '../plans/plan-client.ts'
-import { ITEM_HEADINGS, itemCells, planText } from '../plans/plan-text.ts'
+import { doesNothing, ITEM_HEADINGS, itemCells, noItemsText, planText } from '../plans/plan-text.ts'
 import type { Listing } from '../print-listing.ts'
 import { untilInterrupted } from '../until-interrupted.ts'
 import { type GivenPolicy, policyDocument } from './policy-file.ts'
@@ -33,11 +33,8 @@ export class ServerWhatIf implements WhatIf {
     if (textOf(made, 'state') === 'failed') {
       throw new CliProblem(displayable(textOf(made, 'note') ?? 'The plan could not be made.'))
     }
-    tellUnlessQuiet(
-      this.#context,
-      this.#command,
-      `This is plan ${plan.id}: lading plan apply ${plan.id} carries it out.`,
-    )
+    const carriesOut = doesNothing(made) ? '' : `: lading plan apply ${plan.id} carries it out`
+    tellUnlessQuiet(this.#context, this.#command, `This is plan ${plan.id}${carriesOut}.`)
     return {
       head: isMembers(made) ? made : {},
       headText: `${planText(made)}\n`,
@@ -45,6 +42,7 @@ export class ServerWhatIf implements WhatIf {
       pages: plan.items(),
       headings: ITEM_HEADINGS,
       cellsOf: itemCells,
+      none: noItemsText(made),
     }
   }
 

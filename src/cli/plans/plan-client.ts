@@ -34,7 +34,9 @@ export class PlanClient {
       return new PlanClient(client, textOf(plan, 'repositoryName') ?? '', id)
     } catch (error) {
       if (!(error instanceof CliProblem) || !error.message.includes(FIND_ACTION)) throw error
-      throw new CliProblem(`${error.message} With --repository that is not needed.`, { cause: error })
+      throw new CliProblem(`${error.message.replace(/\.?$/, '.')} With --repository that is not needed.`, {
+        cause: error,
+      })
     }
   }
 

@@ -16,14 +16,43 @@ export function planText(plan: unknown): string {
     ['state', textOf(plan, 'state')],
     ['note', textOf(plan, 'note')],
     ['created', `${textOf(plan, 'createdAt') ?? '-'}${by === undefined ? '' : ` by ${by}`}`],
-    ['images', numberOf(plan, 'imageCount')],
-    ['would', wouldText(plan)],
-    ['frees', `${numberOf(memberOf(plan, 'summary'), 'freedBytes')} bytes`],
+    ...weighedFacts(plan),
     ['applied', withBy(textOf(plan, 'appliedAt'), textOf(plan, 'appliedBy'))],
     ['undo until', textOf(plan, 'undoUntil')],
     ['undone', textOf(plan, 'undoneAt')],
   ]
   return formatTable(facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))
+}
+
+/** Of a repository's deletion nothing is counted; of another deletion not what else the repository holds. */
+function weighedFacts(plan: unknown): [string, string | undefined][] {
+  if (takesRepository(plan)) return [['would', wouldText(plan)]]
+  return [
+    ['images', textOf(plan, 'kind') === 'deletion' ? undefined : numberOf(plan, 'imageCount')],
+    ['would', wouldText(plan)],
+    ['frees', `${numberOf(memberOf(plan, 'summary'), 'freedBytes')} bytes`],
+  ]
+}
+
+function takesRepository(plan: unknown): boolean {
+  return textOf(plan, 'kind') === 'repository-deletion'
+}
+
+/** Why a plan has no items. */
+export function noItemsText(plan: unknown): string {
+  return takesRepository(plan)
+    ? 'It takes the repository with all that it holds.'
+    : 'No image is hit by a rule that would take it.'
+}
+
+/** Whether applying and undoing it is all the same. */
+export function doesNothing(plan: unknown): boolean {
+  const summary = memberOf(plan, 'summary')
+  return !takesRepository(plan) && VERBS.every((verb) => countOf(summary, verb) === 0)
+}
+
+function countOf(summary: unknown, name: string): number {
+  return Number(memberOf(summary, name) ?? 0)
 }
 
 /** What is known of a plan that no server keeps. */
@@ -41,10 +70,11 @@ function withBy(at: string | undefined, by: string | undefined): string | undefi
 
 const VERBS = ['expire', 'archive', 'untag']
 
-/** `expire 3, untag 1 (refused 2)`; `do nothing`. */
+/** `expire 3, untag 1 (refused 2)`; `do nothing`; `delete the repository`. */
 export function wouldText(plan: unknown): string {
+  if (takesRepository(plan)) return 'delete the repository'
   const summary = memberOf(plan, 'summary')
-  const count = (name: string) => Number(memberOf(summary, name) ?? 0)
+  const count = (name: string) => countOf(summary, name)
   const parts = VERBS.flatMap((verb) => (count(verb) === 0 ? [] : [`${verb} ${count(verb)}`]))
   const refused = count('refused') === 0 ? '' : ` (refused ${count('refused')})`
   return `${parts.length === 0 ? 'do nothing' : parts.join(', ')}${refused}`
@@ -52,9 +82,9 @@ export function wouldText(plan: unknown): string {
 
 export function planCells(plan: unknown): string[] {
   const text = (name: string) => textOf(plan, name) ?? '-'
-  const frees = numberOf(memberOf(plan, 'summary'), 'freedBytes')
+  const facts = new Map(weighedFacts(plan))
   const names = ['id', 'kind', 'state', 'createdAt', 'createdBy'].map(text)
-  return [...names, numberOf(plan, 'imageCount'), wouldText(plan), frees, text('undoUntil')]
+  return [...names, facts.get('images') ?? '-', wouldText(plan), facts.get('frees') ?? '-', text('undoUntil')]
 }
 
 export function itemCells(item: unknown): string[] {

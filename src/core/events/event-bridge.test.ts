@@ -1,5 +1,4 @@
 import { describe, expect, test } from 'bun:test'
-import { join } from 'node:path'
 import { parseDigest } from '../digest.ts'
 import { parseTag } from '../tag.ts'
 import { renderCloudEvent } from './cloud-event.ts'
@@ -331,13 +330,7 @@ test('eventId() is a UUID, the same for the same event and another for any other
   expect(new Set([id, eventId('here', 2), eventId('there', 1)]).size).toBe(3)
 })
 
-test('docs/events.md names exactly the kinds that are told', async () => {
-  const page = await Bun.file(join(import.meta.dir, '../../../docs/events.md')).text()
-  const rows = page.match(/^\| `.*` \| `(?:aws\.ecr|lading)` \|/gm) ?? []
-  const named = rows.flatMap((row) =>
-    [...(row.split('|')[1] ?? '').matchAll(/`([a-z-]+)`/g)].map(([, kind]) => kind ?? ''),
-  )
-  // A ping is no event of anything.
-  const told: string[] = Object.keys(CASES).filter((kind) => kind !== 'ping')
-  expect(named.toSorted()).toEqual(told.toSorted())
+test('docs/events.md names every kind', async () => {
+  const page = await Bun.file(`${import.meta.dir}/../../../docs/events.md`).text()
+  expect(Object.keys(CASES).filter((kind) => !page.includes(`\`${kind}\``))).toEqual([])
 })

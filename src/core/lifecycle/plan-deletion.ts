@@ -1,7 +1,7 @@
 import type { Digest } from '../digest.ts'
 import type { Tag } from '../tag.ts'
 import { accessorySubject } from '../tags/accessory-tag.ts'
-import type { LifecycleImage } from './lifecycle-image.ts'
+import { hasLock, type LifecycleImage } from './lifecycle-image.ts'
 import type { LifecyclePlan } from './lifecycle-plan.ts'
 import type { LifecyclePolicy, LifecycleRule } from './lifecycle-policy.ts'
 import { planLifecycle } from './plan-lifecycle.ts'
@@ -25,14 +25,18 @@ export function planDeletion(
   neighbours: readonly LifecycleImage[],
   nowMs: number,
 ): LifecyclePlan {
-  const images = neighbours.map((image) => (standsAlone(wanted, image) ? { ...image, subject: undefined } : image))
+  const images = neighbours.map((image) => bySelf(wanted, image))
   return planLifecycle(policyFor(wanted), images, nowMs)
 }
 
-/** What is asked for by itself, or has a name, is judged by itself and not with its subject. */
-function standsAlone({ images }: WantedDeletion, { digest, subject, tags }: LifecycleImage): boolean {
-  if (subject === undefined) return false
-  return images.has(digest) ? !images.has(subject) : !tags.every(({ tag }) => accessorySubject(tag) !== undefined)
+/**
+ * What is asked for goes for that reason, also where what it refers to has to stay; what somebody has given a name of its
+ * own does not go with its subject.
+ */
+function bySelf({ images }: WantedDeletion, image: LifecycleImage): LifecycleImage {
+  if (images.has(image.digest)) return { ...image, subject: undefined, tags: [], isLocked: hasLock(image) }
+  const isNamed = image.tags.some(({ tag }) => accessorySubject(tag) === undefined)
+  return isNamed ? { ...image, subject: undefined } : image
 }
 
 const RULE = { description: undefined, condition: undefined, rest: 'next' } as const

@@ -33,7 +33,7 @@ test('kinds and patterns are read as they are written; build links have their us
 const many = (count: number) => Array.from({ length: count }, () => ({ kind: 'date' }))
 
 test.each<[unknown, string]>([
-  [null, 'tagRules must be an object; it is "null"'],
+  [null, 'tagRules must be an object; it is null'],
   [[], 'tagRules must be an object'],
   ['semver', 'tagRules must be an object'],
   [{ requires: [] }, 'tagRules must have no other members than require, forbid, buildLinks; it has "requires"'],

@@ -105,6 +105,6 @@ function parseObject<Name extends string>(
 }
 
 function invalid(path: string, expected: string, found?: unknown): Refusal {
-  const got = found === undefined ? '' : `; it is ${quote(JSON.stringify(found).slice(0, 120))}`
+  const got = found === undefined ? '' : `; it is ${JSON.stringify(found).slice(0, 120)}`
   return new Refusal('parameter-invalid', `${path} must ${expected}${got}.`, { path })
 }

@@ -41,7 +41,7 @@ export interface Plan {
   readonly appliedBy: { readonly principal: string; readonly requestId: string } | undefined
   /** When its last item was dealt with. */
   readonly appliedAtMs: number | undefined
-  /** Until then it can be undone. */
+  /** Until then it can be undone: its window begins with its first items. */
   readonly undoUntilMs: number | undefined
   /** Who has it undone, or did. */
   readonly undoneBy: { readonly principal: string; readonly requestId: string } | undefined

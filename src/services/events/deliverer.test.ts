@@ -1,8 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { makeAccount } from '../../../test/support/accounts.ts'
 import { type EventWorld, eventWorld } from '../../../test/support/event-world.ts'
 import { openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { isSignedBy, orderOf, startReceiver, type WebhookReceiver } from '../../../test/support/webhook-receiver.ts'
+import { rootPrincipal } from '../../core/principal.ts'
+import { testWebhook } from './test-webhook.ts'
 import { rotateWebhookSecret } from './webhooks.ts'
 
 const HOUR_MS = 3_600_000
@@ -171,6 +174,44 @@ describe('Deliverer', () => {
     expect(most).toBeGreaterThan(1)
     await delivering
     await good[Symbol.asyncDispose]()
+  })
+
+  test('the slow receivers of one account leave half of all places to others', async () => {
+    const account = await makeAccount(registry, '111122223333')
+    const principal = rootPrincipal('111122223333', 'AKIAOTHEROTHEROTHER')
+    const theirs = { ...registry, caller: { ...registry.caller, registry: account, principal } }
+    const other = eventWorld(theirs, [receiver.host])
+    for (let webhook = 0; webhook < 8; webhook++) await other.put({ url: receiver.url, name: `slow-${webhook}` })
+    let [most, running] = [0, 0]
+    receiver.answerWith(async () => {
+      most = Math.max(most, ++running)
+      await Bun.sleep(50)
+      running--
+      return 204
+    })
+    for (let repository = 1; repository <= 5; repository++) await other.push('v1', repository)
+    const good = startReceiver()
+    const both = eventWorld(registry, [receiver.host, good.host])
+    await both.put({ url: good.url, name: 'takes' })
+    await both.push('v1', 9)
+    await both.sequence()
+    await both.deliver()
+    expect([good.received.length, receiver.received.length, most]).toEqual([1, 40, 12])
+    await good[Symbol.asyncDispose]()
+  })
+
+  test('pings leave places to deliveries, however many are asked for at once', async () => {
+    await world.put({ url: receiver.url })
+    let [most, running] = [0, 0]
+    receiver.answerWith(async () => {
+      most = Math.max(most, ++running)
+      await Bun.sleep(20)
+      running--
+      return 204
+    })
+    const pings = Array.from({ length: 10 }, () => testWebhook(world.services, registry.caller, 'ci'))
+    expect((await Promise.all(pings)).every(({ isDelivered }) => isDelivered)).toBe(true)
+    expect(most).toBe(4)
   })
 
   test('two that work on one store send each line once, and in order', async () => {

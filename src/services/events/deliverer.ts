@@ -2,12 +2,9 @@ import { parseRetryAfter, retryDelayMs } from '../../core/events/retry-delay.ts'
 import type { DeliveryLine, LineTurn, PendingDelivery, Webhook } from '../../ports/metadata/webhooks.ts'
 import type { Services } from '../context.ts'
 import type { EventTeller } from './event-teller.ts'
+import { LinePlaces, MOST_LINES } from './line-places.ts'
 import { problemOf, sendWebhook } from './send-webhook.ts'
 
-/** At once, over all webhooks; there is a socket and a body for each. */
-const MOST_LINES = 24
-/** One that hangs leaves room for the others. */
-const MOST_LINES_OF_ONE = 4
 /** Afterwards others have their turn. */
 const DELIVERIES_A_TURN = 20
 /** A line of a webhook that is disabled is looked at again after this. */
@@ -36,7 +33,7 @@ export interface DelivererOptions {
 export class Deliverer {
   readonly #options: DelivererOptions
   readonly #underway = new Set<Promise<void>>()
-  readonly #linesOf = new Map<number, number>()
+  readonly #places = new LinePlaces()
 
   constructor(options: DelivererOptions) {
     this.#options = options
@@ -44,7 +41,7 @@ export class Deliverer {
 
   /** Begins all that is due and has room, and waits for none of it. */
   async run(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted && this.#underway.size < MOST_LINES) {
+    while (!signal.aborted && !this.#places.isFull) {
       const lines = await this.#claim()
       if (lines.length === 0) return
       for (const { line, leaseId } of lines) this.#begin(line, leaseId, signal)
@@ -64,32 +61,43 @@ export class Deliverer {
   async #claim(): Promise<{ readonly line: DeliveryLine; readonly leaseId: string }[]> {
     const { metadata, clock, ids } = this.#options.services
     const nowMs = clock.nowMs()
-    const full = [...this.#linesOf].flatMap(([id, count]) => (count >= MOST_LINES_OF_ONE ? [id] : []))
-    const due = await metadata.listDueLines(nowMs, full, MOST_LINES)
-    const chosen = this.#withinBounds(due)
+    const chosen = await this.#choose(nowMs)
     if (chosen.length === 0) return []
-    return await metadata.transact(async (transaction) => {
-      const claimed: { line: DeliveryLine; leaseId: string }[] = []
-      for (const line of chosen) {
-        const leaseId = ids.uuid()
-        const lease = { leaseId, nowMs, untilMs: nowMs + this.#leaseMs }
-        if (await transaction.leaseLine(line, lease)) claimed.push({ line, leaseId })
-      }
-      return claimed
-    })
+    const claimed: { line: DeliveryLine; leaseId: string }[] = []
+    try {
+      await metadata.transact(async (transaction) => {
+        claimed.length = 0
+        for (const line of chosen) {
+          const leaseId = ids.uuid()
+          const lease = { leaseId, nowMs, untilMs: nowMs + this.#leaseMs }
+          if (await transaction.leaseLine(line, lease)) claimed.push({ line, leaseId })
+        }
+      })
+    } catch (error) {
+      claimed.length = 0
+      throw error
+    } finally {
+      const ours = new Set(claimed.map(({ line }) => line))
+      for (const line of chosen) if (!ours.has(line)) this.#places.giveBack(line)
+    }
+    return claimed
   }
 
-  #withinBounds(due: readonly DeliveryLine[]): DeliveryLine[] {
-    const counts = new Map(this.#linesOf)
-    const fitting = due
-      .filter(({ webhookId }) => {
-        const count = (counts.get(webhookId) ?? 0) + 1
-        counts.set(webhookId, count)
-        return count <= MOST_LINES_OF_ONE
-      })
-      .slice(0, MOST_LINES - this.#underway.size)
-    // In one order, as everybody locks.
-    return fitting.sort((a, b) => a.webhookId - b.webhookId || a.repositoryId - b.repositoryId)
+  /** Due lines, each with a place. */
+  async #choose(nowMs: number): Promise<DeliveryLine[]> {
+    const { metadata } = this.#options.services
+    for (;;) {
+      const due = await metadata.listDueLines(nowMs, this.#places.fullWebhooks(), MOST_LINES)
+      const unknown = due.filter(({ webhookId }) => !this.#places.knows(webhookId))
+      for (const { webhookId } of unknown) {
+        this.#places.learn(webhookId, (await metadata.findWebhookById(webhookId))?.registryId)
+      }
+      const chosen = due.filter((line) => this.#places.take(line))
+      // In one order, as everybody locks.
+      if (chosen.length > 0) return chosen.sort((a, b) => a.webhookId - b.webhookId || a.repositoryId - b.repositoryId)
+      // What nobody knew may all have been of accounts that have no place left: there may be others behind it.
+      if (unknown.length === 0) return []
+    }
   }
 
   /** A turn, which ends with an attempt that may begin at its very end, and what is written about it. */
@@ -98,15 +106,11 @@ export class Deliverer {
   }
 
   #begin(line: DeliveryLine, leaseId: string, signal: AbortSignal): void {
-    const { webhookId } = line
-    this.#linesOf.set(webhookId, (this.#linesOf.get(webhookId) ?? 0) + 1)
     const work = this.#takeTurn(line, leaseId, signal)
       .catch((error: unknown) => this.#options.failed(error))
       .finally(() => {
         this.#underway.delete(work)
-        const left = (this.#linesOf.get(webhookId) ?? 0) - 1
-        if (left > 0) this.#linesOf.set(webhookId, left)
-        else this.#linesOf.delete(webhookId)
+        this.#places.giveBack(line)
         this.#options.services.eventHub.tellDue()
       })
     this.#underway.add(work)

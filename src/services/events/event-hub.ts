@@ -1,7 +1,16 @@
 import { Refusal } from '../../core/refusal.ts'
 
 const STREAMS_OF_ONE = 10
+/** Whoever may assume a role is as many principals as they like. */
+const STREAMS_OF_ACCOUNT = 100
 const STREAMS = 200
+
+/** Who is not to have all streams. */
+export interface StreamOwner {
+  /** ARN. */
+  readonly principal: string
+  readonly accountId: string
+}
 
 /** A place among the streams; given back when it is disposed of. */
 export interface StreamPlace extends Disposable {
@@ -17,6 +26,7 @@ export interface StreamPlace extends Disposable {
 export class EventHub {
   readonly #dueListeners: (() => void)[] = []
   readonly #waiting = new Set<() => void>()
+  /** By ARN, and by account. */
   readonly #streams = new Map<string, number>()
   #count = 0
   #version = 0
@@ -47,14 +57,16 @@ export class EventHub {
   /**
    * A place for one more stream.
    *
-   * @param owner who is not to have them all
    * @throws {Refusal} `too-many-requests`
    */
-  enter(owner: string): StreamPlace {
-    const owned = this.#streams.get(owner) ?? 0
-    if (owned >= STREAMS_OF_ONE) throw tooMany(`You have ${STREAMS_OF_ONE} event streams open, the most there may be.`)
+  enter({ principal, accountId }: StreamOwner): StreamPlace {
+    if (this.#owned(principal) >= STREAMS_OF_ONE)
+      throw tooMany(`You have ${STREAMS_OF_ONE} event streams open, the most there may be.`)
+    if (this.#owned(accountId) >= STREAMS_OF_ACCOUNT) {
+      throw tooMany(`The account has ${STREAMS_OF_ACCOUNT} event streams open, the most there may be.`)
+    }
     if (this.#count >= STREAMS || this.#isClosing) throw tooMany('There are too many event streams open at the moment.')
-    this.#streams.set(owner, owned + 1)
+    for (const owner of [principal, accountId]) this.#streams.set(owner, this.#owned(owner) + 1)
     this.#count++
     const [isClosing, version] = [() => this.#isClosing, () => this.#version]
     return {
@@ -65,7 +77,10 @@ export class EventHub {
         return version()
       },
       wait: (known, limitMs) => this.#wait(known, limitMs),
-      [Symbol.dispose]: () => this.#leave(owner),
+      [Symbol.dispose]: () => {
+        for (const owner of [principal, accountId]) this.#leave(owner)
+        this.#count--
+      },
     }
   }
 
@@ -75,11 +90,14 @@ export class EventHub {
     this.tellSequenced()
   }
 
+  #owned(owner: string): number {
+    return this.#streams.get(owner) ?? 0
+  }
+
   #leave(owner: string): void {
-    const owned = (this.#streams.get(owner) ?? 0) - 1
+    const owned = this.#owned(owner) - 1
     if (owned > 0) this.#streams.set(owner, owned)
     else this.#streams.delete(owner)
-    this.#count--
   }
 
   async #wait(version: number, limitMs: number): Promise<void> {

@@ -34,7 +34,7 @@ export async function* followEvents(
     pattern: text === undefined ? undefined : compileEventPattern(text),
     teller: new EventTeller(services),
   }
-  using place = eventHub.enter(caller.principal.arn)
+  using place = eventHub.enter({ principal: caller.principal.arn, accountId: caller.principal.accountId })
   let last = after ?? (await metadata.findEventHead())
   const endsAtMs = clock.nowMs() + LONGEST_MS
   yield 'heartbeat'

@@ -8,6 +8,7 @@ import { getPlan, repositoryOfPlan } from '../plans/get-plan.ts'
 import type { PlanActor } from '../plans/plan-work.ts'
 import { stopPlan } from '../plans/stop-plan.ts'
 import { planImages } from './plan-images.ts'
+import { SNAPSHOT_TURNS } from './snapshot-turns.ts'
 
 /** How many of the images that have changed a refusal names. */
 const CHANGED_NAMED = 10
@@ -45,7 +46,8 @@ function refuseUnfit({ id, state }: Plan): void {
 /** The items that a plan made now would not have. */
 async function changedItems(services: Services, repository: Repository, plan: Plan): Promise<PlanItem[]> {
   if (plan.policyText === undefined) return []
-  const now = await planImages(services, repository, parseLifecyclePolicy(plan.policyText))
+  const policy = parseLifecyclePolicy(plan.policyText)
+  const now = await SNAPSHOT_TURNS.run(() => planImages(services, repository, policy))
   const wanted = new Set(now.items.filter(({ outcome }) => outcome === 'planned').map(keyOf))
   const changed: PlanItem[] = []
   let after: number | undefined

@@ -1,28 +1,13 @@
 import type { ParsedLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
-import type { Plan, PlanItem, PlanKind, PlanState } from '../../ports/metadata/plans.ts'
+import type { Plan, PlanItem, PlanState } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
-import { newPlan, summarise } from '../plans/new-plan.ts'
-import type { PlanActor } from '../plans/plan-work.ts'
+import { summarise } from '../plans/new-plan.ts'
 import { planImages } from './plan-images.ts'
+import { SNAPSHOT_TURNS } from './snapshot-turns.ts'
 
 /** Rows written by one transaction. */
 const AT_ONCE = 200
-
-export interface PlanRequest {
-  readonly kind: PlanKind
-  readonly policyText: string
-  readonly policy: ParsedLifecyclePolicy
-  readonly actor: PlanActor | undefined
-}
-
-/** Writes a plan down that is still to be made: `fillPlan` does. */
-export async function beginPlan(services: Services, repository: Repository, request: PlanRequest): Promise<Plan> {
-  const { kind, policyText, actor } = request
-  const plan = newPlan(services, repository, { kind, state: 'making', actor, policyText })
-  await services.metadata.transact((transaction) => transaction.insertPlan(plan))
-  return plan
-}
 
 /**
  * Makes a plan that was begun. What goes wrong is written into it, so that whoever waits for it learns why.
@@ -36,7 +21,8 @@ export async function fillPlan(
   { policy, signal }: { readonly policy: ParsedLifecyclePolicy; readonly signal: AbortSignal },
 ): Promise<Plan> {
   try {
-    const { items, imageCount } = await planImages(services, repository, policy, signal)
+    const look = () => planImages(services, repository, policy, signal)
+    const { items, imageCount } = await SNAPSHOT_TURNS.run(look)
     return await storeItems(services, plan, { items, imageCount, state: 'ready' })
   } catch (error) {
     const note = 'The plan could not be made; the log of the server says why.'

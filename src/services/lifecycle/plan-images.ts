@@ -7,9 +7,14 @@ import { ruleReason } from '../../core/lifecycle/rule-reason.ts'
 import type { PlanItem } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
+import { nextTurn } from '../next-turn.ts'
 import { planItem } from '../plans/plan-item.ts'
 import { weighItems } from '../plans/weigh-items.ts'
+import { matchAhead } from './match-ahead.ts'
 import { readSnapshot } from './read-snapshot.ts'
+
+/** How many items are made before everything else has its turn. */
+const AT_ONCE = 1000
 
 export interface PlannedImages {
   /** In the order in which they are done, those that cannot be done behind the others. */
@@ -21,29 +26,42 @@ export interface PlannedImages {
 export async function planImages(
   services: Services,
   repository: Repository,
-  policy: ParsedLifecyclePolicy,
+  given: ParsedLifecyclePolicy,
   signal?: AbortSignal,
 ): Promise<PlannedImages> {
-  const { asksAnnotations: withAnnotations } = policy
+  const { asksAnnotations: withAnnotations } = given
   const images = await readSnapshot(services.metadata, repository, { withAnnotations, ...(signal && { signal }) })
+  const policy = await matchAhead(services, given, images, signal)
   const plan = planLifecycle(policy.compiled, images, services.clock.nowMs())
-  const items = await weighItems(services.metadata, repository, toItems(policy, images, plan))
-  return { items: items.map((item, position) => ({ ...item, position })), imageCount: images.length }
+  await nextTurn()
+  const items = await toItems(policy, images, plan)
+  return { items: await weighItems(services.metadata, repository, items), imageCount: images.length }
 }
 
-function toItems(policy: ParsedLifecyclePolicy, images: readonly LifecycleImage[], plan: LifecyclePlan): PlanItem[] {
-  const wanted = new Set<Digest>([...plan.actions, ...plan.refused].map(({ digest }) => digest))
-  const found = new Map(images.filter(({ digest }) => wanted.has(digest)).map((image) => [image.digest, image]))
+async function toItems(
+  policy: ParsedLifecyclePolicy,
+  images: readonly LifecycleImage[],
+  plan: LifecyclePlan,
+): Promise<PlanItem[]> {
+  const wanted = new Set<Digest>()
+  for (const { digest } of plan.actions) wanted.add(digest)
+  for (const { digest } of plan.refused) wanted.add(digest)
+  const found = new Map<Digest, LifecycleImage>()
+  for (const image of images) if (wanted.has(image.digest)) found.set(image.digest, image)
   const imageOf = ({ digest }: { readonly digest: Digest }) => {
     const image = found.get(digest)
     if (image === undefined) throw new Error(`a plan names ${digest}, which the snapshot does not have`)
     return { ...image, tags: image.tags.map(({ tag }) => tag).sort() }
   }
   const reason = (rule: number) => ruleReason(policy.compiled, rule)
-  return [
-    ...plan.actions.map((action) => planItem(imageOf(action), decisionOf(action, reason))),
-    ...plan.refused.map((refused) => refusedItem(imageOf(refused), refused, reason)),
-  ]
+  const items: PlanItem[] = []
+  const add = async (item: PlanItem) => {
+    items.push({ ...item, position: items.length })
+    if (items.length % AT_ONCE === 0) await nextTurn()
+  }
+  for (const action of plan.actions) await add(planItem(imageOf(action), decisionOf(action, reason)))
+  for (const refused of plan.refused) await add(refusedItem(imageOf(refused), refused, reason))
+  return items
 }
 
 function decisionOf(action: PlannedAction, reason: (rule: number) => string) {

@@ -3,9 +3,11 @@ import { Refusal } from '../../core/refusal.ts'
 import type { Plan } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
+import { lockRepository } from '../lock-repository.ts'
+import { newPlan } from '../plans/new-plan.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { lifecyclePolicyUnknown } from './lifecycle-policies.ts'
-import { beginPlan, fillPlan } from './make-plan.ts'
+import { fillPlan } from './make-plan.ts'
 
 /** A preview that is being made for longer than this was cut off with its process. */
 const LONGEST_MS = 15 * 60_000
@@ -15,7 +17,7 @@ const LONGEST_MS = 15 * 60_000
  *
  * @param text the policy; undefined for the one that the repository is kept by
  * @throws {Refusal} `parameter-invalid`, `lifecycle-policy-unknown`; `lifecycle-preview-running` when another one is
- *   being made
+ *   being made; `repository-unknown` when it went meanwhile
  */
 export async function startPreview(
   services: Services,
@@ -26,10 +28,14 @@ export async function startPreview(
   const policyText = text ?? (await effectivePolicy(services.metadata, repository))?.text
   if (policyText === undefined) throw lifecyclePolicyUnknown(caller, repository)
   const policy = parseLifecyclePolicy(policyText)
-  const latest = await services.metadata.findLatestPlan(repository.id, 'preview')
-  if (latest !== undefined && isRunning(services, latest)) throw previewRunning(caller, repository)
   const actor = { principal: caller.principal.arn, requestId: caller.requestId }
-  const plan = await beginPlan(services, repository, { kind: 'preview', policyText, policy, actor })
+  const plan = newPlan(services, repository, { kind: 'preview', state: 'making', actor, policyText })
+  await services.metadata.transact(async (transaction) => {
+    await lockRepository(transaction, caller, { repository, mode: 'exclusive' })
+    const latest = await transaction.findLatestPlan(repository.id, 'preview')
+    if (latest !== undefined && isRunning(services, latest)) throw previewRunning(caller, repository)
+    await transaction.insertPlan(plan)
+  })
   services.background.start('preview', (signal) => fillPlan(services, repository, plan, { policy, signal }))
   return { ...plan, policyText }
 }

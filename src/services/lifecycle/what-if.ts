@@ -9,7 +9,9 @@ import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { lifecyclePolicyUnknown } from './lifecycle-policies.ts'
+import { matchAhead } from './match-ahead.ts'
 import { readSnapshot } from './read-snapshot.ts'
+import { SNAPSHOT_TURNS } from './snapshot-turns.ts'
 
 /** The policy that a repository is kept by. @throws {Refusal} `lifecycle-policy-unknown` */
 export async function policyInForce(
@@ -28,24 +30,38 @@ export async function explainLifecycle(
   repository: Repository,
   { policy, digest }: { readonly policy: ParsedLifecyclePolicy; readonly digest: Digest },
 ): Promise<ImageExplanation | undefined> {
-  const images = await readSnapshot(services.metadata, repository, { withAnnotations: policy.asksAnnotations })
-  return explainImage(policy.compiled, judgeSnapshot(policy.compiled, images, services.clock.nowMs()), digest)
+  return await SNAPSHOT_TURNS.run(async () => {
+    const images = await readSnapshot(services.metadata, repository, { withAnnotations: policy.asksAnnotations })
+    const { compiled } = await matchAhead(services, policy, images)
+    return explainImage(compiled, judgeSnapshot(compiled, images, services.clock.nowMs()), digest)
+  })
 }
 
 /** What a changed policy would do differently now. */
 export async function diffLifecycle(
   services: Services,
   repository: Repository,
-  { before, after }: { readonly before: ParsedLifecyclePolicy; readonly after: ParsedLifecyclePolicy },
-): Promise<(PlanDifference & { readonly tags: readonly string[] })[]> {
+  policies: { readonly before: ParsedLifecyclePolicy; readonly after: ParsedLifecyclePolicy },
+): Promise<TaggedDifference[]> {
+  return await SNAPSHOT_TURNS.run(() => diff(services, repository, policies))
+}
+
+type TaggedDifference = PlanDifference & { readonly tags: readonly string[] }
+
+async function diff(
+  services: Services,
+  repository: Repository,
+  { before, after }: Parameters<typeof diffLifecycle>[2],
+): Promise<TaggedDifference[]> {
   const withAnnotations = before.asksAnnotations || after.asksAnnotations
   const images = await readSnapshot(services.metadata, repository, { withAnnotations })
+  const known = { before: await matchAhead(services, before, images), after: await matchAhead(services, after, images) }
   const nowMs = services.clock.nowMs()
   const plannedBy = ({ compiled: policy }: ParsedLifecyclePolicy) => ({
     policy,
     plan: planLifecycle(policy, images, nowMs),
   })
-  const differences = diffPlans(plannedBy(before), plannedBy(after))
+  const differences = diffPlans(plannedBy(known.before), plannedBy(known.after))
   const tags = tagsOf(images, new Set(differences.map(({ digest }) => digest)))
   return differences.map((difference) => ({ ...difference, tags: tags.get(difference.digest) ?? [] }))
 }

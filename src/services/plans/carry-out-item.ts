@@ -12,7 +12,7 @@ import type { PlanWork } from './plan-work.ts'
 /** How many of the indexes that hold a manifest a failure names. */
 const HOLDERS_NAMED = 10
 /** Referrers that came after the plan was made go along in its transaction; more than these are left for the next run. */
-const REFERRERS_AT_ONCE = 200
+export const MOST_ALONG = 200
 
 /** What became of an item, and what went along with it that the plan did not know of. */
 export interface CarriedOut {
@@ -26,15 +26,21 @@ export interface CarriedOut {
  * touched when it is not.
  */
 export async function carryOutItem(work: PlanWork, item: PlanItem): Promise<CarriedOut> {
+  const done = await carryOutAlone(work, item)
+  const takesReferrers = done.action === 'expire' && done.outcome === 'done'
+  return { item: done, along: takesReferrers ? await takeReferrers(work, item) : [] }
+}
+
+async function carryOutAlone(work: PlanWork, item: PlanItem): Promise<PlanItem> {
   const { transaction, repository } = work
   const manifest = await transaction.findManifest(repository.id, item.digest)
   const failure = manifest === undefined ? GONE : await whyNot(work, item, manifest)
   if (failure !== undefined || manifest === undefined) {
     if (takesImage(item)) work.stayed?.add(item.digest)
-    return { item: { ...item, outcome: 'failed', failure: failure ?? GONE }, along: [] }
+    return { ...item, outcome: 'failed', failure: failure ?? GONE }
   }
-  const along = await act(work, item, manifest)
-  return { item: { ...item, outcome: 'done', failure: undefined }, along }
+  await act(work, item, manifest)
+  return { ...item, outcome: 'done', failure: undefined }
 }
 
 const GONE: PlanFailure = { code: 'ImageNotFound', reason: 'The image is not there any more.' }
@@ -117,28 +123,25 @@ function referencedBy(holders: readonly Digest[]): string {
   return `Requested image referenced by manifest list: [${holders.join(', ')}]`
 }
 
-async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<PlanItem[]> {
+async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<void> {
   const { transaction, repository, nowMs } = work
   switch (item.action) {
     case 'untag':
-      await untag(work, item)
-      return []
+      return await untag(work, item)
     case 'archive':
       await transaction.setStorageClass(repository.id, item.digest, {
         storageClass: 'archive',
         archivedAtMs: nowMs,
         restoredAtMs: manifest.restoredAtMs,
       })
-      await recordArchived(work, manifest)
-      return []
+      return await recordArchived(work, manifest)
     case 'restore':
       await transaction.setStorageClass(repository.id, item.digest, {
         storageClass: 'standard',
         archivedAtMs: manifest.archivedAtMs,
         restoredAtMs: nowMs,
       })
-      await recordRestored(work, manifest)
-      return []
+      return await recordRestored(work, manifest)
     case 'expire':
       return await expire(work, item, manifest)
   }
@@ -150,7 +153,7 @@ async function untag(work: PlanWork, item: PlanItem): Promise<void> {
   await recordUntagged(work, item.digest, item.tag)
 }
 
-async function expire(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<PlanItem[]> {
+async function expire(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<void> {
   const { transaction, repository, services, nowMs, settings } = work
   const purgeDueAtMs = nowMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
   const tags = await transaction.deleteManifest(repository.id, item.digest, {
@@ -159,7 +162,6 @@ async function expire(work: PlanWork, item: PlanItem, manifest: Manifest): Promi
   })
   await recordDeleted(work, item.digest, tags)
   await refundManifest(transaction, repository, manifest, settings.quota)
-  return await takeReferrers(work, item)
 }
 
 function tagChange({ nowMs, actor, plan }: PlanWork, cause: 'untag' | 'deletion') {
@@ -167,33 +169,49 @@ function tagChange({ nowMs, actor, plan }: PlanWork, cause: 'untag' | 'deletion'
 }
 
 /**
- * Referrers go with their subject (ecr.md 2.4). Those that the plan knows of have items of their own; the others came
- * since it was made. One that somebody has tagged by a name of its own, holds in an index, or has locked, stays.
+ * Referrers go with their subject (ecr.md 2.4), and theirs with them. Those that the plan knows of have items of their
+ * own; the others came since it was made. One that somebody has tagged by a name of its own, holds in an index, or has
+ * locked, stays.
  */
 async function takeReferrers(work: PlanWork, item: PlanItem): Promise<PlanItem[]> {
-  const { transaction, repository, plan } = work
-  const page = { limit: REFERRERS_AT_ONCE }
-  const filter = { subject: item.digest, artifactTypes: [] }
-  const referrers = await transaction.listReferrers(repository.id, filter, page)
-  const known = new Set<Digest>(work.planned)
-  if (referrers.length > 0 && work.planned === undefined) {
+  const room = work.room ?? { along: MOST_ALONG }
+  const gone = [item]
+  // It grows on the way: whoever may push makes referrers of referrers, as deep as they like.
+  for (const subject of gone) {
+    if (room.along === 0) break
+    for (const referrer of await unknownReferrers(work, subject.digest, room.along)) {
+      const taken = await takeReferrer(work, { rule: item.rule, subject: subject.digest }, referrer)
+      if (taken === undefined) continue
+      gone.push(taken)
+      room.along -= 1
+    }
+  }
+  return gone.slice(1)
+}
+
+async function unknownReferrers(
+  { transaction, repository, plan, planned }: PlanWork,
+  subject: Digest,
+  limit: number,
+): Promise<Manifest[]> {
+  const referrers = await transaction.listReferrers(repository.id, { subject, artifactTypes: [] }, { limit })
+  const known = new Set<Digest>(planned)
+  if (referrers.length > 0 && planned === undefined) {
     const digests = referrers.map(({ digest }) => digest)
     for (const { digest } of await transaction.findPlanItems(plan.id, digests)) known.add(digest)
   }
-  const taken: PlanItem[] = []
-  for (const referrer of referrers) {
-    if (!known.has(referrer.digest)) taken.push(...(await takeReferrer(work, item, referrer)))
-  }
-  return taken
+  return referrers.filter(({ digest }) => !known.has(digest))
 }
 
-async function takeReferrer(work: PlanWork, item: PlanItem, referrer: Manifest): Promise<PlanItem[]> {
+async function takeReferrer(
+  work: PlanWork,
+  { rule, subject }: { readonly rule: number | undefined; readonly subject: Digest },
+  referrer: Manifest,
+): Promise<PlanItem | undefined> {
   const tags = await work.transaction.tagsOf(work.repository.id, referrer.digest)
-  if (!tags.every((tag) => accessorySubject(tag) !== undefined)) return []
-  const why = `It refers to ${item.digest}, which goes.`
-  const { item: done, along } = await carryOutItem(
-    work,
-    planItem({ ...referrer, tags }, { action: 'expire', why, rule: item.rule }),
-  )
-  return done.outcome === 'done' ? [done, ...along] : []
+  if (!tags.every((tag) => accessorySubject(tag) !== undefined)) return undefined
+  const why = `It refers to ${subject}, which goes.`
+  const item = planItem({ ...referrer, tags }, { action: 'expire', why, rule })
+  const done = await carryOutAlone(work, item)
+  return done.outcome === 'done' ? done : undefined
 }

@@ -4,9 +4,11 @@ import type { MetadataTransaction } from '../../ports/metadata-store.ts'
 import type { Services } from '../context.ts'
 import { nextTurn } from '../next-turn.ts'
 import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
+import { MOST_ALONG } from './carry-out-item.ts'
 import { carryOutItems } from './carry-out-items.ts'
 import { getPlan } from './get-plan.ts'
 import { summarise } from './new-plan.ts'
+import type { PlanWork } from './plan-work.ts'
 import { recordExecution } from './record-execution.ts'
 
 /** What a push into the repository may have to wait for. */
@@ -42,14 +44,22 @@ async function carryOutPage(services: Services, plan: Plan, after: number | unde
     const refused = items.filter(({ outcome }) => outcome === 'failed')
     if (planned.length > 0 || refused.length > 0) {
       const settings = await settingsInForce(transaction, repository)
-      const stayed = new Set<Digest>()
-      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed }
+      const [stayed, room] = [new Set<Digest>(), { along: MOST_ALONG }]
+      const work = { services, transaction, repository, plan, actor: plan.appliedBy, nowMs, settings, stayed, room }
       const nextPosition = ((await transaction.lastPlanPosition(plan.id)) ?? -1) + 1
       const done = await carryOutItems(work, planned, nextPosition)
       await recordExecution(work, plan, [...done, ...refused])
+      if (planned.length > 0) await beginWindow(work)
     }
     return items.at(-1)?.position
   })
+}
+
+/** What goes first is purged first, however long the rest takes: so it is from then on that all of it can be undone. */
+async function beginWindow({ services, transaction, plan, nowMs, settings }: PlanWork): Promise<void> {
+  if ((await getPlan(transaction, plan.id)).undoUntilMs !== undefined) return
+  const undoUntilMs = nowMs + restoreWindowMs(settings, services.limits.restoreWindowMs)
+  await transaction.updatePlan(plan.id, { undoUntilMs })
 }
 
 async function finish(services: Services, plan: Plan): Promise<Plan> {
@@ -64,7 +74,7 @@ async function finish(services: Services, plan: Plan): Promise<Plan> {
     const current = await getPlan(transaction, plan.id)
     if (current.state !== 'applying') return current
     const appliedAtMs = services.clock.nowMs()
-    const undoUntilMs = appliedAtMs + (await windowOf(services, transaction, plan))
+    const undoUntilMs = current.undoUntilMs ?? appliedAtMs + (await windowOf(services, transaction, plan))
     const applied: Plan = { ...current, state: 'applied', summary: summarise(items), appliedAtMs, undoUntilMs }
     await transaction.updatePlan(plan.id, applied)
     await recordApplied(services, transaction, applied)

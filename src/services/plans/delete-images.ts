@@ -9,7 +9,7 @@ import { lockRepository } from '../lock-repository.ts'
 import { imageLocked } from '../locks/refuse-locked.ts'
 import { manifestUnknown } from '../pull-manifest.ts'
 import { restoreWindowMs, settingsInForce } from '../settings/settings-in-force.ts'
-import { carryOutItem } from './carry-out-item.ts'
+import { carryOutItem, MOST_ALONG } from './carry-out-item.ts'
 import { newPlan, summarise } from './new-plan.ts'
 import { planItem } from './plan-item.ts'
 import type { PlanWork } from './plan-work.ts'
@@ -167,7 +167,8 @@ async function planItems(work: PlanWork, wanted: WantedDeletion): Promise<PlanIt
 
 /** What the planner refused is tried as well: it is refused with the sentence that says by whom, or what is locked. */
 async function carryOut(work: PlanWork, planned: readonly PlanItem[]): Promise<PlanItem[]> {
-  const withItems = { ...work, planned: new Set(planned.map(({ digest }) => digest)), stayed: new Set<Digest>() }
+  const known = { planned: new Set(planned.map(({ digest }) => digest)), stayed: new Set<Digest>() }
+  const withItems = { ...work, ...known, room: { along: MOST_ALONG } }
   const items: PlanItem[] = []
   for (const each of planned) {
     const { item, along } = await carryOutItem(withItems, each)

@@ -24,6 +24,8 @@ export interface PlanWork {
   readonly planned?: ReadonlySet<Digest>
   /** What was to go and stayed, of the items whose outcome is not written yet: their own note it here. */
   readonly stayed?: Set<Digest>
+  /** How many referrers that the plan does not know of may still go along in this transaction. */
+  readonly room?: { along: number }
   /** What is in force for the repository. */
   readonly settings: EffectiveSettings
 }

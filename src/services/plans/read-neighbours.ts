@@ -30,7 +30,10 @@ export async function readNeighbours(
     const read = await metadata.findLifecycleImages(repository.id, next)
     for (const image of read) found.set(image.digest, image)
     const beyond: Digest[] = []
-    for (const { digest } of read) beyond.push(...(await referrersOf(metadata, repository, digest)))
+    for (const { digest } of read) {
+      if (found.size + beyond.length >= MOST_READ) break
+      beyond.push(...(await referrersOf(metadata, repository, digest)))
+    }
     next = [...new Set(beyond)].filter((digest) => !found.has(digest))
   }
   await addHolders(metadata, repository, found)

@@ -86,6 +86,8 @@ async function undoRepository(
   plan: Plan,
   actor: PlanActor,
 ): Promise<Plan> {
+  // If it is deleted now, another plan did that.
+  if (plan.state === 'undone') return plan
   const result = await transaction.restoreRepository(plan.repositoryId)
   if (result === 'taken') {
     const message = `Another repository is called ${plan.repositoryName} now: delete that first, or keep it.`
@@ -102,7 +104,7 @@ async function undoRepository(
     await chargeRepository(transaction, repository, settings.quota)
     await transaction.recordEvent({ kind: 'repository-undeleted', ...placeOf(work), detail: sourceOf(work) })
   }
-  const undone: Plan = { ...plan, state: 'undone', undoneBy: actor, undoneAtMs: nowMs }
+  const undone: Plan = { ...plan, state: 'undone', undoneBy: actor, undoneAtMs: plan.undoneAtMs ?? nowMs }
   await transaction.updatePlan(plan.id, undone)
   return undone
 }
@@ -111,7 +113,7 @@ async function finish(services: Services, plan: Plan): Promise<Plan> {
   return await services.metadata.transact(async (transaction) => {
     const current = await getPlan(transaction, plan.id)
     if (current.state !== 'undoing') return current
-    const undone: Plan = { ...current, state: 'undone', undoneAtMs: services.clock.nowMs() }
+    const undone: Plan = { ...current, state: 'undone', undoneAtMs: current.undoneAtMs ?? services.clock.nowMs() }
     await transaction.updatePlan(plan.id, undone)
     return undone
   })

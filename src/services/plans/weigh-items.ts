@@ -17,7 +17,9 @@ export async function weighItems(
 ): Promise<PlanItem[]> {
   const order = items.filter(({ action }) => action === 'expire').map(({ digest }) => digest)
   const { held, holders } = await readHeldBlobs(metadata, repository, order)
+  await nextTurn()
   const freed = freedBytes(order, held, holders)
+  await nextTurn()
   let index = 0
   return items.map((item) => (item.action === 'expire' ? { ...item, freedBytes: freed[index++] ?? 0 } : item))
 }

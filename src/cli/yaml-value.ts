@@ -1,10 +1,24 @@
-import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type ParsedNode, type YAMLMap } from 'yaml'
-import type { JsonValue } from '../../core/strict-json.ts'
+import {
+  type Document,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+  type YAMLMap,
+} from 'yaml'
+import type { JsonValue } from '../core/strict-json.ts'
 
 /** Deeper than any document; shallow enough to recurse. */
 const DEEPEST = 64
 /** Of one document, with what aliases repeat counted each time. */
 const MOST_VALUES = 50_000
+
+/** The library makes a regular expression of an indentation, and dies of one that is long enough. */
+const TOO_DEEP = /^[-?: \t]{200}/m
 
 /** What of a document is no JSON, or too much of it. */
 export class YamlProblem extends Error {
@@ -12,10 +26,32 @@ export class YamlProblem extends Error {
   /** Where in the text, in characters. */
   readonly offset: number
 
-  constructor(message: string, node: Node | null | undefined) {
+  constructor(message: string, node?: Node | null) {
     super(message)
     this.offset = node?.range?.[0] ?? 0
   }
+}
+
+/**
+ * The documents of a text; keys that are there twice are found by `yamlValue`, in less than quadratic time.
+ *
+ * @throws {YamlProblem} for a text that the library would not survive
+ */
+export function parseYaml(text: string): {
+  readonly documents: readonly Document.Parsed[]
+  readonly lines: LineCounter
+} {
+  if (TOO_DEEP.test(text)) throw new YamlProblem('it is indented by 200 characters or more')
+  const lines = new LineCounter()
+  const parsed = parseAllDocuments(text, { schema: 'core', lineCounter: lines, uniqueKeys: false, logLevel: 'silent' })
+  return { documents: Array.isArray(parsed) ? parsed : [], lines }
+}
+
+/** What the library says is wrong with a document, without the lines that it quotes. */
+export function firstError({ errors, warnings }: Document.Parsed): { message: string; offset: number } | undefined {
+  const [error] = [...errors, ...warnings]
+  if (error === undefined) return undefined
+  return { message: error.message.split(/ at line \d+|\n/, 1)[0] ?? '', offset: error.pos[0] }
 }
 
 /**

@@ -1,0 +1,93 @@
+import type { LifecycleImage } from './lifecycle-image.ts'
+import type { LifecyclePolicy, LifecycleRule, Selection } from './lifecycle-policy.ts'
+
+/**
+ * Which images and tags a policy's rules select, found out image by image. A policy may have thousands of patterns, so that
+ * this takes milliseconds for a tag, while all else that a plan takes is a microsecond for an image: whoever lets others
+ * have their turn does it in between.
+ */
+export class KnownMatches {
+  /** The same policy, which looks up what is known and finds out the rest. */
+  readonly policy: LifecyclePolicy
+  readonly #images: readonly LifecycleImage[]
+  readonly #rules: readonly RuleMatches[]
+  readonly #imagePlaces = new Map<LifecycleImage, number>()
+  readonly #tagPlaces = new Map<string, number>()
+  #next = 0
+
+  constructor(policy: LifecyclePolicy, images: readonly LifecycleImage[]) {
+    const tags = images.reduce((sum, image) => sum + image.tags.length, 0)
+    const all = policy.rules.map((rule) => ({ rule, images: new Bits(images.length), tags: new Bits(tags) }))
+    this.#images = images
+    this.#rules = all.filter(({ rule: { selection } }) => asksImages(selection) || selection.tag !== undefined)
+    this.policy = { ...policy, rules: all.map((each) => this.#knowing(each)) }
+  }
+
+  /** Finds out about the next image. @returns false when there is nothing more to find out */
+  next(): boolean {
+    const place = this.#next++
+    const image = this.#rules.length === 0 ? undefined : this.#images[place]
+    if (image === undefined) return false
+    this.#imagePlaces.set(image, place)
+    for (const { tag } of image.tags) this.#tagPlaces.set(tag, this.#tagPlaces.get(tag) ?? this.#tagPlaces.size)
+    for (const { rule, images, tags } of this.#rules) {
+      const { selection } = rule
+      if (asksImages(selection) && fits(selection, image)) images.set(place)
+      if (selection.tag === undefined) continue
+      for (const { tag } of image.tags) if (selection.tag(tag)) tags.set(this.#tagPlaces.get(tag) ?? 0)
+    }
+    return true
+  }
+
+  #knowing({ rule, images, tags }: RuleMatches): LifecycleRule {
+    const { selection } = rule
+    const { tag: fitsTag } = selection
+    const image = (asked: LifecycleImage) => {
+      const place = this.#imagePlaces.get(asked)
+      return place === undefined ? fits(selection, asked) : images.has(place)
+    }
+    const tag = (asked: string) => {
+      const place = this.#tagPlaces.get(asked)
+      return place === undefined ? fitsTag?.(asked) !== false : tags.has(place)
+    }
+    const known = {
+      ...selection,
+      ...(asksImages(selection) && { tags: undefined, image }),
+      ...(fitsTag !== undefined && { tag }),
+    }
+    return { ...rule, selection: known }
+  }
+}
+
+interface RuleMatches {
+  readonly rule: LifecycleRule
+  readonly images: Bits
+  readonly tags: Bits
+}
+
+function asksImages({ tags, image }: Selection): boolean {
+  return tags !== undefined || image !== undefined
+}
+
+function fits({ tags, image: fitsImage }: Selection, image: LifecycleImage): boolean {
+  return tags?.(image.tags) !== false && fitsImage?.(image) !== false
+}
+
+class Bits {
+  readonly #size: number
+  #bytes: Uint8Array | undefined
+
+  constructor(size: number) {
+    this.#size = size
+  }
+
+  set(place: number): void {
+    this.#bytes ??= new Uint8Array(Math.ceil(this.#size / 8))
+    const byte = place >> 3
+    this.#bytes[byte] = (this.#bytes[byte] ?? 0) | (1 << (place & 7))
+  }
+
+  has(place: number): boolean {
+    return ((this.#bytes?.[place >> 3] ?? 0) & (1 << (place & 7))) !== 0
+  }
+}
