@@ -1,6 +1,6 @@
 import { expect, test } from 'bun:test'
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import packageJson from '../package.json' with { type: 'json' }
 import { ECR_TABLE, NOT_AVAILABLE_YET } from '../src/api/ecr/table.ts'
 import { IAM_TABLE } from '../src/api/iam/table.ts'
@@ -12,6 +12,7 @@ import { parseLadingPolicy } from '../src/core/lifecycle/lading/parse-lading-pol
 import { lintLadingPolicy } from '../src/core/lifecycle/lint-policy.ts'
 import { planLifecycle } from '../src/core/lifecycle/plan-lifecycle.ts'
 import { LADING_ACTIONS } from '../src/core/policy/catalogue/lading-actions.ts'
+import { SETTING_NAMES } from '../src/core/settings/settings.ts'
 import { recogniseTag } from '../src/core/tags/recognise-tag.ts'
 import { TAG_KINDS } from '../src/core/tags/tag-kind.ts'
 import { parseTagRules } from '../src/core/tags/tag-rules.ts'
@@ -77,6 +78,20 @@ test('README names only settings that exist', async () => {
   const reference = await Bun.file(join(ROOT, 'docs/configuration.md')).text()
   const named = new Set([...readme.matchAll(/LADING_[A-Z_]+/g)].map((match) => match[0]))
   expect([...named].filter((name) => !reference.includes(`\`${name}\``))).toEqual([])
+})
+
+test('docs/namespaces.md says of every setting what it holds, and how scopes come together', async () => {
+  const page = await Bun.file(join(ROOT, 'docs/namespaces.md')).text()
+  const table = page.split('## The settings')[1]?.split('\n\n')[1] ?? ''
+  const named = [...table.matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name ?? '')
+  expect(named).toEqual([...SETTING_NAMES])
+})
+
+test('docs/recipes has no page that the map does not lead to, or another recipe', async () => {
+  const read = (path: string) => Bun.file(join(ROOT, path)).text()
+  const recipes = [...new Bun.Glob('docs/recipes/*.md').scanSync(ROOT)]
+  const others = await Promise.all(['docs/ARCHITECTURE.md', ...recipes].map(read))
+  expect(recipes.filter((path) => !others.some((text) => text.includes(basename(path))))).toEqual([])
 })
 
 const TAGS_PAGE = Bun.file(join(ROOT, 'docs/tags.md'))

@@ -1,5 +1,5 @@
 import * as z from 'zod'
-import { lintLifecyclePolicy } from '../../core/lifecycle/lint-lifecycle-policy.ts'
+import { lintLifecyclePolicy } from '../../core/lifecycle/lint-policy.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { putLifecyclePolicy as put } from '../../services/lifecycle/lifecycle-policies.ts'

@@ -1,14 +1,14 @@
 import * as z from 'zod'
 import { TAG_FILTER } from '../../core/ecr/parse-tag-mutability.ts'
+import { MOST_LIFECYCLE_CHARS } from '../../core/lifecycle/lading/lading-limits.ts'
 import { Refusal } from '../../core/refusal.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseNamespacePath, type Scope } from '../../core/settings/scope.ts'
-import { SETTING_NAMES, type Setting, type SettingName } from '../../core/settings/settings.ts'
+import { MOST_RESTORE_DAYS, SETTING_NAMES, type Setting, type SettingName } from '../../core/settings/settings.ts'
 import type { ShownSetting } from '../../services/settings/own-settings.ts'
 import type { AskedSetting } from '../../services/settings/put-settings.ts'
 import { timeField, toTime } from './fields.ts'
 
-const MOST_DAYS = 3650
 const mode = z.enum(['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'])
 const count = z.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 
@@ -32,7 +32,7 @@ const tagMutability = z
 
 /** The value of every setting. */
 const VALUES = {
-  lifecyclePolicy: z.string().max(30_720).describe('The text of a policy.'),
+  lifecyclePolicy: z.string().max(MOST_LIFECYCLE_CHARS).describe('The text of a policy.'),
   tagMutability,
   tagRules: z.record(z.string().max(128), z.unknown()),
   scanOnPush: z.boolean(),
@@ -40,7 +40,7 @@ const VALUES = {
   deletionProtection: z.boolean(),
   quota: z.strictObject({ bytes: count.optional(), images: count.optional() }),
   lifecycleBrake: z.strictObject({ share: z.number().min(0).max(1), floor: count }),
-  restoreWindow: z.strictObject({ days: z.number().min(0).max(MOST_DAYS) }),
+  restoreWindow: z.strictObject({ days: z.number().min(0).max(MOST_RESTORE_DAYS) }),
 }
 
 const locked = z.boolean().default(false).describe('Whether what is below cannot weaken it.')

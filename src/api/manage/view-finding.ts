@@ -1,5 +1,5 @@
 import type * as z from 'zod'
-import type { LintFinding } from '../../core/lifecycle/lint-policy.ts'
+import type { LintFinding } from '../../core/lifecycle/lint/lint-finding.ts'
 import type { findingView } from './lifecycle-fields.ts'
 
 export function viewFinding({ severity, rule, code, message }: LintFinding): z.output<typeof findingView> {

@@ -3,7 +3,7 @@ import type { Registry } from '../../ports/metadata/registries.ts'
 import type { DeadLetter, Webhook } from '../../ports/metadata/webhooks.ts'
 import { ladingArn, timeField, toTime } from './fields.ts'
 
-export const webhookNameField = z
+const webhookNameField = z
   .string()
   .regex(/^[A-Za-z0-9][\w.-]{0,63}$/, 'must be 1 to 64 letters, digits or ._-, beginning with a letter or digit')
 

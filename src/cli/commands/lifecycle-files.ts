@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander'
-import type { LintFinding } from '../../core/lifecycle/lint-policy.ts'
+import type { LintFinding } from '../../core/lifecycle/lint/lint-finding.ts'
 import { CliProblem, wrongUsage } from '../cli-problem.ts'
 import { type CliContext, printAnswer } from '../context.ts'
 import { displayable } from '../displayable.ts'
@@ -84,7 +84,7 @@ async function findingsOf(
   }
   const { readPolicyFile } = await import('../lifecycle/policy-file.ts')
   const { parsePolicy } = await import('../lifecycle/parse-policy.ts')
-  const { lintLifecyclePolicy } = await import('../../core/lifecycle/lint-lifecycle-policy.ts')
+  const { lintLifecyclePolicy } = await import('../../core/lifecycle/lint-policy.ts')
   const lint = (policy: GivenPolicy, name: string) => lintLifecyclePolicy(parsePolicy(policy)).map(namedBy(name))
   if (file !== undefined) {
     const policy = await readPolicyFile(file)

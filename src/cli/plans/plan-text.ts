@@ -71,7 +71,7 @@ function withBy(at: string | undefined, by: string | undefined): string | undefi
 const VERBS = ['expire', 'archive', 'untag']
 
 /** `expire 3, untag 1 (refused 2)`; `do nothing`; `delete the repository`. */
-export function wouldText(plan: unknown): string {
+function wouldText(plan: unknown): string {
   if (takesRepository(plan)) return 'delete the repository'
   const summary = memberOf(plan, 'summary')
   const count = (name: string) => countOf(summary, name)

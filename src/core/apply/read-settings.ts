@@ -1,4 +1,4 @@
-import { JOIN_RULES, SETTING_NAMES, type SettingName } from '../settings/settings.ts'
+import { JOIN_RULES, MOST_RESTORE_DAYS, SETTING_NAMES, type SettingName } from '../settings/settings.ts'
 import type { JsonValue } from '../strict-json.ts'
 import { lockPart, settingPart } from './declared.ts'
 import { invalidAt, type Place, type Read } from './place.ts'
@@ -6,7 +6,6 @@ import { choiceOf, listOf, Members, numberUpTo, readCount, readFlag, readObject,
 
 const MODES = ['MUTABLE', 'IMMUTABLE', 'MUTABLE_WITH_EXCLUSION', 'IMMUTABLE_WITH_EXCLUSION'] as const
 const MOST_FILTERS = 5
-const MOST_DAYS = 3650
 
 /** ecr.md section 3, as `TAG_FILTER` has it. */
 const readFilter = textLike(
@@ -36,7 +35,7 @@ const readBrake: Read<JsonValue> = (place) => {
 }
 
 const readWindow: Read<JsonValue> = (place) => {
-  return { days: new Members(place, ['days']).required('days', numberUpTo(MOST_DAYS)) }
+  return { days: new Members(place, ['days']).required('days', numberUpTo(MOST_RESTORE_DAYS)) }
 }
 
 /** Policies are objects here; of what stands in them, `checkDeclared` says more. */

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import schema from '../../../docs/schemas/apply-v1.json' with { type: 'json' }
 import { anyDocument } from '../../../test/apply/random-documents.ts'
 import { Refusal } from '../refusal.ts'
+import { SETTING_NAMES } from '../settings/settings.ts'
 import type { JsonValue } from '../strict-json.ts'
 import { checkDeclared } from './check-declared.ts'
 import { readDocument } from './read-document.ts'
@@ -125,3 +126,7 @@ test('whatever is changed in a document, the published schema and the parser jud
   expect(seen.valid).toBeGreaterThan(100)
   expect(seen.invalid).toBeGreaterThan(500)
 }, 60_000)
+
+test('the published schema has the settings that there are', () => {
+  expect(Object.keys(schema.$defs.settings.properties)).toEqual([...SETTING_NAMES])
+})

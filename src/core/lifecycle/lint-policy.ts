@@ -1,3 +1,4 @@
+import { recogniseTag } from '../tags/recognise-tag.ts'
 import { convertEcrPolicy } from './convert-ecr-policy.ts'
 import type { EcrLifecyclePolicy } from './ecr/ecr-policy.ts'
 import type { KindOf } from './lading/compile-tag-term.ts'
@@ -11,13 +12,18 @@ import { type JudgedRule, toJudgedRule } from './lint/judged-rule.ts'
 import type { LintFinding } from './lint/lint-finding.ts'
 import { TagLogic } from './lint/tag-logic.ts'
 
-export type { LintFinding } from './lint/lint-finding.ts'
+import type { ParsedLifecyclePolicy } from './parse-lifecycle-policy.ts'
 
 const NOT_COMPARED: LintFinding = {
   severity: 'warning',
   rule: undefined,
   code: 'not-compared',
   message: 'The policy is too large for all of its rules to be compared: some that never decide may not be named.',
+}
+
+/** What of a policy of either format is hardly meant as it is written, as `lintLadingPolicy` says it. */
+export function lintLifecyclePolicy(policy: ParsedLifecyclePolicy): LintFinding[] {
+  return policy.format === 'ecr' ? lintEcrPolicy(policy.document) : lintLadingPolicy(policy.document, recogniseTag)
 }
 
 /**

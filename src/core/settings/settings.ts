@@ -16,6 +16,9 @@ export interface LifecycleBrake {
   readonly floor: number
 }
 
+/** The longest restore window: ten years. */
+export const MOST_RESTORE_DAYS = 3650
+
 /** What every setting holds. */
 export interface SettingValues {
   /** Text, in ECR's format or our own. */

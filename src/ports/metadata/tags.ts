@@ -55,7 +55,7 @@ export interface TagReads {
 
 /** What tags were. */
 export interface TagMemoryReads {
-  /** A tag's periods, the latest first. `after` is the id of the last one of the page before. */
+  /** A tag's periods, the live one first, then the last that ended. `after` is the id of the last one of a page. */
   listTagPeriods(repositoryId: number, tag: Tag, page: Page<number>): Promise<(TagPeriod & { readonly id: number })[]>
   /** Where the tag pointed at that instant. A period has its first instant and not its last. */
   findTagAt(repositoryId: number, tag: Tag, atMs: number): Promise<TagPeriod | undefined>

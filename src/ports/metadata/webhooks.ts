@@ -91,7 +91,7 @@ export interface WebhookChanges {
   deleteWebhook(webhookId: number): Promise<void>
   /** Forgets deliveries of the webhook, at most `limit` of them. @returns how many */
   deleteDeliveries(webhookId: number, limit: number): Promise<number>
-  /** Those of the registry that are enabled, which stay so until the transaction ends; by id. */
+  /** Those of the registry that are enabled, which stay so until the transaction ends; by name. */
   lockEnabledWebhooks(registryId: number): Promise<Webhook[]>
   /** In any order. A line that has nothing pending is due at `dueAtMs`; any other goes on as it was. */
   addDeliveries(deliveries: readonly NewDelivery[], dueAtMs: number): Promise<void>

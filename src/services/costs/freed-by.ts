@@ -34,7 +34,7 @@ export interface FreedBy {
 }
 
 /** How many blobs are named. */
-export const BLOBS_NAMED = 50
+const BLOBS_NAMED = 50
 
 /** A blob that nothing holds for good any more: until when it stays all the same. */
 export interface FreedBlob {

@@ -3,7 +3,7 @@ import type { Caller, Services } from '../context.ts'
 import { getWebhook } from './webhooks.ts'
 
 /** In one call; whoever has more calls again. */
-export const MOST_LETTERS = 1000
+const MOST_LETTERS = 1000
 
 interface Chosen {
   readonly name: string

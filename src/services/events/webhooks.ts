@@ -8,7 +8,7 @@ import { refuseTemporaryMaker } from '../iam/restricted-session.ts'
 import { makeWebhookSecret } from './webhook-secret.ts'
 
 /** In one registry: every event is held against each of them. */
-export const MOST_WEBHOOKS = 100
+const MOST_WEBHOOKS = 100
 const DELIVERIES_AT_ONCE = 1000
 
 /** All that is said of a webhook by whoever puts it. */

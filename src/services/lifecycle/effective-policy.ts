@@ -1,4 +1,5 @@
-import { describeScope } from '../../core/settings/scope.ts'
+import { describeScope, namespacesOf } from '../../core/settings/scope.ts'
+import type { StoredLifecycle } from '../../ports/metadata/lifecycle.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 import { settingsInForce } from '../settings/settings-in-force.ts'
@@ -23,4 +24,31 @@ export async function effectivePolicy(metadata: Reads, repository: Repository): 
     if (own !== undefined) return { text: own, from: 'repository' }
   }
   return above && { text: above.value, from: describeScope(above.scope) }
+}
+
+interface Governed {
+  readonly repository: Repository
+  readonly lifecycle: StoredLifecycle
+}
+
+/**
+ * Those that have a policy, their own or one from above, in one query for each registry: of many repositories most have
+ * none, and whoever asks them all again and again would ask nothing else.
+ */
+export async function withPolicy(
+  metadata: Pick<MetadataReader, 'listSettings'>,
+  all: readonly Governed[],
+): Promise<Repository[]> {
+  const governed = new Set<Repository>()
+  for (const [registryId, rows] of Map.groupBy(all, ({ repository }) => repository.registryId)) {
+    const namespaces = [...new Set(rows.flatMap(({ repository }) => namespacesOf(repository.name)))]
+    const said = await metadata.listSettings(registryId, { namespaces })
+    const scopes = said.filter(({ name }) => name === 'lifecyclePolicy').map(({ scope }) => scope)
+    for (const { repository, lifecycle } of rows) {
+      const paths = new Set(namespacesOf(repository.name))
+      const isBelow = scopes.some((scope) => scope.kind !== 'namespace' || paths.has(scope.path))
+      if (isBelow || lifecycle.text !== undefined) governed.add(repository)
+    }
+  }
+  return all.map(({ repository }) => repository).filter((repository) => governed.has(repository))
 }

@@ -9,7 +9,7 @@ import { carryOutPlan } from '../plans/carry-out-plan.ts'
 import { newPlan, summarise } from '../plans/new-plan.ts'
 import { stopPlan } from '../plans/stop-plan.ts'
 import { settingsInForce } from '../settings/settings-in-force.ts'
-import { effectivePolicy } from './effective-policy.ts'
+import { effectivePolicy, withPolicy } from './effective-policy.ts'
 import { storeItems } from './make-plan.ts'
 import { type PlannedImages, planImages } from './plan-images.ts'
 
@@ -56,14 +56,15 @@ export async function runLifecycles(
   let after = 0
   while (!signal.aborted) {
     const page = await services.metadata.listLifecycles(after, REPOSITORIES_AT_ONCE)
-    for (const { repository, lifecycle } of page) {
+    const nowMs = services.clock.nowMs()
+    const due = page.filter(
+      ({ repository, lifecycle }) => nowMs - (lifecycle.evaluatedAtMs ?? 0) >= intervalOf(repository, options),
+    )
+    for (const repository of await withPolicy(services.metadata, due)) {
       if (signal.aborted) break
-      after = repository.id
-      const intervalMs = intervalOf(repository, options)
-      const sinceMs = services.clock.nowMs() - (lifecycle.evaluatedAtMs ?? 0)
-      if (sinceMs < intervalMs) continue
       try {
-        const plan = await runLifecycle(services, repository, { intervalMs, brake: options.brake }, signal)
+        const run = { intervalMs: intervalOf(repository, options), brake: options.brake }
+        const plan = await runLifecycle(services, repository, run, signal)
         if (plan !== undefined) count(report, plan)
       } catch (error) {
         report.failed += 1
@@ -71,6 +72,7 @@ export async function runLifecycles(
       }
     }
     if (page.length < REPOSITORIES_AT_ONCE) break
+    after = page.at(-1)?.repository.id ?? after
     await nextTurn()
   }
   return report

@@ -17,10 +17,7 @@ export async function getSettings(services: Services, caller: Caller, scope: Sco
 }
 
 /** What counts for a repository: all that is said above it and by itself, in the order of `resolveSettings`. */
-export async function readEffectiveSettings(
-  reader: MetadataReader,
-  repository: Repository,
-): Promise<EffectiveSettings> {
+async function readEffectiveSettings(reader: MetadataReader, repository: Repository): Promise<EffectiveSettings> {
   const { registryId, name } = repository
   const namespaces = namespacesAbove({ kind: 'repository', name })
   const above = await reader.listSettings(registryId, { namespaces })
