@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { undoPlan } from '../../src/services/plans/undo-plan.ts'
 import { auditRecords } from '../support/audit-records.ts'
 import { imageManifest, indexOf, pushImage, putManifest } from '../support/images.ts'
 import { mustPut } from '../support/put-settings.ts'
@@ -209,6 +210,23 @@ test('the children of an archived index are restored when an index that holds th
     targetStorageClass: 'ARCHIVE',
   })
   expect(held.json.__type).toBe('ImageStorageClassUpdateNotSupportedException')
+})
+
+test('an index comes out of the archive with its children, and undoing that puts all of them back', async () => {
+  const child = imageManifest(['amd64'])
+  const index = indexOf([child])
+  await pushImage(world.registry, NAME, child.digest, child)
+  await putManifest(world.registry, NAME, 'multi', index.text)
+  const move = async (digest: string, targetStorageClass: string) =>
+    (await world.ecr('UpdateImageStorageClass', { imageId: { imageDigest: digest }, targetStorageClass })).headers
+  await move(index.digest, 'ARCHIVE')
+  await move(child.digest, 'ARCHIVE')
+  const plan = (await move(index.digest, 'STANDARD')).get('x-lading-plan')
+  const pull = async (digest: string) => (await world.registry.send('GET', `/v2/${NAME}/manifests/${digest}`)).status
+  expect([await pull(index.digest), await pull(child.digest)]).toEqual([200, 200])
+  await undoPlan(world.registry.services, plan ?? '', { principal: 'arn:aws:iam::000000000000:root', requestId: 'r' })
+  await world.registry.services.background.idle()
+  expect([await pull(index.digest), await pull(child.digest)]).toEqual([404, 404])
 })
 
 test('what a namespace says is in force where a repository says nothing, and a locked one whatever it says', async () => {

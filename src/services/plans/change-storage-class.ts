@@ -13,12 +13,12 @@ import { newPlan, summarise } from './new-plan.ts'
 import { planItem } from './plan-item.ts'
 import type { PlanWork } from './plan-work.ts'
 
-/** Referrers follow in the same transaction. */
-const REFERRERS_AT_ONCE = 1000
+/** What follows an image does in the same transaction. */
+const MOST_FOLLOWERS = 1000
 
 /**
- * Archives an image, or takes it out of the archive; its referrers follow it (ecr.md 7.3). As a plan, so that it can be
- * undone.
+ * Archives an image, or takes it out of the archive; its referrers follow it (ecr.md 7.3), and out of the archive the
+ * children of an index. As a plan, so that it can be undone.
  *
  * @returns the plan's id
  * @throws {Refusal} `manifest-unknown`, `image-locked`; `image-class-unchanged` when it is there already, or an index that
@@ -49,7 +49,6 @@ export async function changeStorageClass(
 }
 
 async function change(work: PlanWork, digest: Digest, storageClass: StorageClass): Promise<PlanItem[]> {
-  const { transaction, repository } = work
   const image = await itemFor(work, digest, storageClass)
   if (image === undefined) throw manifestUnknown({ kind: 'digest', digest })
   if (image.storageClass === storageClass)
@@ -58,14 +57,32 @@ async function change(work: PlanWork, digest: Digest, storageClass: StorageClass
   if (item.failure?.code === 'ImageLocked') throw imageLocked(item.failure.reason)
   if (item.failure !== undefined) throw unchanged(item.failure.reason)
   const items = [item]
-  const filter = { subject: digest, artifactTypes: [] }
-  for (const referrer of await transaction.listReferrers(repository.id, filter, { limit: REFERRERS_AT_ONCE })) {
-    const follower = await itemFor(work, referrer.digest, storageClass)
-    if (follower === undefined || follower.storageClass === storageClass) continue
-    const followed = await carryOutItem(work, { ...follower, why: `It refers to ${digest}.` })
-    if (followed.item.outcome === 'done') items.push(followed.item)
+  // It grows on the way, with indexes in an index.
+  for (const changed of items) {
+    for (const { digest: next, why } of await followersOf(work, changed)) {
+      if (items.length >= MOST_FOLLOWERS) break
+      const follower = await itemFor(work, next, storageClass)
+      if (follower === undefined || follower.storageClass === storageClass) continue
+      const followed = await carryOutItem(work, { ...follower, why })
+      if (followed.item.outcome === 'done') items.push(followed.item)
+    }
   }
-  return items
+  // Undone from its end, the index goes back into the archive before what it holds.
+  return storageClass === 'archive' ? items : items.toReversed()
+}
+
+/** What refers to an image goes where it goes; and an index is taken out of the archive to be pulled, which takes its children. */
+async function followersOf(
+  { transaction, repository }: PlanWork,
+  { digest, action }: PlanItem,
+): Promise<{ readonly digest: Digest; readonly why: string }[]> {
+  const page = { limit: MOST_FOLLOWERS }
+  const referrers = await transaction.listReferrers(repository.id, { subject: digest, artifactTypes: [] }, page)
+  const children = action === 'restore' ? await transaction.childrenOf(repository.id, digest) : []
+  return [
+    ...referrers.map((referrer) => ({ digest: referrer.digest, why: `It refers to ${digest}.` })),
+    ...children.map((child) => ({ digest: child, why: `${digest} holds it.` })),
+  ]
 }
 
 async function itemFor(work: PlanWork, digest: Digest, storageClass: StorageClass): Promise<PlanItem | undefined> {
