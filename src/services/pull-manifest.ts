@@ -48,8 +48,11 @@ function imageArchived(digest: Digest): Refusal {
   )
 }
 
+/** ECR's sentence. */
+export const IMAGE_NOT_FOUND = 'Requested image not found'
+
 /** ECR's sentence, with what was asked for beside it. */
 export function manifestUnknown(reference: ManifestReference): Refusal {
   const asked = reference.kind === 'tag' ? { tag: reference.tag } : { digest: reference.digest }
-  return new Refusal('manifest-unknown', 'Requested image not found', asked)
+  return new Refusal('manifest-unknown', IMAGE_NOT_FOUND, asked)
 }

@@ -57,9 +57,13 @@ test('name@time: what a tag was at an instant, at the edges of its periods and b
   const moved = now()
   const at = async (time: string) => {
     const { status, json } = await get(`${REPOSITORY}/tags/prod?at=${encodeURIComponent(time)}`)
-    return status === 200 ? json.digest : status
+    return status === 200 ? json.digest : json.error.message
   }
-  expect([await at(before), await at(set), await at(moved)]).toEqual([404, first, second])
+  expect([await at(before), await at(set), await at(moved)]).toEqual([
+    `There was no tag prod at ${before}.`,
+    first,
+    second,
+  ])
   expect(await at(new Date(Date.parse(moved) - 1).toISOString())).toBe(first)
   expect((await get(`${REPOSITORY}/tags/prod`)).json.digest).toBe(second)
   const { tags } = (await get(`${REPOSITORY}/tags?at=${encodeURIComponent(set)}`)).json

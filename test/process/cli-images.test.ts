@@ -36,7 +36,7 @@ test('image show says what an image is, its tags and where it comes from, and mo
   const json = JSON.parse((await run('image', 'show', 'team/app', LINKED.digest, '--json')).stdout)
   expect(json.buildLinks.address).toBe('https://ci.example.com/builds/7')
   const none = await run('image', 'show', 'team/app', 'none')
-  expect([none.status, none.stderr]).toEqual([1, 'lading: Requested image not found\n'])
+  expect([none.status, none.stderr]).toEqual([1, 'lading: Requested image not found: none\n'])
 }, 30_000)
 
 test('tags report says which kinds there are, and what is odd', async () => {

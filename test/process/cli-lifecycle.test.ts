@@ -51,7 +51,7 @@ test('a policy is put from YAML with its findings, got as data alone, and delete
     format: 'lading',
   })
   const linted = await run('lifecycle', 'lint', '--repository', 'team/stored')
-  expect([linted.status, linted.stderr]).toEqual([0, ''])
+  expect([linted.status, linted.stdout, linted.stderr]).toEqual([0, '', 'There is nothing to say against it.\n'])
   const deleted = await run('lifecycle', 'delete', 'team/stored')
   expect([deleted.status, deleted.stdout]).toEqual([0, ''])
   const none = await run('lifecycle', 'get', 'team/stored')
@@ -140,6 +140,8 @@ test('harbor#20989: what is locked stays, and says so; a lock says why and whose
   expect((await run('locks', 'team/locked')).stdout).toMatch(line)
   const shown = await run('lifecycle', 'preview', 'team/locked', '--policy', await keep(2))
   expect(shown.stdout).toMatch(/\nwould +do nothing \(refused 1\)\n/)
+  const differs = await run('lifecycle', 'diff', 'team/locked', await keep(3), await keep(2))
+  expect(differs.stdout).toMatch(/\nteam\/locked +refused +sha256:\w{64} +v1\.0\.0 +stays +stays: locked\n$/)
   expect((await run('unlock', 'team/locked', 'v1.0.0')).stderr).toBe('v1.0.0 is not locked any more.\n')
   expect(JSON.parse((await run('locks', 'team/locked', '--json')).stdout)).toEqual({ locks: [] })
   expect((await run('lock', 'team/locked', 'v1.0.0', '--owner', 'ops')).status).toBe(2)

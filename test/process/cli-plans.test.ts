@@ -85,6 +85,12 @@ test('what has no items says so, and has no headings; a deletion has no counts t
   expect([listed.stdout, listed.stderr]).toEqual(['', 'There are no plans of team/app.\n'])
 }, 30_000)
 
+test('undoing a scheduled run says that the policy is still there', async () => {
+  await using server = startServer({ kind: 'lifecycle', state: 'undone' })
+  const { status, stderr } = await run(server.url, 'undo', 'p1')
+  expect([status, stderr]).toEqual([0, expect.stringMatching(/^A policy that is still in force takes it again /)])
+}, 30_000)
+
 test('undo ends with 1 when the plan is not undone in the end', async () => {
   await using server = startServer({ state: 'applied', note: 'It is too late.' })
   const { status, stderr } = await run(server.url, 'undo', 'p1')

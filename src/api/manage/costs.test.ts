@@ -2,6 +2,7 @@ import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { textDigest } from '../../../test/collection/world.ts'
 import { imageManifest, indexOf, pushBlob, pushImage, putManifest } from '../../../test/support/images.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
+import { mustPut } from '../../../test/support/put-settings.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
 import { deleteRepository } from '../../services/repositories/delete-repository.ts'
 import { PLAN_HEADER } from '../plan-header.ts'
@@ -135,6 +136,16 @@ test('gitea 20631: after deleting an image the answer says what is still held, b
   expect((await whatIf({ planId })).json).toEqual(freed)
   registry.clock.advance(100 * HOUR_MS)
   expect((await whatIf({ planId })).json).toMatchObject({ freesNowBytes: config.length, freesLaterBytes: 0 })
+})
+
+test('a deleted repository keeps what it shares until its own window ends, as a setting says', async () => {
+  for (const name of ['team/app', 'team/other']) await pushImage(registry, name, 'v1', ONE)
+  await mustPut(registry, '?repository=team%2Fother', { restoreWindow: { value: { days: 14 } } })
+  const deleted = await callManage(registry, 'DELETE', '/repositories/team%2Fother?force=true')
+  const { kept } = (await whatIf({ delete: { reference: 'v1' } })).json
+  const { undoUntil: until } = deleted.json
+  expect(kept).toHaveLength(ONE.blobs.length)
+  for (const blob of kept) expect(blob).toMatchObject({ by: 'repository', repositoryName: 'team/other', until })
 })
 
 test('a lease keeps what was just pushed, longer than no restore window does', async () => {

@@ -6,6 +6,7 @@ import { diffLifecycle as diff, policyInForce } from '../../services/lifecycle/w
 import { defineOperation } from './define-operation.ts'
 import { repositoryNameField } from './fields.ts'
 import { lifecyclePolicyField, parsePolicyField } from './lifecycle-fields.ts'
+import { refusedView, viewRefused } from './refused-view.ts'
 
 const fateView = z.strictObject({
   action: z.enum(['expire', 'archive', 'untag']),
@@ -22,6 +23,8 @@ const differenceView = z.strictObject({
   tag: z.string().optional().describe('Of what is done with one tag.'),
   before: fateView.optional().describe('Absent: it stays.'),
   after: fateView.optional().describe('Absent: it stays.'),
+  refusedBefore: refusedView.optional().describe('Why it stays although a rule hits it.'),
+  refusedAfter: refusedView.optional(),
 })
 
 /** `POST /api/v1/repositories/{name}/lifecycle/diff` */
@@ -52,6 +55,8 @@ export const diffLifecycle = defineOperation('DiffLifecycle', {
         ...(tag !== undefined && { tag }),
         ...(fates.before !== undefined && { before: viewFate(fates.before) }),
         ...(fates.after !== undefined && { after: viewFate(fates.after) }),
+        ...(fates.refusedBefore !== undefined && { refusedBefore: viewRefused(fates.refusedBefore) }),
+        ...(fates.refusedAfter !== undefined && { refusedAfter: viewRefused(fates.refusedAfter) }),
       })),
     }
   },

@@ -1,4 +1,5 @@
 import type { Refusal, RefusalReason } from '../../core/refusal.ts'
+import { IMAGE_NOT_FOUND } from '../../services/pull-manifest.ts'
 
 type Row = readonly [status: number, code: string]
 
@@ -94,5 +95,11 @@ export function errorResponse(refusal: Refusal, requestId: string): Response {
   if (status === 401) headers.set('WWW-Authenticate', 'Basic realm="lading"')
   if (typeof allow === 'string') headers.set('Allow', allow)
   if (retryAfterSeconds !== undefined) headers.set('Retry-After', String(retryAfterSeconds))
-  return new Response(JSON.stringify({ error: { code, message: refusal.message, requestId } }), { status, headers })
+  return new Response(JSON.stringify({ error: { code, message: messageOf(refusal), requestId } }), { status, headers })
+}
+
+/** ECR's sentence about a missing image does not say which. */
+function messageOf({ message, detail: { tag, digest } }: Refusal): string {
+  const asked = tag ?? digest
+  return message === IMAGE_NOT_FOUND && typeof asked === 'string' ? `${message}: ${asked}` : message
 }

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
 import { allow, deny, makeAccount, makeUser, policy } from '../../../test/support/accounts.ts'
+import { callEcr } from '../../../test/support/aws-requests.ts'
 import { type EventWorld, eventWorld } from '../../../test/support/event-world.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
 import { openTestRegistry, ROOT_AUTHORIZATION, type TestRegistry } from '../../../test/support/test-registry.ts'
+import { parseRepositoryName } from '../../core/repository-name.ts'
 
 let registry: TestRegistry
 let world: EventWorld
@@ -75,6 +77,23 @@ test('events are shown to whoever may read those of their repository, and what i
   const authorization = `Basic ${btoa(`${key.accessKeyId}:${key.secret}`)}`
   expect((await callManage(registry, 'GET', '/events', { authorization })).status).toBe(403)
   expect((await callManage(registry, 'GET', '/events/stream', { authorization })).status).toBe(403)
+})
+
+test('what is said about repositories with a tag holds for their events', async () => {
+  await callEcr(registry, 'CreateRepository', { repositoryName: 'team/app-1', tags: [{ Key: 'secret', Value: 'yes' }] })
+  const { metadata, defaultRegistry } = registry.services
+  const secret = await metadata.findRepository(defaultRegistry.id, parseRepositoryName('team/app-1'))
+  expect(secret?.id).toBe(1)
+  for (const repository of [1, 2]) await world.push(`v${repository}`, repository)
+  await world.sequence()
+  const hidden = { ...deny('lading:ReadEvents'), Condition: { StringEquals: { 'aws:ResourceTag/secret': 'yes' } } }
+  const all = allow(['lading:ListEvents', 'lading:ReadEvents'])
+  const seen = async (name: string, ...statements: object[]) => {
+    const authorization = await loginOf(name, defaultRegistry.accountId, ...statements)
+    return (await list(`?${pattern({ detail: { 'action-type': ['PUSH'] } })}`, authorization)).tags
+  }
+  expect(await seen('all', all)).toEqual(['v1', 'v2'])
+  expect(await seen('some', all, hidden)).toEqual(['v2'])
 })
 
 test('an account is told of its own registry alone', async () => {

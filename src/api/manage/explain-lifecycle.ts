@@ -1,6 +1,5 @@
 import * as z from 'zod'
 import type { ImageExplanation } from '../../core/lifecycle/image-explanation.ts'
-import type { RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { Sight } from '../../core/lifecycle/rule-sight.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { describeImage } from '../../services/describe-image.ts'
@@ -10,11 +9,7 @@ import { manifestUnknown } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
 import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
 import { lifecyclePolicyField, parsePolicyField } from './lifecycle-fields.ts'
-
-const refusedView = z.strictObject({
-  code: z.enum(['held', 'locked']),
-  by: z.array(z.string()).describe('Digests of what holds it, or is locked.'),
-})
+import { refusedView, viewRefused } from './refused-view.ts'
 
 const explanationView = z.strictObject({
   digest: z.string(),
@@ -92,8 +87,4 @@ function viewCondition(when: NonNullable<Sight['when']>): ConditionView {
   // A policy may count in ages that no calendar has.
   if (Number.isNaN(new Date(when.atMs).getTime())) return {}
   return when.type === 'at' ? { when: toTime(when.atMs) } : { until: toTime(when.atMs) }
-}
-
-function viewRefused(why: RefusedAction['why']): z.output<typeof refusedView> {
-  return why.code === 'held' ? { code: 'held', by: [...why.by] } : { code: 'locked', by: [why.by] }
 }

@@ -1,6 +1,7 @@
 import * as z from 'zod'
+import { Refusal } from '../../core/refusal.ts'
 import { parseRepositoryName } from '../../core/repository-name.ts'
-import { parseTag } from '../../core/tag.ts'
+import { parseTag, type Tag } from '../../core/tag.ts'
 import { getRepository } from '../../services/get-repository.ts'
 import { manifestUnknown } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
@@ -21,7 +22,11 @@ export const getTag = defineOperation('GetTag', {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const tag = parseTag(text)
     const period = await services.metadata.findTagAt(repository.id, tag, at ?? services.clock.nowMs())
-    if (period === undefined) throw manifestUnknown({ kind: 'tag', tag })
+    if (period === undefined) throw at === undefined ? manifestUnknown({ kind: 'tag', tag }) : noTagThen(tag, at)
     return viewTagAt(period)
   },
 })
+
+function noTagThen(tag: Tag, atMs: number): Refusal {
+  return new Refusal('manifest-unknown', `There was no tag ${tag} at ${new Date(atMs).toISOString()}.`)
+}

@@ -88,7 +88,7 @@ test('links are found under the names that the repository’s rules ask for', as
 })
 
 test.each([
-  ['team/app', 'none', 404, 'Requested image not found'],
+  ['team/app', 'none', 404, 'Requested image not found: none'],
   ['team/app', `sha256:${'0'.repeat(64)}`, 404, 'Requested image not found'],
   ['team/none', 'latest', 404, "The repository with name 'team/none' does not exist"],
   ['team/app', 'no tag', 400, 'reference: must be a tag, or a digest'],

@@ -41,6 +41,7 @@ export function addUndoCommand(undo: Command, context: CliContext): void {
     const undone = await carryOut(opened, 'undo')
     printPlan(opened, undone)
     if (textOf(undone, 'state') !== 'undone') throw new CliProblem(`The plan was not undone: it is ${noteOf(undone)}.`)
+    if (!wantsJson(command)) tellUnlessQuiet(context, command, nextRunSentence(undone))
   })
 }
 
@@ -111,6 +112,12 @@ async function applyPlan(opened: OpenedPlan, isSure: boolean): Promise<void> {
   const failed = failedCount(applied) - failedCount(plan)
   if (failed === 0) return
   throw new CliProblem(`${failed} of its images could not be had: lading plan show ${client.id} says why.`)
+}
+
+/** What was undone of a scheduled run would surprise whoever looks again an hour later. */
+function nextRunSentence(undone: unknown): string | undefined {
+  if (textOf(undone, 'kind') !== 'lifecycle') return undefined
+  return 'A policy that is still in force takes it again with its next run: change or delete it, or lock what has to stay.'
 }
 
 /** How long it can be undone; undefined when there is nothing to undo. */

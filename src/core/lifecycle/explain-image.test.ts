@@ -44,7 +44,7 @@ test.each([
   [
     'locked',
     { locked: { age: 9, isLocked: true } },
-    'Rule 1 would have it expired, but it stays, because locked is locked.',
+    'Rule 1 would have it expired, but it stays, because locked, or a tag on it, is locked.',
   ],
   [
     'sbom',

@@ -15,7 +15,9 @@ function mainClause({ outcome, takenBy, keptBy, refused, sight }: Facts): string
   const { rule } = sight ?? {}
   if (refused !== undefined) {
     const reason =
-      refused.code === 'locked' ? `${refused.by} is locked` : `${listed(refused.by)} ${holds(refused.by)} it`
+      refused.code === 'locked'
+        ? `${refused.by}, or a tag on it, is locked`
+        : `${listed(refused.by)} ${holds(refused.by)} it`
     return `${called(rule)} would have it ${done(rule)}, but it stays, because ${reason}`
   }
   if (takenBy !== undefined) return `${called(rule)} ${does(rule)} ${takenBy}, and this goes with it`

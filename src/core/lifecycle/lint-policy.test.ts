@@ -56,3 +56,18 @@ test('a policy that is too large for its rules to be compared is not compared fo
   )
   expect(lint(rules)).toEqual(['warning undefined not-compared'])
 })
+
+test('nor are expressions that stand deep in each other', () => {
+  const nested = (index: number) => {
+    let tags: TagExpression = `*${index}*`
+    for (let level = 0; level < 14; level++) {
+      tags = level % 2 === 0 ? { all: [tags, `*b${level}*`] } : { any: [tags, `a${level}*`] }
+    }
+    return tags
+  }
+  const deep = Array.from(
+    { length: 100 },
+    (_, index): LadingRule => ({ select: { tags: nested(index) }, action: 'keep' }),
+  )
+  expect(lint(deep)).toContain('warning undefined not-compared')
+})

@@ -25,7 +25,7 @@ export async function keeperOf(services: Services, caller: Caller, blob: Digest,
   if (image !== undefined) return { kind: 'image', digest: image }
   for (const holder of await services.metadata.holdersOfBlob(blob, HOLDERS_TRIED)) {
     if (holder.id !== kept.repositoryId && (await mayBeNamed(services, caller, holder)))
-      return namedKeeper(services, holder)
+      return await namedKeeper(services, holder)
   }
   return { kind: 'others' }
 }
@@ -45,7 +45,10 @@ async function mayBeNamed(services: Services, caller: Caller, holder: StoredRepo
   return await isAllowed(services, caller, { action: 'lading:GetRepositoryCosts', resource, repository: undefined })
 }
 
-function namedKeeper({ limits }: Services, { name, deletedAtMs }: StoredRepository): Keeper {
-  const untilMs = deletedAtMs === undefined ? undefined : deletedAtMs + limits.restoreWindowMs
-  return { kind: 'repository', name, untilMs }
+async function namedKeeper({ metadata, limits }: Services, holder: StoredRepository): Promise<Keeper> {
+  const { id, name, deletedAtMs } = holder
+  if (deletedAtMs === undefined) return { kind: 'repository', name, untilMs: undefined }
+  // Its own window, which a setting may have said: that is written in the plan that deleted it.
+  const plan = await metadata.findLatestPlan(id, 'repository-deletion')
+  return { kind: 'repository', name, untilMs: plan?.undoUntilMs ?? deletedAtMs + limits.restoreWindowMs }
 }

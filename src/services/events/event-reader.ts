@@ -46,15 +46,18 @@ export class EventReader {
     return (await this.#mayRead(event)) ? { sequence: event.sequence, event: told } : undefined
   }
 
-  async #mayRead({ repositoryName }: SequencedEvent): Promise<boolean> {
+  async #mayRead({ repositoryId, repositoryName }: SequencedEvent): Promise<boolean> {
     const resource = repositoryName === undefined ? '*' : repositoryArn(this.#caller.registry, repositoryName)
-    const known = this.#decisions.get(resource)
+    const key = `${repositoryId} ${resource}`
+    const known = this.#decisions.get(key)
     if (known !== undefined) return known
-    // The repository may be gone, and another one of its name has no say in what happened before.
-    const access = { action: 'lading:ReadEvents', resource, repository: undefined } as const
+    // By its number: another one of its name has no say in what happened before.
+    const repository =
+      repositoryId === undefined ? undefined : await this.#services.metadata.findStoredRepository(repositoryId)
+    const access = { action: 'lading:ReadEvents', resource, repository } as const
     const isReadable = await isAllowed(this.#services, this.#caller, access)
     if (this.#decisions.size >= MOST_DECISIONS) this.#decisions.clear()
-    this.#decisions.set(resource, isReadable)
+    this.#decisions.set(key, isReadable)
     return isReadable
   }
 }

@@ -34,7 +34,7 @@ export function coversCell(logic: TagLogic, { outer, inner, cell }: Comparison &
   const coversTags = cell.isTagged
     ? impliesTagged(logic, inner.tagged, outer.tagged)
     : outer.tags === undefined || fitsUntagged(outer.tags)
-  return coversTags && coversTypes({ outer, inner }) && coversAnnotations({ outer, inner })
+  return coversTags && coversTypes(logic, { outer, inner }) && coversAnnotations(logic, { outer, inner })
 }
 
 interface Comparison {
@@ -64,23 +64,28 @@ function admits({ select }: JudgedRule, { isTagged, storageClass }: Cell): boole
 }
 
 /** An image without an artifact type fits none, not even `*`. */
-function coversTypes({ outer, inner }: Comparison): boolean {
+function coversTypes(logic: TagLogic, { outer, inner }: Comparison): boolean {
   return (
-    coversGlobs(outer.select.mediaTypes, inner.select.mediaTypes ?? ['*']) &&
-    (outer.select.artifactTypes === undefined || coversGlobs(outer.select.artifactTypes, inner.select.artifactTypes))
+    coversGlobs(logic, outer.select.mediaTypes, inner.select.mediaTypes ?? ['*']) &&
+    coversGlobs(logic, outer.select.artifactTypes, inner.select.artifactTypes)
   )
 }
 
 /** Each by one of the others; what only several of them cover is not found. */
-function coversGlobs(outer: readonly string[] | undefined, inner: readonly string[] | undefined): boolean {
+function coversGlobs(
+  logic: TagLogic,
+  outer: readonly string[] | undefined,
+  inner: readonly string[] | undefined,
+): boolean {
   if (outer === undefined) return true
-  return inner?.every((each) => outer.some((one) => containsGlob(one, each))) ?? false
+  const isWithin = (each: string, one: string) => logic.spendOnGlobs(one, each) && containsGlob(one, each)
+  return inner?.every((each) => outer.some((one) => isWithin(each, one))) ?? false
 }
 
-function coversAnnotations({ outer, inner }: Comparison): boolean {
+function coversAnnotations(logic: TagLogic, { outer, inner }: Comparison): boolean {
   const given = inner.select.annotations ?? {}
   return Object.entries(outer.select.annotations ?? {}).every(([key, glob]) => {
     const one = Object.hasOwn(given, key) ? given[key] : undefined
-    return one !== undefined && containsGlob(glob, one)
+    return one !== undefined && logic.spendOnGlobs(glob, one) && containsGlob(glob, one)
   })
 }

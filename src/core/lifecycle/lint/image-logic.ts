@@ -50,6 +50,8 @@ export function fitsUntagged(term: ImageTerm): boolean {
 
 /** Every image with tags that fits `b` fits `a`; `false` may mean that it is not known, as in TagLogic. */
 export function impliesTagged(logic: TagLogic, b: TaggedTerm, a: TaggedTerm): boolean {
+  // Each of two that are nested may be compared with all of the other.
+  if (!logic.spend(1)) return false
   if (b.op === 'any') return b.of.every((part) => impliesTagged(logic, part, a))
   if (a.op === 'all') return a.of.every((part) => impliesTagged(logic, b, part))
   if (a.op === 'any' && a.of.some((part) => impliesTagged(logic, b, part))) return true
@@ -61,6 +63,7 @@ export function impliesTagged(logic: TagLogic, b: TaggedTerm, a: TaggedTerm): bo
 
 /** No image with tags fits; `false` may mean that it is not known. */
 export function isNeverTagged(logic: TagLogic, term: TaggedTerm): boolean {
+  if (!logic.spend(1)) return false
   switch (term.op) {
     case 'some':
     case 'every':

@@ -33,7 +33,7 @@ export class TagLogic {
 
   /** Every tag that fits `e` fits `f`. */
   implies(e: TagTerm, f: TagTerm): boolean {
-    if (!this.#spend(1)) return false
+    if (!this.spend(1)) return false
     if (e.op === 'any') return e.of.every((part) => this.implies(part, f))
     if (f.op === 'all') return f.of.every((part) => this.implies(e, part))
     if (e.op === 'not' && f.op === 'not') return this.implies(f.of, e.of)
@@ -46,7 +46,7 @@ export class TagLogic {
 
   /** No tag fits both. */
   excludes(e: TagTerm, f: TagTerm): boolean {
-    if (!this.#spend(1)) return false
+    if (!this.spend(1)) return false
     if (e.op === 'any') return e.of.every((part) => this.excludes(part, f))
     if (f.op === 'any') return f.of.every((part) => this.excludes(e, part))
     if (e.op === 'all' && e.of.some((part) => this.excludes(part, f))) return true
@@ -58,7 +58,7 @@ export class TagLogic {
 
   /** No tag fits. */
   isNever(e: TagTerm): boolean {
-    if (!this.#spend(1)) return false
+    if (!this.spend(1)) return false
     switch (e.op) {
       case 'glob':
         return fitsNoTag(e.glob)
@@ -77,7 +77,7 @@ export class TagLogic {
 
   /** Every tag fits. */
   isAlways(f: TagTerm): boolean {
-    if (!this.#spend(1)) return false
+    if (!this.spend(1)) return false
     switch (f.op) {
       case 'glob':
         return fitsEveryTag(f.glob)
@@ -98,15 +98,14 @@ export class TagLogic {
 
   #atomImplies(e: Atom, f: Atom): boolean {
     if (e.op === 'glob' && !e.glob.includes('*')) return this.#fits(f, e.glob)
-    if (e.op === 'glob') return f.op === 'glob' && this.#spendOnGlobs(e.glob, f.glob) && containsGlob(f.glob, e.glob)
+    if (e.op === 'glob') return f.op === 'glob' && this.spendOnGlobs(e.glob, f.glob) && containsGlob(f.glob, e.glob)
     if (e.op === 'semver') return f.op === 'semver' && containsRange(f.range, e.range)
     if (e.op === 'regex') return f.op === 'regex' && e.regex === f.regex
     return f.op === 'kind' && e.kind === f.kind
   }
 
   #atomExcludes(e: Atom, f: Atom): boolean {
-    if (e.op === 'glob' && f.op === 'glob')
-      return this.#spendOnGlobs(e.glob, f.glob) && areDisjointGlobs(e.glob, f.glob)
+    if (e.op === 'glob' && f.op === 'glob') return this.spendOnGlobs(e.glob, f.glob) && areDisjointGlobs(e.glob, f.glob)
     if (e.op === 'glob') return !e.glob.includes('*') && !this.#fits(f, e.glob)
     if (f.op === 'glob') return this.#atomExcludes(f, e)
     if (e.op === 'semver') return f.op === 'semver' && areDisjointRanges(e.range, f.range)
@@ -116,7 +115,7 @@ export class TagLogic {
   #fits(f: Atom, tag: string): boolean {
     switch (f.op) {
       case 'glob':
-        return this.#spendOnGlobs(f.glob, tag) && matchesGlob(f.glob, tag)
+        return this.spendOnGlobs(f.glob, tag) && matchesGlob(f.glob, tag)
       case 'regex':
         return this.#regex(f.regex).fits(tag)
       case 'kind':
@@ -136,11 +135,13 @@ export class TagLogic {
     return regex
   }
 
-  #spendOnGlobs(a: string, b: string): boolean {
-    return this.#spend((a.length * b.length) / PRODUCTS_OF_STEP)
+  /** The same before two globs are compared. */
+  spendOnGlobs(a: string, b: string): boolean {
+    return this.spend((a.length * b.length) / PRODUCTS_OF_STEP)
   }
 
-  #spend(steps: number): boolean {
+  /** To be asked before any work of that much. @returns false when the steps are used up */
+  spend(steps: number): boolean {
     this.#steps -= steps
     return this.#steps >= 0
   }
