@@ -124,6 +124,49 @@ test('a run that would take too much waits, raises an event once, and goes when 
   expect(await world.tags()).toHaveLength(10)
 })
 
+test('what a run did and somebody undid is not done again behind their back', async () => {
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  for (let index = 0; index < 12; index++) {
+    await push(`v${index}`)
+    world.wait(0.001)
+  }
+  expect(await world.run()).toMatchObject({ expired: 2 })
+  const done = await world.latest()
+  world.wait(1)
+  await push('v12')
+  expect(await world.run()).toMatchObject({ expired: 1 })
+  await manage('POST', `${REPOSITORY}/plans/${done.id}/undo`)
+  await idle()
+  for (const day of [1, 2]) {
+    world.wait(day)
+    expect(await world.run()).toMatchObject({ waiting: 1, expired: 0 })
+  }
+  const waiting = await world.latest()
+  expect(waiting).toMatchObject({ state: 'waiting', note: expect.stringContaining(`${done.id} was undone`) })
+  const events = await world.registry.services.metadata.listEvents({ limit: 1000 })
+  expect(events.findLast(({ kind }) => kind === 'plan-waiting')?.detail).toMatchObject({ undonePlanId: done.id })
+  await manage('POST', `${REPOSITORY}/plans/${waiting.id}/apply`)
+  await idle()
+  expect(await world.tags()).toHaveLength(10)
+  world.wait(1)
+  await push('v13')
+  expect(await world.run()).toMatchObject({ waiting: 0, expired: 1 })
+})
+
+test('a policy that was changed after its run was undone is carried out again', async () => {
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY })
+  for (let index = 0; index < 12; index++) {
+    await push(`v${index}`)
+    world.wait(0.001)
+  }
+  await world.run()
+  await manage('POST', `${REPOSITORY}/plans/${(await world.latest()).id}/undo`)
+  await idle()
+  await world.ecr('PutLifecyclePolicy', { lifecyclePolicyText: FOUNDING_POLICY.replace('10', '11') })
+  world.wait(1)
+  expect(await world.run()).toMatchObject({ waiting: 0, expired: 1 })
+})
+
 test('harbor#22026: a tag that was deleted unexpectedly comes back with one call', async () => {
   await push('prod')
   const { headers } = await world.ecr('BatchDeleteImage', { imageIds: [{ imageTag: 'prod' }] })

@@ -114,10 +114,10 @@ async function applyPlan(opened: OpenedPlan, isSure: boolean): Promise<void> {
   throw new CliProblem(`${failed} of its images could not be had: lading plan show ${client.id} says why.`)
 }
 
-/** What was undone of a scheduled run would surprise whoever looks again an hour later. */
+/** Why the policy does nothing from now on. */
 function nextRunSentence(undone: unknown): string | undefined {
   if (textOf(undone, 'kind') !== 'lifecycle') return undefined
-  return 'A policy that is still in force takes it again with its next run: change or delete it, or lock what has to stay.'
+  return 'A policy that is still in force takes nothing more until somebody changes it, or applies a plan of it: lock what has to stay.'
 }
 
 /** How long it can be undone; undefined when there is nothing to undo. */

@@ -120,11 +120,12 @@ const ROWS: { readonly [Kind in ToldKind]: Row<Kind> } = {
     reason: detail.reason,
     ...which(detail),
   })),
-  'plan-waiting': ours('Plan Waiting', ({ planId, wouldTake, outOf, share }) => ({
+  'plan-waiting': ours('Plan Waiting', ({ planId, wouldTake, outOf, share, undonePlanId }) => ({
     'plan-id': planId,
     'would-take': wouldTake,
     'out-of': outOf,
     share,
+    ...(undonePlanId !== undefined && { 'undone-plan-id': undonePlanId }),
   })),
   'plan-applied': ours('Plan Applied', (detail) => ({
     cause: detail.cause,

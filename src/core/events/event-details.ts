@@ -52,7 +52,8 @@ export interface EventDetails {
   'image-locked': ByWhich & Locked & { reason: string; owner: string }
   'image-unlocked': ByWhich & Locked & { reason?: string }
   /** A plan that takes more than `share` of the images of a repository, and waits for somebody to confirm it. */
-  'plan-waiting': { planId: string; wouldTake: number; outOf: number; share: number }
+  /** `undonePlanId`: what the policy did before was undone, and that is why it waits. */
+  'plan-waiting': { planId: string; wouldTake: number; outOf: number; share: number; undonePlanId?: string }
   'plan-applied': {
     planId: string
     cause: 'lifecycle' | 'deletion' | 'repository-deletion'

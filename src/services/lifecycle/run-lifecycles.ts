@@ -41,6 +41,9 @@ export interface LifecycleReport {
 }
 
 const REPOSITORIES_AT_ONCE = 200
+/** Of the newest plans of a repository; what is older than these was undone long ago. */
+const PLANS_AT_ONCE = 100
+const MOST_PAGES = 10
 const DAY_MS = 24 * 3_600_000
 
 /**
@@ -134,14 +137,35 @@ async function applyPlanned(
   run: { plan: Plan; planned: PlannedImages; brake: LifecycleBrake; signal: AbortSignal },
 ): Promise<Plan> {
   const { plan, planned, brake, signal } = run
+  const undone = await undoneBefore(services, repository, plan)
   const isLarge = takes(planned) > Math.max(brake.floor, brake.share * planned.imageCount)
-  const waiting = isLarge ? await services.metadata.findLatestPlan(repository.id, 'lifecycle') : undefined
+  const isHeld = isLarge || undone !== undefined
+  const waiting = isHeld ? await services.metadata.findLatestPlan(repository.id, 'lifecycle') : undefined
   // The same news every hour is none: the plan that waits is made anew once a day, as images come and go.
   if (waiting?.state === 'waiting' && isFresh(waiting, plan)) return waiting
   await services.metadata.transact((transaction) => transaction.insertPlan(plan))
-  const made = await storeItems(services, plan, { ...planned, state: isLarge ? 'waiting' : 'applying' })
-  if (isLarge) return await holdBack(services, repository, { made, waiting, brake })
+  const made = await storeItems(services, plan, { ...planned, state: isHeld ? 'waiting' : 'applying' })
+  if (isHeld) return await holdBack(services, repository, { made, waiting, brake, undone })
   return await recordEvaluated(services, repository, await carryOutPlan(services, made, signal))
+}
+
+/**
+ * What somebody has undone is not done again behind their back: the same policy waits until somebody applies a plan of it.
+ *
+ * @returns the plan that was undone
+ */
+async function undoneBefore({ metadata }: Services, { id }: Repository, plan: Plan): Promise<string | undefined> {
+  let after: Plan | undefined
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const plans = await metadata.listPlans(id, { after, limit: PLANS_AT_ONCE })
+    for (const each of plans.filter(({ policyText }) => policyText === plan.policyText)) {
+      if (each.state === 'undoing' || each.state === 'undone') return each.id
+      if (each.state === 'applied' && each.appliedBy !== undefined) return undefined
+    }
+    after = plans.at(-1)
+    if (plans.length < PLANS_AT_ONCE) break
+  }
+  return undefined
 }
 
 function takes({ items }: PlannedImages): number {
@@ -153,20 +177,34 @@ function isFresh(waiting: Plan, plan: Plan): boolean {
   return waiting.policyText === plan.policyText && plan.createdAtMs - waiting.createdAtMs < DAY_MS
 }
 
+interface Held {
+  readonly made: Plan
+  /** The one that waits until now. */
+  readonly waiting: Plan | undefined
+  readonly brake: LifecycleBrake
+  /** Why it waits, when it is not for its size. */
+  readonly undone: string | undefined
+}
+
 async function holdBack(
   services: Services,
   repository: Repository,
-  { made, waiting, brake }: { made: Plan; waiting: Plan | undefined; brake: LifecycleBrake },
+  { made, waiting, brake, undone }: Held,
 ): Promise<Plan> {
   const { expire, archive } = made.summary
   const wouldTake = expire + archive
-  const note = `It would take ${wouldTake} of ${made.imageCount} images, more than a run may take by itself: look at it, then apply it.`
+  const why =
+    undone === undefined
+      ? `It would take ${wouldTake} of ${made.imageCount} images, more than a run may take by itself`
+      : `What this policy did by the plan ${undone} was undone`
+  const note = `${why}: look at it, then apply it, or change the policy.`
   return await services.metadata.transact(async (transaction) => {
     if (waiting?.state === 'waiting') {
       await stopPlan(transaction, waiting, `The plan ${made.id} replaces it.`)
     }
     await transaction.updatePlan(made.id, { note })
-    const detail = { planId: made.id, wouldTake, outOf: made.imageCount, share: brake.share }
+    const after = undone !== undefined && { undonePlanId: undone }
+    const detail = { planId: made.id, wouldTake, outOf: made.imageCount, share: brake.share, ...after }
     const place = { ...eventPlace(repository), principal: undefined }
     await transaction.recordEvent({ kind: 'plan-waiting', atMs: services.clock.nowMs(), ...place, detail })
     return { ...made, note }
