@@ -12,16 +12,23 @@ import type { Verdicts } from './verdicts.ts'
  */
 export function arrangeActions(snapshot: Snapshot, fates: Fates, verdicts: Verdicts): PlannedAction[] {
   const going: number[] = []
-  for (let index = 0; index < snapshot.size; index++) if (!fates.stays(index)) going.push(index)
-  const actions: PlannedAction[] = []
-  for (const index of inOrder(snapshot.graph, sortByDigest(snapshot.images, going))) {
+  // In the order of the snapshot, which is that of the memory: following the digests through it takes twice as long.
+  const actionOf = new Array<PlannedAction | undefined>(snapshot.size)
+  for (let index = 0; index < snapshot.size; index++) {
     const fate = fates.of(index)
+    if (fate === 'stays') continue
+    going.push(index)
     if (fate === 'archived-before') continue
     const { digest } = snapshot.at(index)
     const taker = fates.takerOf(index)
     const rule = verdicts.ruleOf(taker)?.priority ?? 0
     const because = taker === index ? undefined : causeOf(snapshot, index, taker)
-    actions.push({ action: fate === 'expires' ? 'expire' : 'archive', digest, rule, because })
+    actionOf[index] = { action: fate === 'expires' ? 'expire' : 'archive', digest, rule, because }
+  }
+  const actions: PlannedAction[] = []
+  for (const index of inOrder(snapshot.graph, sortByDigest(snapshot.images, going))) {
+    const action = actionOf[index]
+    if (action !== undefined) actions.push(action)
   }
   return actions
 }
