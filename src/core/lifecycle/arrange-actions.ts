@@ -72,6 +72,12 @@ class Ordering {
     const ordered: number[] = []
     const pending: number[] = []
     for (const start of this.#sorted) {
+      if (this.#states[start] === DONE) continue
+      if (!this.#ways.has(start)) {
+        this.#states[start] = DONE
+        ordered.push(start)
+        continue
+      }
       pending.push(start)
       for (let index = pending.at(-1); index !== undefined; index = pending.at(-1)) {
         if (this.#states[index] === NEW && this.#ways.some(index, this.#isNew)) {

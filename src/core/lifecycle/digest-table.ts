@@ -12,11 +12,14 @@ export class DigestTable {
   readonly #images: readonly LifecycleImage[]
   /** One more than the place of an image; 0: free. At most half of it is taken. */
   readonly #slots: Int32Array
+  /** What each taken slot was found by, so that no other image has to be looked at. */
+  readonly #hashes: Int32Array
   readonly #overflow = new Map<string, number>()
 
   constructor(images: readonly LifecycleImage[]) {
     this.#images = images
     this.#slots = new Int32Array(2 ** Math.ceil(Math.log2(2 * images.length + 2)))
+    this.#hashes = new Int32Array(this.#slots.length)
     for (let index = 0; index < images.length; index++) this.#add(imageAt(images, index).digest, index)
   }
 
@@ -24,8 +27,9 @@ export class DigestTable {
   find(digest: string): number {
     const start = tailOf(digest)
     for (let step = 0; step < FARTHEST; step++) {
-      const index = (this.#slots[(start + step) & (this.#slots.length - 1)] ?? 0) - 1
-      if (index === -1 || this.#images[index]?.digest === digest) return index
+      const slot = (start + step) & (this.#slots.length - 1)
+      const index = (this.#slots[slot] ?? 0) - 1
+      if (index === -1 || (this.#hashes[slot] === start && this.#images[index]?.digest === digest)) return index
     }
     return this.#overflow.get(digest) ?? -1
   }
@@ -36,6 +40,7 @@ export class DigestTable {
       const slot = (start + step) & (this.#slots.length - 1)
       if (this.#slots[slot] !== 0) continue
       this.#slots[slot] = index + 1
+      this.#hashes[slot] = start
       return
     }
     this.#overflow.set(digest, index)
