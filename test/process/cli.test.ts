@@ -266,3 +266,31 @@ test('the anonymous listener has no management API, whatever is sent to it', asy
     [404, 404, 404],
   ])
 }, 30_000)
+
+test.each([
+  ['namespace list', 'No namespace holds repositories or has settings.'],
+  ['webhook list', 'The registry has no webhooks.'],
+  ['oidc-provider list --quiet', ''],
+  ['events list --repository team/none', 'There are no such events that you may see.'],
+])('%s says so when there is nothing, and prints no headings', async (command, sentence) => {
+  const { status, stdout, stderr } = await run(...command.split(' '))
+  expect([status, stdout, stderr]).toEqual([0, '', sentence === '' ? '' : `${sentence}\n`])
+})
+
+test.each([
+  ['events list --after x', 2, '--after must be the sequence of an event, a number.'],
+  ['changes team-blue --from 2026-08-01T00:00Z', 1, 'A namespace has its slash: team-blue/'],
+])('%s is told what was expected', async (command, status, sentence) => {
+  const failed = await run(...command.split(' '))
+  expect([failed.status, failed.stdout]).toEqual([status, ''])
+  expect(failed.stderr).toContain(sentence)
+})
+
+test('what is no dead letter cannot be replayed', async () => {
+  await run('webhook', 'put', 'ci', '--url', 'https://hooks.example.com/ci')
+  const none = await run('webhook', 'dead-letters', 'ci')
+  expect([none.status, none.stdout]).toEqual([0, ''])
+  const replayed = await run('webhook', 'replay', 'ci', '--sequence', '7')
+  expect(replayed.status).toBe(1)
+  expect(replayed.stderr).toContain('1 of the sequences are no dead letters of ci.')
+}, 30_000)

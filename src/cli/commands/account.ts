@@ -2,8 +2,9 @@ import type { Command } from 'commander'
 import { CliProblem } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
-import { listAll } from '../list-all.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
+import { printListing } from '../print-listing.ts'
 
 const COLUMNS = ['accountId', 'name', 'state', 'createdAt'] as const
 const HEADINGS = ['ACCOUNT', 'NAME', 'STATE', 'CREATED']
@@ -21,8 +22,9 @@ function addReads(account: Command, context: CliContext): void {
     .command('list')
     .description('every account')
     .action(async (_options, command: Command) => {
-      const accounts = await listAll(openClient(context, command), '/accounts', 'accounts')
-      printAnswer(context, command, { accounts }, () => formatTable([HEADINGS, ...accounts.map(cellsOf)]))
+      const pages = pagesOf(openClient(context, command), '/accounts', 'accounts')
+      const none = 'There are no accounts.'
+      await printListing(context, command, { head: {}, member: 'accounts', pages, headings: HEADINGS, cellsOf, none })
     })
   account
     .command('show')

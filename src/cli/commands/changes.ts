@@ -1,7 +1,9 @@
 import type { Command } from 'commander'
+import { CliProblem } from '../cli-problem.ts'
 import { type CliContext, openClient } from '../context.ts'
-import { pagesOf } from '../list-all.ts'
+import { ManageProblem } from '../manage-client.ts'
 import { textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
 import { printListing } from '../print-listing.ts'
 import { readInstant } from '../tag-at.ts'
 
@@ -23,13 +25,11 @@ export function addChangesCommand(changes: Command, context: CliContext): void {
       query.set('to', to === undefined ? new Date().toISOString() : readInstant(to))
       const pages = pagesOf(openClient(context, command), `${pathOf(scope)}/changes?${query}`, 'changes')
       const head = { from: query.get('from'), to: query.get('to') }
-      await printListing(context, command, {
-        head,
-        member: 'changes',
-        pages,
-        headings: HEADINGS,
-        cellsOf,
-        none: `No tag of ${scope} changed from ${head.from} to ${head.to}.`,
+      const none = `No tag of ${scope} changed from ${head.from} to ${head.to}.`
+      const listing = { head, member: 'changes', pages, headings: HEADINGS, cellsOf, none }
+      await printListing(context, command, listing).catch((error: unknown) => {
+        if (!(error instanceof ManageProblem) || error.status !== 404 || scope.includes('/')) throw error
+        throw new CliProblem(`${error.message} A namespace has its slash: ${scope}/`, { cause: error })
       })
     })
 }

@@ -1,9 +1,9 @@
 import type { Command } from 'commander'
 import { CliProblem } from '../cli-problem.ts'
-import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
-import { formatTable } from '../displayable.ts'
+import { type CliContext, openClient, printDone } from '../context.ts'
 import type { ManageClient } from '../manage-client.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
+import { printListing } from '../print-listing.ts'
 
 const HEADINGS = ['SEQUENCE', 'TIME', 'WHAT', 'REPOSITORY', 'ATTEMPTS', 'LAST ERROR']
 /** What the server does in one call. */
@@ -20,8 +20,16 @@ export function addDeadLetterCommands(webhook: Command, context: CliContext): vo
     .description('what could not be delivered to a webhook')
     .argument('<name>')
     .action(async (name: string, _options, command: Command) => {
-      const deadLetters = await listLetters(openClient(context, command), pathOf(name))
-      printAnswer(context, command, { deadLetters }, () => formatTable([HEADINGS, ...deadLetters.map(cellsOf)]))
+      const pages = pagesOfLetters(openClient(context, command), pathOf(name))
+      const none = `Everything was delivered to ${name}, or is on its way.`
+      await printListing(context, command, {
+        head: {},
+        member: 'deadLetters',
+        pages,
+        headings: HEADINGS,
+        cellsOf,
+        none,
+      })
     })
   addChange(webhook, context, { name: 'replay', done: 'replayed', what: 'try to deliver dead letters again' })
   addChange(webhook, context, { name: 'drop', done: 'dropped', what: 'forget dead letters' })
@@ -51,17 +59,17 @@ function addChange(
         last = typeof given === 'number' ? given : 0
       }
       printDone(context, command, { [done]: count }, `${count} ${done}.`)
+      const absent = new Set(sequence).size - count
+      if (absent > 0) throw new CliProblem(`${absent} of the sequences are no dead letters of ${name}.`)
     })
 }
 
-async function listLetters(client: ManageClient, path: string): Promise<unknown[]> {
-  const all: unknown[] = []
+async function* pagesOfLetters(client: ManageClient, path: string): AsyncGenerator<readonly unknown[], void> {
   for (let after: unknown = 0; typeof after === 'number'; ) {
     const page = await client.call({ method: 'GET', path: `${path}?limit=1000&after=${after}` })
-    all.push(...listOf(page, 'deadLetters'))
+    yield listOf(page, 'deadLetters')
     after = memberOf(page, 'next')
   }
-  return all
 }
 
 function collect(value: string, before: readonly number[] = []): number[] {

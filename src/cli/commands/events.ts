@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { CliProblem } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, tellUnlessQuiet } from '../context.ts'
 import { formatTable } from '../displayable.ts'
 import { linesOf } from '../lines-of.ts'
@@ -23,7 +24,7 @@ export function addEventsCommands(events: Command, context: CliContext): void {
   events
     .command('list')
     .description('what happened, the oldest first; where it ends with a number, give that as --after to go on')
-    .option('--after <sequence>', 'only what comes after this one')
+    .option('--after <sequence>', 'only what comes after this one', sequenceOf)
     .option('--limit <count>', 'at most so many')
     .option('--repository <name>', 'only of this repository')
     .option('--pattern <json>', "what events have to look like, in EventBridge's pattern language")
@@ -34,13 +35,14 @@ export function addEventsCommands(events: Command, context: CliContext): void {
       })
       const next = memberOf(answer, 'next')
       const rows = listOf(answer, 'events').map(cellsOf)
-      printAnswer(context, command, answer, () => formatTable([HEADINGS, ...rows]))
+      printAnswer(context, command, answer, () => (rows.length === 0 ? '' : formatTable([HEADINGS, ...rows])))
+      if (rows.length === 0) tellUnlessQuiet(context, command, 'There are no such events that you may see.')
       if (typeof next === 'number') tellUnlessQuiet(context, command, `There may be more: --after ${next}`)
     })
   events
     .command('follow')
     .description('what happens, one JSON object on each line, until you stop it')
-    .option('--after <sequence>', 'begin after this one, instead of now')
+    .option('--after <sequence>', 'begin after this one, instead of now', sequenceOf)
     .option('--pattern <json>', "what events have to look like, in EventBridge's pattern language")
     .action(async (options: FollowOptions, command: Command) => await follow(context, command, options))
 }
@@ -80,6 +82,11 @@ async function* unbroken(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8A
     if (chunk.done === true) return
     yield chunk.value
   }
+}
+
+function sequenceOf(value: string): string {
+  if (/^\d{1,15}$/.test(value)) return value
+  throw new CliProblem('--after must be the sequence of an event, a number.', { exitCode: 2 })
 }
 
 function queryOf(options: Readonly<Record<string, string | undefined>>): string {

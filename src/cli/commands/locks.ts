@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
 import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { formatTable } from '../displayable.ts'
-import { pagesOf } from '../list-all.ts'
 import { textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
 import { printListing } from '../print-listing.ts'
 
 const HEADINGS = ['KIND', 'LOCKED', 'REASON', 'OWNER', 'BY', 'SINCE']

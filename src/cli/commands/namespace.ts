@@ -1,8 +1,8 @@
 import type { Command } from 'commander'
-import { type CliContext, openClient, printAnswer } from '../context.ts'
-import { formatTable } from '../displayable.ts'
-import { listAll } from '../list-all.ts'
+import { type CliContext, openClient } from '../context.ts'
 import { listOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
+import { printListing } from '../print-listing.ts'
 
 const HEADINGS = ['NAMESPACE', 'SETTINGS']
 
@@ -11,8 +11,9 @@ export function addNamespaceCommands(namespace: Command, context: CliContext): v
     .command('list')
     .description('every namespace that holds repositories or has settings')
     .action(async (_options, command: Command) => {
-      const namespaces = await listAll(openClient(context, command), '/namespaces', 'namespaces')
-      printAnswer(context, command, { namespaces }, () => formatTable([HEADINGS, ...namespaces.map(cellsOf)]))
+      const pages = pagesOf(openClient(context, command), '/namespaces', 'namespaces')
+      const none = 'No namespace holds repositories or has settings.'
+      await printListing(context, command, { head: {}, member: 'namespaces', pages, headings: HEADINGS, cellsOf, none })
     })
 }
 

@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import { CliProblem, reasonOf } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { formatTable } from '../displayable.ts'
-import { listAll } from '../list-all.ts'
 import { isMembers, listOf, memberOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
+import { printListing } from '../print-listing.ts'
 
 const HEADINGS = ['NAME', 'ISSUER', 'CLUSTER', 'AUDIENCES', 'KEYS', 'ARN']
 
@@ -57,8 +58,16 @@ function addReads(provider: Command, context: CliContext): void {
     .command('list')
     .description('every provider of the account')
     .action(async (_options, command: Command) => {
-      const oidcProviders = await listAll(openClient(context, command), '/oidc-providers', 'oidcProviders')
-      printAnswer(context, command, { oidcProviders }, () => formatTable([HEADINGS, ...oidcProviders.map(cellsOf)]))
+      const pages = pagesOf(openClient(context, command), '/oidc-providers', 'oidcProviders')
+      const none = 'The account has no providers.'
+      await printListing(context, command, {
+        head: {},
+        member: 'oidcProviders',
+        pages,
+        headings: HEADINGS,
+        cellsOf,
+        none,
+      })
     })
   provider
     .command('show')

@@ -2,9 +2,9 @@ import type { Command } from 'commander'
 import { CliProblem, wrongUsage } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, tellUnlessQuiet, wantsJson } from '../context.ts'
 import { displayable } from '../displayable.ts'
-import { pagesOf } from '../list-all.ts'
 import { isMembers, memberOf, textOf } from '../members.ts'
 import { openProgress } from '../open-progress.ts'
+import { pagesOf } from '../pages-of.ts'
 import { PlanClient, plansPath } from '../plans/plan-client.ts'
 import {
   applySentence,

@@ -2,8 +2,8 @@ import type { Command } from 'commander'
 import { wrongUsage } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { formatTable } from '../displayable.ts'
-import { pagesOf } from '../list-all.ts'
 import { listOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
 import { printListing } from '../print-listing.ts'
 
 const HEADINGS = ['REPOSITORY', 'CREATED', 'ARN']

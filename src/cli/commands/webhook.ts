@@ -3,8 +3,9 @@ import type { Command } from 'commander'
 import { CliProblem, reasonOf } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer, printDone } from '../context.ts'
 import { displayable, formatTable } from '../displayable.ts'
-import { listAll } from '../list-all.ts'
 import { isMembers, memberOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
+import { printListing } from '../print-listing.ts'
 import { addDeadLetterCommands } from './dead-letters.ts'
 
 const HEADINGS = ['NAME', 'STATE', 'FORMAT', 'URL', 'PATTERN']
@@ -58,8 +59,9 @@ function addReads(webhook: Command, context: CliContext): void {
     .command('list')
     .description('every webhook of the registry')
     .action(async (_options, command: Command) => {
-      const webhooks = await listAll(openClient(context, command), '/webhooks', 'webhooks')
-      printAnswer(context, command, { webhooks }, () => formatTable([HEADINGS, ...webhooks.map(cellsOf)]))
+      const pages = pagesOf(openClient(context, command), '/webhooks', 'webhooks')
+      const none = 'The registry has no webhooks.'
+      await printListing(context, command, { head: {}, member: 'webhooks', pages, headings: HEADINGS, cellsOf, none })
     })
   webhook
     .command('show')

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CliProblem } from '../cli-problem.ts'
-import { pagesOf } from '../list-all.ts'
 import type { ManageClient } from '../manage-client.ts'
 import { memberOf, textOf } from '../members.ts'
+import { pagesOf } from '../pages-of.ts'
 import type { Progress, Step } from '../progress.ts'
 
 /** What a denial names. */

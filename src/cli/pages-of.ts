@@ -3,14 +3,12 @@ import { listOf, textOf } from './members.ts'
 
 const PAGE = 1000
 
-/** Every page of a list. @param member the list's name in the answer */
-export async function listAll(client: ManageClient, path: string, member: string): Promise<unknown[]> {
-  const all: unknown[] = []
-  for await (const page of pagesOf(client, path, member)) all.push(...page)
-  return all
-}
-
-/** The same a page at a time. @param path with its query, if it has one */
+/**
+ * A list, a page at a time.
+ *
+ * @param path with its query, if it has one
+ * @param member the list's name in the answer
+ */
 export async function* pagesOf(
   client: ManageClient,
   path: string,
