@@ -5,7 +5,7 @@ import type { Manifest } from '../ports/metadata/manifests.ts'
 import type { Repository } from '../ports/metadata/repositories.ts'
 import type { TagEntry } from '../ports/metadata/tags.ts'
 import type { Services } from './context.ts'
-import { type ManifestReference, manifestUnknown, readManifest } from './pull-manifest.ts'
+import { lookUpManifest, type ManifestReference, manifestUnknown } from './pull-manifest.ts'
 import { buildLinkNamesFor } from './tags/build-link-names-for.ts'
 
 export interface ImageDescription extends Manifest {
@@ -18,7 +18,7 @@ export interface ImageDescription extends Manifest {
 }
 
 /**
- * All that is known of one image. No pull.
+ * All that is known of one image, archived or not. No pull.
  *
  * @throws {Refusal} `manifest-unknown`
  */
@@ -27,7 +27,7 @@ export async function describeImage(
   repository: Repository,
   reference: ManifestReference,
 ): Promise<ImageDescription> {
-  const { digest, content, mediaType } = await readManifest(services, repository, reference)
+  const { digest, content, mediaType } = await lookUpManifest(services, repository, reference)
   const manifest = await services.metadata.findManifest(repository.id, digest)
   // Deleted in between.
   if (manifest === undefined) throw manifestUnknown(reference)

@@ -31,12 +31,22 @@ export async function readManifest(
   repository: Repository,
   reference: ManifestReference,
 ): Promise<StoredManifest> {
+  const manifest = await lookUpManifest(services, repository, reference)
+  if (manifest.storageClass === 'archive') throw imageArchived(manifest.digest)
+  return manifest
+}
+
+/** The same of what is in the archive too, for those who do not hand it out. @throws {Refusal} `manifest-unknown` */
+export async function lookUpManifest(
+  { metadata }: Services,
+  { id }: Repository,
+  reference: ManifestReference,
+): Promise<StoredManifest> {
   const manifest =
     reference.kind === 'tag'
-      ? await services.metadata.readManifestByTag(repository.id, reference.tag)
-      : await services.metadata.readManifest(repository.id, reference.digest)
+      ? await metadata.readManifestByTag(id, reference.tag)
+      : await metadata.readManifest(id, reference.digest)
   if (manifest === undefined) throw manifestUnknown(reference)
-  if (manifest.storageClass === 'archive') throw imageArchived(manifest.digest)
   return manifest
 }
 

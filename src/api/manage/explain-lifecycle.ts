@@ -8,6 +8,7 @@ import { explainLifecycle as explain, policyInForce } from '../../services/lifec
 import { manifestUnknown } from '../../services/pull-manifest.ts'
 import { defineOperation } from './define-operation.ts'
 import { imageReferenceField, repositoryNameField, timeField, toReference, toTime } from './fields.ts'
+import { buildLinksView } from './image-view.ts'
 import { lifecyclePolicyField, parsePolicyField } from './lifecycle-fields.ts'
 import { refusedView, viewRefused } from './refused-view.ts'
 
@@ -28,6 +29,7 @@ const explanationView = z.strictObject({
   takesAlong: z.array(z.string()),
   untags: z.array(z.strictObject({ tag: z.string(), rule: z.string() })),
   refused: refusedView.optional(),
+  buildLinks: buildLinksView,
 })
 
 /** `POST /api/v1/repositories/{name}/lifecycle/explain` */
@@ -50,14 +52,14 @@ export const explainLifecycle = defineOperation('ExplainLifecycle', {
       body.policy === undefined
         ? await policyInForce(services, caller, repository)
         : parsePolicyField(body.policy).parsed
-    const { digest } = await describeImage(services, repository, toReference(body.reference))
+    const { digest, buildLinks } = await describeImage(services, repository, toReference(body.reference))
     const explanation = await explain(services, repository, { policy, digest })
     if (explanation === undefined) throw manifestUnknown({ kind: 'digest', digest })
-    return viewExplanation(explanation)
+    return { ...viewExplanation(explanation), buildLinks }
   },
 })
 
-function viewExplanation(explanation: ImageExplanation): z.output<typeof explanationView> {
+function viewExplanation(explanation: ImageExplanation): Omit<z.output<typeof explanationView>, 'buildLinks'> {
   const { sight, takenBy, refused } = explanation
   return {
     digest: explanation.digest,

@@ -4,6 +4,10 @@ import { recogniseTag } from '../../core/tags/recognise-tag.ts'
 import type { ImageDescription } from '../../services/describe-image.ts'
 import { tagKindField, timeField, toTime } from './fields.ts'
 
+export const buildLinksView = z
+  .strictObject({ address: z.string().optional(), source: z.string().optional(), revision: z.string().optional() })
+  .describe("Where an image comes from, as the manifest's annotations say. The addresses are http or https.")
+
 export const imageView = z.strictObject({
   repositoryName: z.string(),
   digest: z.string(),
@@ -28,9 +32,9 @@ export const imageView = z.strictObject({
       platform: z.string().optional().describe('Like linux/arm64/v8.'),
     }),
   ),
-  buildLinks: z
-    .strictObject({ address: z.string().optional(), source: z.string().optional(), revision: z.string().optional() })
-    .describe("Where it comes from, as the manifest's annotations say. The addresses are http or https."),
+  storageClass: z.enum(['standard', 'archive']).describe('What is archived cannot be pulled until it is restored.'),
+  archivedAt: timeField.optional().describe('When it was archived last.'),
+  buildLinks: buildLinksView,
 })
 
 export function viewImage(repositoryName: string, image: ImageDescription): z.output<typeof imageView> {
@@ -51,6 +55,8 @@ export function viewImage(repositoryName: string, image: ImageDescription): z.ou
       mediaType,
       ...(platform !== undefined && { platform: platformText(platform) }),
     })),
+    storageClass: image.storageClass,
+    ...(image.archivedAtMs !== undefined && { archivedAt: toTime(image.archivedAtMs) }),
     buildLinks: image.buildLinks,
   }
 }

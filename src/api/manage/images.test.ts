@@ -1,4 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'bun:test'
+import { FOUNDING_POLICY } from '../../../test/lifecycle/ecr-documents.ts'
+import { callEcr } from '../../../test/support/aws-requests.ts'
 import { imageManifest, indexOf, pushBlob, pushImage, putManifest } from '../../../test/support/images.ts'
 import { callManage } from '../../../test/support/manage-requests.ts'
 import { mustPut } from '../../../test/support/put-settings.ts'
@@ -42,6 +44,7 @@ test('an image is shown by a tag and by its digest, with its tags, their kinds a
     manifestSizeBytes: image.text.length,
     imageSizeBytes: image.blobs.join('').length,
     children: [],
+    storageClass: 'standard',
     buildLinks: {
       address: LINKS['org.opencontainers.image.url'],
       source: 'https://git.example.com/app',
@@ -49,6 +52,38 @@ test('an image is shown by a tag and by its digest, with its tags, their kinds a
     },
   })
   expect((await get(digest)).json).toEqual(shown.json)
+})
+
+test('where an image comes from is said with its tag, now and then, and with what a policy does with it', async () => {
+  const { buildLinks } = await buildOf('build-7')
+  expect(buildLinks).toEqual({
+    address: LINKS['org.opencontainers.image.url'],
+    source: 'https://git.example.com/app',
+    revision: '1a2b3c4',
+  })
+  const repository = `/repositories/${encodeURIComponent('team/app')}`
+  expect((await callManage(registry, 'GET', `${repository}/tags/build-7`)).json.buildLinks).toEqual(buildLinks)
+  const policy = JSON.parse(FOUNDING_POLICY)
+  const body = { reference: 'build-7', policy }
+  const explained = await callManage(registry, 'POST', `${repository}/lifecycle/explain`, { body })
+  expect(explained.json.buildLinks).toEqual(buildLinks)
+  registry.clock.advance(60_000)
+  await callEcr(registry, 'BatchDeleteImage', { repositoryName: 'team/app', imageIds: [{ imageTag: 'build-7' }] })
+  const then = await callManage(registry, 'GET', `${repository}/tags/build-7?at=2026-01-01T00:00:30Z`)
+  expect([then.status, 'buildLinks' in then.json]).toEqual([200, false])
+})
+
+async function buildOf(tag: string) {
+  await pushImage(registry, 'team/app', tag, imageManifest(['layer'], { annotations: LINKS }))
+  return (await get(tag)).json
+}
+
+test('an archived image is shown, and since when it lies there', async () => {
+  await pushImage(registry, 'team/app', 'v1')
+  const change = { repositoryName: 'team/app', imageId: { imageTag: 'v1' }, targetStorageClass: 'ARCHIVE' }
+  await callEcr(registry, 'UpdateImageStorageClass', change)
+  const { status, json } = await get('v1')
+  expect([status, json.storageClass, json.archivedAt]).toEqual([200, 'archive', '2026-01-01T00:00:00.000Z'])
 })
 
 test('to look at an image is no pull; a pull shows', async () => {

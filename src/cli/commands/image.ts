@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { buildRows } from '../build-rows.ts'
 import { type CliContext, openClient, printAnswer } from '../context.ts'
 import { formatTable } from '../displayable.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
@@ -17,8 +18,8 @@ export function addImageCommands(image: Command, context: CliContext): void {
 }
 
 function textFor(image: unknown): string {
-  const links = memberOf(image, 'buildLinks')
-  const facts: [string, string | undefined][] = [
+  const isArchived = textOf(image, 'storageClass') === 'archive'
+  const facts: (readonly [string, string | undefined])[] = [
     ['repository', textOf(image, 'repositoryName')],
     ['digest', textOf(image, 'digest')],
     ['media type', textOf(image, 'mediaType')],
@@ -27,9 +28,8 @@ function textFor(image: unknown): string {
     ['last pulled', textOf(image, 'lastPulledAt') ?? 'never'],
     ['size', `${memberOf(image, 'imageSizeBytes')} bytes`],
     ['subject', textOf(image, 'subject')],
-    ['build', textOf(links, 'address')],
-    ['source', textOf(links, 'source')],
-    ['revision', textOf(links, 'revision')],
+    ['archived', isArchived ? textOf(image, 'archivedAt') : undefined],
+    ...buildRows(image),
   ]
   const rows = facts.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))
   const tags = listOf(image, 'tags').map((tag) => ['tag', 'kind', 'since'].map((member) => textOf(tag, member) ?? ''))

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { buildRows } from '../build-rows.ts'
 import { wrongUsage } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer } from '../context.ts'
 import { formatTable } from '../displayable.ts'
@@ -36,7 +37,9 @@ function addReads(tag: Command, context: CliContext): void {
       const { tag: name, at } = readTagAt(given)
       const path = `${tagPath(repository, name)}${atQuery(at)}`
       const answer = await openClient(context, command).call({ method: 'GET', path })
-      printAnswer(context, command, answer, () => formatTable([TAG_HEADINGS, tagCells(answer)]))
+      const links = buildRows(answer).flatMap(([row, value]) => (value === undefined ? [] : [[row, value]]))
+      const build = links.length === 0 ? '' : `\n${formatTable(links)}`
+      printAnswer(context, command, answer, () => formatTable([TAG_HEADINGS, tagCells(answer)]) + build)
     })
   tag
     .command('list')

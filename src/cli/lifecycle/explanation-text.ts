@@ -1,3 +1,4 @@
+import { buildRows } from '../build-rows.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
 
@@ -7,7 +8,7 @@ export function explanationText(explanation: unknown): string {
   const position = memberOf(explanation, 'position')
   const untags = listOf(explanation, 'untags').map((each) => `${textOf(each, 'tag')} by ${textOf(each, 'rule')}`)
   const digests = (name: string) => listOf(explanation, name).map(String)
-  const facts: [string, readonly (string | undefined)[]][] = [
+  const facts: (readonly [string, readonly (string | undefined)[]])[] = [
     ['image', [textOf(explanation, 'digest')]],
     ['outcome', [textOf(explanation, 'outcome')]],
     ['rule', [textOf(rule, 'name')]],
@@ -22,6 +23,7 @@ export function explanationText(explanation: unknown): string {
     ['refused for', listOf(memberOf(explanation, 'refused'), 'by').map(String)],
     ['takes along', digests('takesAlong')],
     ['loses', untags],
+    ...buildRows(explanation).map(([name, value]) => [name, [value]] as const),
   ]
   const rows = facts.flatMap(([name, values]) =>
     values.flatMap((value) => (value === undefined ? [] : [[name, value]])),
