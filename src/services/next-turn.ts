@@ -5,3 +5,13 @@
 export async function nextTurn(): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve))
 }
+
+/** The result of long work that yields where others may have their turn. */
+export async function inTurns<Result>(steps: Generator<void, Result>, signal?: AbortSignal): Promise<Result> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+    signal?.throwIfAborted()
+    await nextTurn()
+  }
+}

@@ -11,8 +11,11 @@ export interface Decisions {
   readonly tagItems: TagItems
 }
 
-/** Applies the rules one after the other; each that has a window counts the whole snapshot, whatever was decided. */
-export function decideImages({ rules }: LifecyclePolicy, snapshot: Snapshot): Decisions {
+/**
+ * Applies the rules one after the other; each that has a window counts the whole snapshot, whatever was decided. Yields
+ * between two of them.
+ */
+export function* decideImages({ rules }: LifecyclePolicy, snapshot: Snapshot): Generator<void, Decisions> {
   const imageItems = new ImageItems(
     snapshot,
     rules.map(({ selection }) => selection),
@@ -21,6 +24,7 @@ export function decideImages({ rules }: LifecyclePolicy, snapshot: Snapshot): De
   const images = new Verdicts(rules, imageItems.size)
   const tags = new Verdicts(rules, tagItems.size)
   for (const [place, rule] of rules.entries()) {
+    yield
     if (isAboutTags(rule)) {
       const standing = standingsOf(tagItems, rule, snapshot.nowMs)
       tagItems.forEach((item) => {

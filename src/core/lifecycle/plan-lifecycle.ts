@@ -18,7 +18,17 @@ import { type TagOutcome, takeTags } from './take-tags.ts'
  * @returns tags first, then manifests: an index before what it holds
  */
 export function planLifecycle(policy: LifecyclePolicy, images: Iterable<LifecycleImage>, nowMs: number): LifecyclePlan {
-  const { snapshot, decisions, outcome, tags } = judgeSnapshot(policy, images, nowMs)
+  return resultOf(planSteps(policy, images, nowMs))
+}
+
+/** The same, which yields a few times in between, so that others may have their turn: of a million images it takes a second. */
+export function* planSteps(
+  policy: LifecyclePolicy,
+  images: Iterable<LifecycleImage>,
+  nowMs: number,
+): Generator<void, LifecyclePlan> {
+  const { snapshot, decisions, outcome, tags } = yield* judgeSteps(policy, images, nowMs)
+  yield
   const actions: PlannedAction[] = arrangeActions(snapshot, outcome.fates, decisions.images)
   const refused = outcome.refused.map(({ index, taker, why }): RefusedAction => {
     return { digest: snapshot.at(index).digest, rule: decisions.images.ruleOf(taker)?.priority ?? 0, why }
@@ -42,11 +52,28 @@ export function judgeSnapshot(
   images: Iterable<LifecycleImage>,
   nowMs: number,
 ): JudgedSnapshot {
+  return resultOf(judgeSteps(policy, images, nowMs))
+}
+
+/** The same, which yields as `planSteps` does. */
+export function* judgeSteps(
+  policy: LifecyclePolicy,
+  images: Iterable<LifecycleImage>,
+  nowMs: number,
+): Generator<void, JudgedSnapshot> {
   const snapshot = new Snapshot(policy.unit, images, nowMs)
-  const decisions = decideImages(policy, snapshot)
+  const decisions = yield* decideImages(policy, snapshot)
+  yield
   const plan = policy.unit === 'manifest' ? planManifests : planUnits
   const outcome = plan(snapshot, decisions.images)
   return { snapshot, decisions, outcome, tags: takeTags(snapshot, decisions, outcome.fates) }
+}
+
+function resultOf<Result>(steps: Generator<void, Result>): Result {
+  for (;;) {
+    const step = steps.next()
+    if (step.done === true) return step.value
+  }
 }
 
 function byDigestAndTag(a: RefusedAction, b: RefusedAction): number {

@@ -2,12 +2,12 @@ import type { Digest } from '../../core/digest.ts'
 import type { LifecycleImage } from '../../core/lifecycle/lifecycle-image.ts'
 import type { LifecyclePlan, PlannedAction, RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { ParsedLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
-import { planLifecycle } from '../../core/lifecycle/plan-lifecycle.ts'
+import { planSteps } from '../../core/lifecycle/plan-lifecycle.ts'
 import { ruleReason } from '../../core/lifecycle/rule-reason.ts'
 import type { PlanItem } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
-import { nextTurn } from '../next-turn.ts'
+import { inTurns, nextTurn } from '../next-turn.ts'
 import { planItem } from '../plans/plan-item.ts'
 import { weighItems } from '../plans/weigh-items.ts'
 import { matchAhead } from './match-ahead.ts'
@@ -32,7 +32,7 @@ export async function planImages(
   const { asksAnnotations: withAnnotations } = given
   const images = await readSnapshot(services.metadata, repository, { withAnnotations, ...(signal && { signal }) })
   const policy = await matchAhead(services, given, images, signal)
-  const plan = planLifecycle(policy.compiled, images, services.clock.nowMs())
+  const plan = await inTurns(planSteps(policy.compiled, images, services.clock.nowMs()), signal)
   await nextTurn()
   const items = await toItems(policy, images, plan)
   return { items: await weighItems(services.metadata, repository, items), imageCount: images.length }

@@ -4,9 +4,10 @@ import { explainImage } from '../../core/lifecycle/explain-image.ts'
 import type { ImageExplanation } from '../../core/lifecycle/image-explanation.ts'
 import type { LifecycleImage } from '../../core/lifecycle/lifecycle-image.ts'
 import { type ParsedLifecyclePolicy, parseLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
-import { judgeSnapshot, planLifecycle } from '../../core/lifecycle/plan-lifecycle.ts'
+import { judgeSteps, planSteps } from '../../core/lifecycle/plan-lifecycle.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Caller, Services } from '../context.ts'
+import { inTurns } from '../next-turn.ts'
 import { effectivePolicy } from './effective-policy.ts'
 import { lifecyclePolicyUnknown } from './lifecycle-policies.ts'
 import { matchAhead } from './match-ahead.ts'
@@ -33,7 +34,7 @@ export async function explainLifecycle(
   return await SNAPSHOT_TURNS.run(async () => {
     const images = await readSnapshot(services.metadata, repository, { withAnnotations: policy.asksAnnotations })
     const { compiled } = await matchAhead(services, policy, images)
-    return explainImage(compiled, judgeSnapshot(compiled, images, services.clock.nowMs()), digest)
+    return explainImage(compiled, await inTurns(judgeSteps(compiled, images, services.clock.nowMs())), digest)
   })
 }
 
@@ -57,11 +58,11 @@ async function diff(
   const images = await readSnapshot(services.metadata, repository, { withAnnotations })
   const known = { before: await matchAhead(services, before, images), after: await matchAhead(services, after, images) }
   const nowMs = services.clock.nowMs()
-  const plannedBy = ({ compiled: policy }: ParsedLifecyclePolicy) => ({
+  const plannedBy = async ({ compiled: policy }: ParsedLifecyclePolicy) => ({
     policy,
-    plan: planLifecycle(policy, images, nowMs),
+    plan: await inTurns(planSteps(policy, images, nowMs)),
   })
-  const differences = diffPlans(plannedBy(known.before), plannedBy(known.after))
+  const differences = diffPlans(await plannedBy(known.before), await plannedBy(known.after))
   const tags = tagsOf(images, new Set(differences.map(({ digest }) => digest)))
   return differences.map((difference) => ({ ...difference, tags: tags.get(difference.digest) ?? [] }))
 }
