@@ -118,10 +118,32 @@ test.each(['v1', 'v2', 'v3'])(
     const asked = ['lifecycle', 'explain', 'team/app', tag, '--policy', file('every.json'), '--json']
     const [here, there] = [await run(...asked, '--ecr'), await run(...asked, '--endpoint', server.addresses[0] ?? '')]
     expect([here.status, there.status]).toEqual([0, 0])
-    expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout))
+    // The server has read every manifest; here one is read only when the policy asks.
+    const { buildLinks, ...explained } = JSON.parse(there.stdout)
+    expect(buildLinks).toEqual({})
+    expect(JSON.parse(here.stdout)).toEqual(explained)
   },
   30_000,
 )
+
+test('where an image was built is said when its manifest was read for the policy', async () => {
+  const revision = 'b81cabf'
+  const image = imageManifest(['built'], { annotations: { 'org.opencontainers.image.revision': revision } })
+  await pushTo(server, 'team/built', { reference: '1042', image })
+  const policy = {
+    version: 'lading/lifecycle/v1',
+    rules: [{ select: { annotations: { 'org.opencontainers.image.revision': '*' } }, action: 'keep' }],
+  }
+  await writeFile(file('built.json'), JSON.stringify(policy))
+  const asked = ['lifecycle', 'explain', 'team/built', '1042', '--policy', file('built.json')]
+  const [here, there] = [
+    await run(...asked, '--ecr', '--json'),
+    await run(...asked, '--endpoint', server.addresses[0] ?? '', '--json'),
+  ]
+  expect(JSON.parse(here.stdout)).toMatchObject({ outcome: 'stays', buildLinks: { revision } })
+  expect(JSON.parse(here.stdout)).toEqual(JSON.parse(there.stdout))
+  expect((await run(...asked, '--ecr')).stdout).toContain(`\nrevision  ${revision}\n`)
+}, 30_000)
 
 test('diff ends with 3 under --exit-code when there is a difference, and over all repositories with --all', async () => {
   const asked = ['lifecycle', 'diff', 'team/app', file('two.json'), file('one.json'), '--ecr']

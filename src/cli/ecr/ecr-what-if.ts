@@ -3,6 +3,7 @@ import { diffPlans } from '../../core/lifecycle/diff-plans.ts'
 import { explainImage } from '../../core/lifecycle/explain-image.ts'
 import type { ParsedLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
 import { judgeSnapshot, planLifecycle } from '../../core/lifecycle/plan-lifecycle.ts'
+import { buildLinksOf } from '../../core/tags/build-links.ts'
 import { CliProblem } from '../cli-problem.ts'
 import type { CliContext } from '../context.ts'
 import { displayable } from '../displayable.ts'
@@ -64,7 +65,11 @@ export class EcrWhatIf implements WhatIf {
     const image = images.find(({ digest, tags }) => digest === reference || tags.some(({ tag }) => tag === reference))
     const judged = judgeSnapshot(policy.compiled, images, nowMs)
     const explanation = image && explainImage(policy.compiled, judged, image.digest)
-    if (explanation !== undefined) return viewExplanation(explanation)
+    if (explanation !== undefined) {
+      // Where nothing asked for the manifest, what it says is not known; it is not read for this alone.
+      const buildLinks = image?.annotations && buildLinksOf(image.annotations)
+      return { ...viewExplanation(explanation), ...(buildLinks !== undefined && { buildLinks }) }
+    }
     throw new CliProblem(displayable(`${repository} has no image ${reference}.`))
   }
 
