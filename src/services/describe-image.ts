@@ -6,7 +6,7 @@ import type { Repository } from '../ports/metadata/repositories.ts'
 import type { TagEntry } from '../ports/metadata/tags.ts'
 import type { Services } from './context.ts'
 import { lookUpManifest, type ManifestReference, manifestUnknown } from './pull-manifest.ts'
-import { buildLinkNamesFor } from './tags/build-link-names-for.ts'
+import { allBuildLinkNamesFor } from './tags/build-link-names-for.ts'
 
 export interface ImageDescription extends Manifest {
   /** In byte order. */
@@ -32,15 +32,11 @@ export async function describeImage(
   // Deleted in between.
   if (manifest === undefined) throw manifestUnknown(reference)
   const { entries, annotations } = parseManifest(content, mediaType)
-  const names = await buildLinkNamesFor(services, repository)
   return {
     ...manifest,
     tags: await tagEntriesOf(services, repository, manifest),
     children: entries,
-    buildLinks: buildLinksOf(annotations, {
-      address: names.flatMap(({ address }) => address),
-      revision: names.flatMap(({ revision }) => revision),
-    }),
+    buildLinks: buildLinksOf(annotations, await allBuildLinkNamesFor(services, repository)),
   }
 }
 

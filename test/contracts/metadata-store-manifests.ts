@@ -58,6 +58,27 @@ export function testManifests(open: OpenMetadataStore): void {
       expect(await store.readContents(id, [])).toEqual(new Map())
     })
 
+    test('readStoredContents() gives the smallest that fit together, also deleted ones until they are purged', async () => {
+      const bytes = (sizeBytes: number) => ({ content: new Uint8Array(sizeBytes), sizeBytes })
+      await push(store, id, manifest('large', bytes(100)))
+      await push(store, id, manifest('middle', bytes(20)))
+      await push(store, id, manifest('small', bytes(3)))
+      await push(store, id, manifest('not asked for', bytes(1)))
+      const asked = ['large', 'middle', 'small', 'none'].map((word) => digest(word))
+      const sizes = async (mostBytes: number) => {
+        const contents = await store.readStoredContents(id, asked, mostBytes)
+        return [...contents.values()].map(({ byteLength }) => byteLength).sort((a, b) => a - b)
+      }
+      expect(await sizes(123)).toEqual([3, 20, 100])
+      expect(await sizes(122)).toEqual([3, 20])
+      expect(await sizes(2)).toEqual([])
+      await store.transact((each) => each.deleteManifest(id, digest('small'), { atMs: 5, purgeDueAtMs: 9 }))
+      expect(await sizes(122)).toEqual([3, 20])
+      await store.transact((each) => each.purgeManifest(id, digest('small'), 9))
+      expect(await sizes(122)).toEqual([20, 100])
+      expect(await store.readStoredContents(id, [], 100)).toEqual(new Map())
+    })
+
     test('putManifest() of one that exists leaves it as it is', async () => {
       await push(store, id, FULL)
       expect(await push(store, id, { ...FULL, mediaType: 'other/type', pushedAtMs: 9 })).toBe('existing')

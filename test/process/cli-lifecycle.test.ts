@@ -68,9 +68,9 @@ test('harbor#20996: a preview is a plan, which is applied by its id after a yes,
   const id = /^plan +(\S+)$/m.exec(shown.stdout)?.[1] ?? ''
   expect(shown.stderr).toBe(`This is plan ${id}: lading plan apply ${id} carries it out.\n`)
   expect(shown.stdout).toMatch(/\nwould +expire 1\n/)
-  expect(shown.stdout).toMatch(/\nACTION {2}IMAGE +TAGS +RULE +PUSHED +PULLED +BYTES +OUTCOME +WHY\n/)
+  expect(shown.stdout).toMatch(/\nACTION {2}IMAGE +TAGS +RULE +PUSHED +PULLED +BYTES +OUTCOME +BUILD +WHY\n/)
   expect(shown.stdout).toMatch(
-    /\nexpire +sha256:\w{64} +v1\.0\.0 +1 +2\S+Z +never +\d+ +planned +rule versions: it is not/,
+    /\nexpire +sha256:\w{64} +v1\.0\.0 +1 +2\S+Z +never +\d+ +planned +- +rule versions: it is not/,
   )
 
   const unasked = await run('plan', 'apply', id)

@@ -54,7 +54,9 @@ test('all tags at an instant, and what changed between two, in a repository or a
     const changed = await run('changes', scope, '--from', between)
     expect([scope, changed.status, changed.stderr]).toEqual([scope, 0, ''])
     expect(changed.stdout).toMatch(
-      new RegExp(`^REPOSITORY +TAG +BEFORE +AFTER\nteam/app +prod +${FIRST.digest} +${SECOND.digest}\n$`),
+      new RegExp(
+        `^REPOSITORY +TAG +BEFORE +AFTER +BUILD BEFORE +BUILD AFTER\nteam/app +prod +${FIRST.digest} +${SECOND.digest} +- +-\n$`,
+      ),
     )
   }
   const whole = JSON.parse((await run('changes', 'team/', '--from', before, '--to', between, '--json')).stdout)

@@ -2,6 +2,7 @@ import * as z from 'zod'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { parseTag } from '../../core/tag.ts'
 import { getRepository } from '../../services/get-repository.ts'
+import { BuildLinksReader } from '../../services/tags/build-links-reader.ts'
 import { defineOperation } from './define-operation.ts'
 import { repositoryNameField, tagField } from './fields.ts'
 import { tagPeriodView, viewTagPeriod } from './tag-period-view.ts'
@@ -23,6 +24,8 @@ export const getTagHistory = defineOperation('GetTagHistory', {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const periods = await services.metadata.listTagPeriods(repository.id, parseTag(tag), { after, limit })
     const next = periods.length < limit ? undefined : periods.at(-1)?.id
-    return { periods: periods.map(viewTagPeriod), ...(next !== undefined && { next }) }
+    const digests = periods.map(({ digest }) => digest)
+    const links = await new BuildLinksReader(services).read(repository, digests)
+    return { periods: periods.map((period) => viewTagPeriod(period, links)), ...(next !== undefined && { next }) }
   },
 })

@@ -1,5 +1,7 @@
 import * as z from 'zod'
+import type { Digest } from '../../core/digest.ts'
 import type { Platform } from '../../core/manifest/descriptor.ts'
+import type { BuildLinks } from '../../core/tags/build-links.ts'
 import { recogniseTag } from '../../core/tags/recognise-tag.ts'
 import type { ImageDescription } from '../../services/describe-image.ts'
 import { tagKindField, timeField, toTime } from './fields.ts'
@@ -7,6 +9,15 @@ import { tagKindField, timeField, toTime } from './fields.ts'
 export const buildLinksView = z
   .strictObject({ address: z.string().optional(), source: z.string().optional(), revision: z.string().optional() })
   .describe("Where an image comes from, as the manifest's annotations say. The addresses are http or https.")
+
+/** For lists, whose images may be gone, and for which no more than some megabytes of manifests are read. */
+export const listedBuildLinksView = buildLinksView
+  .optional()
+  .describe(
+    'Where the image comes from. Absent when it does not say, is gone for good, or the manifests of the page are huge.',
+  )
+
+export type LinksByDigest = ReadonlyMap<Digest, BuildLinks>
 
 export const imageView = z.strictObject({
   repositoryName: z.string(),

@@ -5,6 +5,8 @@ import { imageManifest, indexOf, pushBlob, pushImage, putManifest } from '../../
 import { callManage } from '../../../test/support/manage-requests.ts'
 import { mustPut } from '../../../test/support/put-settings.ts'
 import { createRepository, openTestRegistry, type TestRegistry } from '../../../test/support/test-registry.ts'
+import { collect } from '../../services/collect.ts'
+import { defaultCollectOptions } from '../../services/collection/collect-options.ts'
 import { MANAGE_TABLE } from './table.ts'
 
 const LINKS = {
@@ -54,7 +56,7 @@ test('an image is shown by a tag and by its digest, with its tags, their kinds a
   expect((await get(digest)).json).toEqual(shown.json)
 })
 
-test('where an image comes from is said with its tag, now and then, and with what a policy does with it', async () => {
+test('where an image comes from is said with its tag, and with what a policy does with it', async () => {
   const { buildLinks } = await buildOf('build-7')
   expect(buildLinks).toEqual({
     address: LINKS['org.opencontainers.image.url'],
@@ -67,10 +69,42 @@ test('where an image comes from is said with its tag, now and then, and with wha
   const body = { reference: 'build-7', policy }
   const explained = await callManage(registry, 'POST', `${repository}/lifecycle/explain`, { body })
   expect(explained.json.buildLinks).toEqual(buildLinks)
+})
+
+test('lists say it too: tags, a tag’s history, changes and plans, also of what was deleted until it is gone for good', async () => {
+  const { buildLinks, digest } = await buildOf('build-7')
+  await pushImage(registry, 'team/app', 'plain', imageManifest(['plain']))
   registry.clock.advance(60_000)
-  await callEcr(registry, 'BatchDeleteImage', { repositoryName: 'team/app', imageIds: [{ imageTag: 'build-7' }] })
-  const then = await callManage(registry, 'GET', `${repository}/tags/build-7?at=2026-01-01T00:00:30Z`)
-  expect([then.status, 'buildLinks' in then.json]).toEqual([200, false])
+  const deletion = { repositoryName: 'team/app', imageIds: [{ imageTag: 'build-7' }, { imageTag: 'plain' }] }
+  const plan = (await callEcr(registry, 'BatchDeleteImage', deletion)).headers.get('x-lading-plan')
+  const repository = `/repositories/${encodeURIComponent('team/app')}`
+  const [then, span] = ['at=2026-01-01T00:00:30Z', 'from=2026-01-01T00:00:30Z&to=2026-01-01T00:01:30Z']
+  const told = async () => {
+    const ask = async (path: string, member: string) => (await callManage(registry, 'GET', path)).json[member]
+    return {
+      tags: await ask(`${repository}/tags?${then}`, 'tags'),
+      tag: (await callManage(registry, 'GET', `${repository}/tags/build-7?${then}`)).json,
+      history: await ask(`${repository}/tags/build-7/history`, 'periods'),
+      changes: await ask(`${repository}/changes?${span}`, 'changes'),
+      namespace: await ask(`/namespaces/${encodeURIComponent('team/')}/changes?${span}`, 'changes'),
+      plan: await ask(`${repository}/plans/${plan}/items`, 'items'),
+    }
+  }
+  const known = await told()
+  const change = [{ tag: 'build-7', before: digest, buildLinksBefore: buildLinks }, { tag: 'plain' }]
+  expect(known).toMatchObject({
+    tags: [{ tag: 'build-7', buildLinks }, { tag: 'plain' }],
+    tag: { buildLinks },
+    history: [{ digest, buildLinks }],
+    changes: change,
+    namespace: change,
+  })
+  expect(known.plan).toHaveLength(2)
+  expect(known.plan.find((item: { digest: string }) => item.digest === digest)).toMatchObject({ buildLinks })
+  expect(JSON.stringify(known)).not.toContain('{}')
+  registry.clock.advance(8 * 24 * 3_600_000)
+  await collect(registry.services, { ...defaultCollectOptions(), force: true }, new AbortController().signal)
+  expect(JSON.stringify(await told())).not.toContain('buildLinks')
 })
 
 async function buildOf(tag: string) {

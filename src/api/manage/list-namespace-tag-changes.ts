@@ -5,7 +5,7 @@ import { isTag } from '../../core/tag.ts'
 import { type ChangesKey, namespaceTagChanges } from '../../services/tags/tag-changes.ts'
 import { defineOperation } from './define-operation.ts'
 import { namespaceArn, namespaceField } from './fields.ts'
-import { spanQuery, tagChangesView, toSpan, viewChange } from './tag-changes-view.ts'
+import { spanQuery, tagChangesView, toSpan, viewChanges } from './tag-changes-view.ts'
 
 /** `GET /api/v1/namespaces/{path}/changes` */
 export const listNamespaceTagChanges = defineOperation('ListNamespaceTagChanges', {
@@ -22,7 +22,7 @@ export const listNamespaceTagChanges = defineOperation('ListNamespaceTagChanges'
     const page = { after: after === undefined ? undefined : parseKey(after, path), limit }
     const { changes, next } = await namespaceTagChanges(services.metadata, namespace, toSpan(span), page)
     return {
-      changes: changes.map(viewChange),
+      changes: await viewChanges(services, changes),
       ...(next !== undefined && { next: `${next.repositoryName}:${next.tag ?? ''}` }),
     }
   },

@@ -1,6 +1,11 @@
 import * as z from 'zod'
+import { BuildLinksReader } from '../../services/tags/build-links-reader.ts'
 import { defineOperation } from './define-operation.ts'
+import type { LinksByDigest } from './image-view.ts'
 import { getPlanOf, planItemView, planParameters, viewPlanItem } from './plan-view.ts'
+
+/** Of a repository that is gone for good. */
+const NONE: LinksByDigest = new Map()
 
 /** `GET /api/v1/repositories/{name}/plans/{planId}/items` */
 export const listPlanItems = defineOperation('ListPlanItems', {
@@ -15,10 +20,14 @@ export const listPlanItems = defineOperation('ListPlanItems', {
   }),
   output: z.strictObject({ items: z.array(planItemView), next: z.int().optional() }),
   repository: ({ parameters }) => parameters.name,
-  handle: async ({ services: { metadata }, caller }, { parameters, query: { after, limit } }) => {
+  handle: async ({ services, caller }, { parameters, query: { after, limit } }) => {
+    const { metadata } = services
     const plan = await getPlanOf(metadata, caller, parameters)
     const items = await metadata.listPlanItems(plan.id, {}, { after, limit })
     const next = items.length < limit ? undefined : items.at(-1)?.position
-    return { items: items.map(viewPlanItem), ...(next !== undefined && { next }) }
+    const repository = await metadata.findStoredRepository(plan.repositoryId)
+    const digests = items.map(({ digest }) => digest)
+    const links = repository === undefined ? NONE : await new BuildLinksReader(services).read(repository, digests)
+    return { items: items.map((item) => viewPlanItem(item, links)), ...(next !== undefined && { next }) }
   },
 })

@@ -4,7 +4,7 @@ import { getRepository } from '../../services/get-repository.ts'
 import { tagChanges } from '../../services/tags/tag-changes.ts'
 import { defineOperation } from './define-operation.ts'
 import { repositoryNameField } from './fields.ts'
-import { spanQuery, tagChangesView, toSpan, viewChange } from './tag-changes-view.ts'
+import { spanQuery, tagChangesView, toSpan, viewChanges } from './tag-changes-view.ts'
 
 /** `GET /api/v1/repositories/{name}/changes` */
 export const listTagChanges = defineOperation('ListTagChanges', {
@@ -19,6 +19,6 @@ export const listTagChanges = defineOperation('ListTagChanges', {
   handle: async ({ services, caller }, { parameters: { name }, query: { after, limit, ...span } }) => {
     const repository = await getRepository(services, caller, parseRepositoryName(name))
     const { changes, next } = await tagChanges(services.metadata, repository, toSpan(span), { after, limit })
-    return { changes: changes.map(viewChange), ...(next !== undefined && { next }) }
+    return { changes: await viewChanges(services, changes), ...(next !== undefined && { next }) }
   },
 })

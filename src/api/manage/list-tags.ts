@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { parseRepositoryName } from '../../core/repository-name.ts'
 import { getRepository } from '../../services/get-repository.ts'
+import { BuildLinksReader } from '../../services/tags/build-links-reader.ts'
 import { defineOperation } from './define-operation.ts'
 import { instantField, pageQuery, repositoryNameField } from './fields.ts'
 import { tagAtView, viewTagAt } from './tag-period-view.ts'
@@ -20,6 +21,8 @@ export const listTags = defineOperation('ListTags', {
     const atMs = at ?? services.clock.nowMs()
     const tags = await services.metadata.listTagsAt(repository.id, atMs, { after, limit })
     const next = tags.length < limit ? undefined : tags.at(-1)?.tag
-    return { tags: tags.map(viewTagAt), ...(next !== undefined && { next }) }
+    const digests = tags.map(({ digest }) => digest)
+    const links = await new BuildLinksReader(services).read(repository, digests)
+    return { tags: tags.map((tag) => viewTagAt(tag, links)), ...(next !== undefined && { next }) }
   },
 })

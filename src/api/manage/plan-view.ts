@@ -4,6 +4,7 @@ import type { MetadataReader } from '../../ports/metadata-store.ts'
 import type { Caller } from '../../services/context.ts'
 import { getPlan, planUnknown } from '../../services/plans/get-plan.ts'
 import { repositoryNameField, timeField, toTime } from './fields.ts'
+import { type LinksByDigest, listedBuildLinksView } from './image-view.ts'
 
 export const planIdField = z
   .guid('must be the id of a plan, such as 6a3420cf-a262-4cf7-add1-388d55bd40cc')
@@ -51,6 +52,7 @@ export const planItemView = z.strictObject({
   freedBytes: z.int().describe('What comes free with this one, when all before it are done.'),
   outcome: z.enum(['planned', 'done', 'failed', 'undone']),
   failure: z.strictObject({ code: z.string(), reason: z.string() }).optional(),
+  buildLinks: listedBuildLinksView,
 })
 
 export function viewPlan(plan: Plan): z.output<typeof planView> {
@@ -73,8 +75,9 @@ export function viewPlan(plan: Plan): z.output<typeof planView> {
   }
 }
 
-export function viewPlanItem(item: PlanItem): z.output<typeof planItemView> {
+export function viewPlanItem(item: PlanItem, links: LinksByDigest): z.output<typeof planItemView> {
   const { tag, rule, lastPulledAtMs, failure } = item
+  const buildLinks = links.get(item.digest)
   return {
     position: item.position,
     action: item.action,
@@ -90,6 +93,7 @@ export function viewPlanItem(item: PlanItem): z.output<typeof planItemView> {
     freedBytes: item.freedBytes,
     outcome: item.outcome,
     ...(failure !== undefined && { failure: { code: failure.code, reason: failure.reason } }),
+    ...(buildLinks !== undefined && { buildLinks }),
   }
 }
 

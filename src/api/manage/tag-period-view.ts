@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import type { TagPeriod } from '../../ports/metadata/tags.ts'
 import { timeField, toTime } from './fields.ts'
+import { type LinksByDigest, listedBuildLinksView } from './image-view.ts'
 
 export const tagAtView = z.strictObject({
   tag: z.string(),
@@ -8,6 +9,7 @@ export const tagAtView = z.strictObject({
   from: timeField.describe('Since when it pointed there.'),
   until: timeField.optional().describe('Until when; absent while it does.'),
   setAt: timeField.describe('When somebody set it so; bringing a deleted tag back does not change that.'),
+  buildLinks: listedBuildLinksView,
 })
 
 const causeField = z.enum(['push', 'rollback', 'untag', 'deletion', 'undo'])
@@ -21,14 +23,14 @@ export const tagPeriodView = tagAtView.omit({ tag: true }).extend({
   untilPlanId: z.string().optional(),
 })
 
-export function viewTagAt(period: TagPeriod): z.output<typeof tagAtView> {
-  return { tag: period.tag, ...viewSpan(period) }
+export function viewTagAt(period: TagPeriod, links: LinksByDigest): z.output<typeof tagAtView> {
+  return { tag: period.tag, ...viewSpan(period, links) }
 }
 
-export function viewTagPeriod(period: TagPeriod): z.output<typeof tagPeriodView> {
+export function viewTagPeriod(period: TagPeriod, links: LinksByDigest): z.output<typeof tagPeriodView> {
   const { from, until } = period
   return {
-    ...viewSpan(period),
+    ...viewSpan(period, links),
     ...(from.by !== undefined && { by: from.by }),
     ...(from.cause !== undefined && { cause: from.cause }),
     ...(from.planId !== undefined && { planId: from.planId }),
@@ -38,7 +40,8 @@ export function viewTagPeriod(period: TagPeriod): z.output<typeof tagPeriodView>
   }
 }
 
-function viewSpan({ digest, fromMs, untilMs, setAtMs }: TagPeriod) {
+function viewSpan({ digest, fromMs, untilMs, setAtMs }: TagPeriod, links: LinksByDigest) {
   const until = untilMs === undefined ? {} : { until: toTime(untilMs) }
-  return { digest, from: toTime(fromMs), ...until, setAt: toTime(setAtMs) }
+  const buildLinks = links.get(digest)
+  return { digest, from: toTime(fromMs), ...until, setAt: toTime(setAtMs), ...(buildLinks && { buildLinks }) }
 }

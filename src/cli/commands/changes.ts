@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { buildCell } from '../build-rows.ts'
 import { CliProblem } from '../cli-problem.ts'
 import { type CliContext, openClient } from '../context.ts'
 import { ManageProblem } from '../manage-client.ts'
@@ -7,7 +8,7 @@ import { pagesOf } from '../pages-of.ts'
 import { printListing } from '../print-listing.ts'
 import { readInstant } from '../tag-at.ts'
 
-const HEADINGS = ['REPOSITORY', 'TAG', 'BEFORE', 'AFTER']
+const HEADINGS = ['REPOSITORY', 'TAG', 'BEFORE', 'AFTER', 'BUILD BEFORE', 'BUILD AFTER']
 const MEMBERS = ['repositoryName', 'tag', 'before', 'after']
 
 interface ChangesOptions {
@@ -39,5 +40,6 @@ function pathOf(scope: string): string {
 }
 
 function cellsOf(change: unknown): string[] {
-  return MEMBERS.map((member) => textOf(change, member) ?? '-')
+  const cells = MEMBERS.map((member) => textOf(change, member) ?? '-')
+  return [...cells, buildCell(change, 'buildLinksBefore'), buildCell(change, 'buildLinksAfter')]
 }

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { buildRows } from '../build-rows.ts'
+import { buildCell, buildRows } from '../build-rows.ts'
 import { wrongUsage } from '../cli-problem.ts'
 import { type CliContext, openClient, printAnswer } from '../context.ts'
 import { formatTable } from '../displayable.ts'
@@ -8,7 +8,7 @@ import { pagesOf } from '../pages-of.ts'
 import { printListing } from '../print-listing.ts'
 import { readInstant, readTagAt } from '../tag-at.ts'
 
-const PERIOD_HEADINGS = ['FROM', 'UNTIL', 'IMAGE', 'SET', 'BY', 'CAUSE', 'ENDED BY', 'ENDED AS', 'PLANS']
+const PERIOD_HEADINGS = ['FROM', 'UNTIL', 'IMAGE', 'SET', 'BY', 'CAUSE', 'ENDED BY', 'ENDED AS', 'PLANS', 'BUILD']
 const TAG_HEADINGS = ['TAG', 'IMAGE', 'SET', 'FROM', 'UNTIL']
 
 export function addTagCommands(tag: Command, context: CliContext): void {
@@ -53,8 +53,8 @@ function addReads(tag: Command, context: CliContext): void {
         head: {},
         member: 'tags',
         pages,
-        headings: TAG_HEADINGS,
-        cellsOf: tagCells,
+        headings: [...TAG_HEADINGS, 'BUILD'],
+        cellsOf: (tag) => [...tagCells(tag), buildCell(tag)],
         none: `${repository} ${at === undefined ? 'has' : 'had'} no tags.`,
       })
     })
@@ -93,7 +93,7 @@ function periodCells(period: unknown): string[] {
   const text = (name: string) => textOf(period, name) ?? '-'
   const plans = ['planId', 'untilPlanId'].flatMap((name) => textOf(period, name) ?? [])
   const cells = ['from', 'until', 'digest', 'setAt', 'by', 'cause', 'untilBy', 'untilCause'].map(text)
-  return [...cells, plans.length === 0 ? '-' : plans.join(' ')]
+  return [...cells, plans.length === 0 ? '-' : plans.join(' '), buildCell(period)]
 }
 
 function tagCells(tag: unknown): string[] {

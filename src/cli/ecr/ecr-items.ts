@@ -2,6 +2,7 @@ import type { Digest } from '../../core/digest.ts'
 import type { LifecyclePlan, PlannedAction, RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { LifecyclePolicy } from '../../core/lifecycle/lifecycle-policy.ts'
 import { ruleReason } from '../../core/lifecycle/rule-reason.ts'
+import { type BuildLinks, buildLinksOf } from '../../core/tags/build-links.ts'
 import type { EcrImage } from './read-images.ts'
 
 /** One line of a plan that was made here: what the management API's have, as far as another registry tells. */
@@ -20,6 +21,8 @@ export interface EcrItem {
   readonly imageSizeBytes: number
   readonly outcome: 'planned' | 'failed'
   readonly failure?: { readonly code: string; readonly reason: string }
+  /** Where its manifest was read and says any. */
+  readonly buildLinks?: BuildLinks
 }
 
 /** @param images every image that the plan names */
@@ -69,7 +72,8 @@ function failureOf(why: RefusedAction['why']): NonNullable<EcrItem['failure']> {
 }
 
 function factsOf(image: EcrImage) {
-  const { mediaType, pushedAtMs, lastPulledAtMs, storageClass, imageSizeBytes } = image
+  const { mediaType, pushedAtMs, lastPulledAtMs, storageClass, imageSizeBytes, annotations } = image
+  const buildLinks = buildLinksOf(annotations)
   return {
     tags: image.tags.map(({ tag }) => tag).sort(),
     mediaType,
@@ -77,5 +81,6 @@ function factsOf(image: EcrImage) {
     ...(lastPulledAtMs !== undefined && { lastPulledAt: new Date(lastPulledAtMs).toISOString() }),
     storageClass,
     imageSizeBytes,
+    ...(Object.keys(buildLinks).length > 0 && { buildLinks }),
   }
 }

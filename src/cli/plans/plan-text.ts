@@ -1,7 +1,8 @@
+import { buildCell } from '../build-rows.ts'
 import { displayable, formatTable } from '../displayable.ts'
 import { listOf, memberOf, textOf } from '../members.ts'
 
-export const ITEM_HEADINGS = ['ACTION', 'IMAGE', 'TAGS', 'RULE', 'PUSHED', 'PULLED', 'BYTES', 'OUTCOME', 'WHY']
+export const ITEM_HEADINGS = ['ACTION', 'IMAGE', 'TAGS', 'RULE', 'PUSHED', 'PULLED', 'BYTES', 'OUTCOME', 'BUILD', 'WHY']
 /** Where nobody knows what comes free: layers that others have too are in every image's size. */
 export const SIZED_ITEM_HEADINGS = ITEM_HEADINGS.map((heading) => (heading === 'BYTES' ? 'SIZE' : heading))
 export const PLAN_HEADINGS = ['PLAN', 'KIND', 'STATE', 'CREATED', 'BY', 'IMAGES', 'WOULD', 'FREES', 'UNDO UNTIL']
@@ -99,6 +100,7 @@ export function itemCells(item: unknown): string[] {
     textOf(item, 'lastPulledAt') ?? 'never',
     numberOf(item, memberOf(item, 'freedBytes') === undefined ? 'imageSizeBytes' : 'freedBytes'),
     textOf(item, 'outcome') ?? '',
+    buildCell(item),
     whyText(item),
   ]
 }

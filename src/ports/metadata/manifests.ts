@@ -81,6 +81,14 @@ export interface ManifestReads {
    * How many bytes that may be is the caller's to bound.
    */
   readContents(repositoryId: number, digests: readonly Digest[]): Promise<Map<Digest, Uint8Array>>
+  /**
+   * The same, also of deleted ones whose window has not ended: of the smallest, as many as have `mostBytes` together.
+   */
+  readStoredContents(
+    repositoryId: number,
+    digests: readonly Digest[],
+    mostBytes: number,
+  ): Promise<Map<Digest, Uint8Array>>
   /** What is known of it, without its bytes. */
   findManifest(repositoryId: number, digest: Digest): Promise<Manifest | undefined>
   /** By digest. */

@@ -11,3 +11,9 @@ export async function buildLinkNamesFor(
   const rules = await tagRulesFor(metadata, repository)
   return rules.flatMap(({ buildLinks }) => (buildLinks === undefined ? [] : [buildLinks]))
 }
+
+/** The annotations that any of them asks for, for whoever shows what is there. */
+export async function allBuildLinkNamesFor(services: Services, repository: Repository): Promise<BuildLinkNames> {
+  const names = await buildLinkNamesFor(services, repository)
+  return { address: names.flatMap(({ address }) => address), revision: names.flatMap(({ revision }) => revision) }
+}

@@ -7,7 +7,7 @@ import { nextTurn } from '../next-turn.ts'
 
 /** Where a tag pointed at two instants; not the same twice. */
 export interface TagDifference {
-  readonly repositoryName: RepositoryName
+  readonly repository: Repository
   readonly tag: Tag
   readonly before: Digest | undefined
   readonly after: Digest | undefined
@@ -63,17 +63,21 @@ interface Looking {
 
 async function look(
   metadata: Reads,
-  { id, name: repositoryName }: Repository,
+  repository: Repository,
   { span: { fromMs, toMs }, after, limit, room }: Looking,
 ): Promise<ChangesPage<Tag>> {
   const changes: TagDifference[] = []
   let last = after
   for (;;) {
-    const tags = await metadata.listChangedTags(id, { afterMs: fromMs, untilMs: toMs }, { after: last, limit: AT_ONCE })
+    const tags = await metadata.listChangedTags(
+      repository.id,
+      { afterMs: fromMs, untilMs: toMs },
+      { after: last, limit: AT_ONCE },
+    )
     for (const tag of tags) {
-      const before = (await metadata.findTagAt(id, tag, fromMs))?.digest
-      const now = (await metadata.findTagAt(id, tag, toMs))?.digest
-      if (before !== now) changes.push({ repositoryName, tag, before, after: now })
+      const before = (await metadata.findTagAt(repository.id, tag, fromMs))?.digest
+      const now = (await metadata.findTagAt(repository.id, tag, toMs))?.digest
+      if (before !== now) changes.push({ repository, tag, before, after: now })
       last = tag
       room.tags -= 1
       if (changes.length === limit || room.tags <= 0) return { changes, next: tag }

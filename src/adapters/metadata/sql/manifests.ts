@@ -70,6 +70,22 @@ const readContents = statement(({ db, p, dialect }: Parts<{ repositoryId: number
     .where('manifests.deleted_at_ms', 'is', null),
 )
 
+const readStoredContents = statement(
+  ({ db, p, dialect }: Parts<{ repositoryId: number; digests: string; mostBytes: number }>) =>
+    db
+      .selectFrom(
+        db
+          .selectFrom('manifests')
+          .select(['digest', sql<number>`sum(size_bytes) over (order by size_bytes, digest)`.as('bytes_up_to')])
+          .where('repository_id', '=', p.repositoryId)
+          .where(sql<boolean>`digest in ${dialect.textList(p.digests)}`)
+          .as('asked'),
+      )
+      .innerJoin('manifest_contents', 'manifest_contents.digest', 'asked.digest')
+      .select(['asked.digest', 'manifest_contents.bytes'])
+      .where('asked.bytes_up_to', '<=', p.mostBytes),
+)
+
 const findManifest = statement(({ db, p }: Parts<Key>) =>
   db
     .selectFrom('manifests')
@@ -176,6 +192,12 @@ export function manifestReads(connection: SqlConnection): ManifestReads {
     async readContents(repositoryId, digests) {
       if (digests.length === 0) return new Map()
       const rows = await connection.all(readContents, { repositoryId, digests: JSON.stringify(digests) })
+      return new Map(rows.map(({ digest, bytes }) => [digest, bytes]))
+    },
+    async readStoredContents(repositoryId, digests, mostBytes) {
+      if (digests.length === 0) return new Map()
+      const asked = { repositoryId, digests: JSON.stringify(digests), mostBytes }
+      const rows = await connection.all(readStoredContents, asked)
       return new Map(rows.map(({ digest, bytes }) => [digest, bytes]))
     },
     async findManifest(repositoryId, digest) {
