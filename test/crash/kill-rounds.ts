@@ -6,6 +6,7 @@ import { RegistryClient } from './registry-client.ts'
 import { type ServerProcess, startServer } from './server-process.ts'
 import { RIG_LEASE_MS, RIG_SETTINGS } from './settings.ts'
 import { verify } from './verify.ts'
+import { verifyEvents } from './verify-events.ts'
 import { random } from './worker.ts'
 import { RigWorld } from './world.ts'
 
@@ -32,6 +33,7 @@ export async function killRounds(folder: string, kills: number): Promise<KillRes
     startMs.push(server.startMs)
     const client = new RegistryClient(server.url)
     reads += await verify({ client, world, cut: AT_REST, leaseMs: RIG_LEASE_MS, settle: true })
+    reads += await verifyEvents(client, world)
     if (round % 20 === 0) console.log(`  ${round} kills, ${reads} reads, ${world.counts.violations ?? 0} violations`)
   }
   await expectDrained(join(folder, 'data'))

@@ -54,7 +54,8 @@ async function runLatency(folder: string): Promise<string> {
 async function runKills(folder: string, kills: number): Promise<string> {
   const { world, reads, startMs } = await killRounds(folder, kills)
   const slowest = Math.max(...startMs).toFixed(0)
-  return `${kills} kills, ${reads} reads checked, slowest restart ${slowest} ms; ${judge(world)}`
+  const pushes = `${world.pushes.acknowledged.size} pushes of tags acknowledged, ${world.pushes.told.size} told by events`
+  return `${kills} kills, ${reads} reads checked, slowest restart ${slowest} ms; ${pushes}; ${judge(world)}`
 }
 
 async function runCuts(folder: string, fileSystem: 'ext4' | 'xfs', cuts: number): Promise<string> {

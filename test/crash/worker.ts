@@ -2,6 +2,7 @@ import { askEcr } from './call-ecr.ts'
 import { blobOf, imageOf, indexOf, type ManifestContent } from './content.ts'
 import { ABSENT, type OpenWrite } from './ledger.ts'
 import { type Answer, type RegistryClient, textOf, Unanswered } from './registry-client.ts'
+import { pushKey } from './verify-events.ts'
 import { blobKey, type KnownManifest, manifestKey, type RigWorld, tagKey } from './world.ts'
 
 export interface WorkerOptions {
@@ -114,8 +115,11 @@ export class Worker {
       writes.push(world.ledger.begin(tagKey(repository, tag), content.digest))
       world.tags.set(tagKey(repository, tag), { repository, owner, tag })
     }
+    const push = tag === undefined ? undefined : pushKey(repository, tag, content.digest)
+    if (push !== undefined) world.pushes.begun.add(push)
     const path = `/v2/${repository}/manifests/${tag ?? content.digest}`
     const answer = await this.#options.client.send('PUT', path, { body: content.text, type: content.type })
+    if (push !== undefined && answer.status === 201) world.pushes.acknowledged.add(push)
     this.#note(answer, 201, writes, path)
     if (answer.status !== 201) this.#judgeRefusedPush(answer, how.toldAtMs, path)
   }

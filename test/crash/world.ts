@@ -30,6 +30,13 @@ export class RigWorld {
   /** Blobs that were pushed for themselves and may be deleted. */
   readonly loneBlobs = new Map<string, { repository: string; digest: string }>()
   promises: BlobPromise[] = []
+  /** Pushes of tags, as `pushKey` names them: which were asked for, which answered, and which events tell of. */
+  readonly pushes = {
+    begun: new Set<string>(),
+    acknowledged: new Set<string>(),
+    told: new Set<string>(),
+    readUpTo: 0,
+  }
   /** What must never have happened. */
   readonly violations: string[] = []
   readonly counts: Record<string, number> = {}
