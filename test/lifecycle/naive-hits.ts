@@ -31,7 +31,7 @@ function isSelected({ selection }: LifecycleRule, image: LifecycleImage): boolea
   return (
     (storageClass === undefined || storageClass === image.storageClass) &&
     (isTagged === undefined || isTagged === image.tags.length > 0) &&
-    (tags === undefined || tags(image.tags)) &&
+    (tags === undefined || tags.fits(image.tags)) &&
     (selection.image === undefined || selection.image(image))
   )
 }

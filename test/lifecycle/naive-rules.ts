@@ -51,7 +51,7 @@ export class NaiveRules {
     return (
       (storageClass ?? image.storageClass) === image.storageClass &&
       (isTagged ?? image.tags.length > 0) === image.tags.length > 0 &&
-      (tags === undefined || tags(image.tags)) &&
+      (tags === undefined || tags.fits(image.tags)) &&
       (fits === undefined || fits(image))
     )
   }

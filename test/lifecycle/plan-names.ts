@@ -1,4 +1,5 @@
 import { matchesGlob } from '../../src/core/glob.ts'
+import { someTag } from '../../src/core/lifecycle/image-tags-matcher.ts'
 import type { LifecyclePolicy } from '../../src/core/lifecycle/lifecycle-policy.ts'
 import { planLifecycle } from '../../src/core/lifecycle/plan-lifecycle.ts'
 import {
@@ -22,8 +23,7 @@ export function planOf(unit: LifecyclePolicy['unit'], rules: readonly RuleSketch
 
 export const untagged = { isTagged: false }
 export const tagged = (...patterns: string[]) => ({
-  tags: (tags: readonly { readonly tag: string }[]) =>
-    tags.some(({ tag }) => patterns.some((pattern) => matchesGlob(pattern, tag))),
+  tags: someTag((tag) => patterns.some((pattern) => matchesGlob(pattern, tag))),
 })
 export const olderThan = (days: number, since: 'pushed' | 'pulled' | 'untagged' | 'tagged' | 'archived' = 'pushed') =>
   ({ type: 'older-than', ageMs: days * DAY_MS, since }) as const

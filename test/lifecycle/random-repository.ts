@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { type Digest, parseDigest } from '../../src/core/digest.ts'
 import { matchesGlob } from '../../src/core/glob.ts'
+import { someTag } from '../../src/core/lifecycle/image-tags-matcher.ts'
 import type { LifecycleImage } from '../../src/core/lifecycle/lifecycle-image.ts'
 import type {
   Clock,
@@ -151,7 +152,7 @@ export function policyOf({ unit, rules }: PolicySketch): LifecyclePolicy {
       selection: {
         storageClass,
         isTagged,
-        tags: tags === undefined ? undefined : (all) => all.some((one) => matchesGlob(tags, one.tag)),
+        tags: tags === undefined ? undefined : someTag((one) => matchesGlob(tags, one)),
         tag: tag === undefined ? undefined : (one) => matchesGlob(tag, one),
         image: mediaType === undefined ? undefined : (image) => image.mediaType === mediaType,
       },

@@ -48,7 +48,7 @@ function decisive({ unit, rules }: LifecyclePolicy, lists: readonly (readonly { 
       ...rule,
       selection,
       fits: lists.map(
-        (list) => (isTagged === undefined || isTagged === list.length > 0) && (tags === undefined || tags(list)),
+        (list) => (isTagged === undefined || isTagged === list.length > 0) && (tags === undefined || tags.fits(list)),
       ),
     })),
   }

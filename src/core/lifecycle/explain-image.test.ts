@@ -12,6 +12,7 @@ import {
 import { compileEcrPolicy } from './ecr/compile-ecr-policy.ts'
 import { parseEcrPolicy } from './ecr/parse-ecr-policy.ts'
 import { explainImage } from './explain-image.ts'
+import { someTag } from './image-tags-matcher.ts'
 import type { LifecyclePolicy } from './lifecycle-policy.ts'
 import { judgeSnapshot } from './plan-lifecycle.ts'
 
@@ -65,7 +66,7 @@ const olderThan = (days: number) => ({ type: 'older-than', ageMs: days * DAY_MS,
 const own: LifecyclePolicy = {
   unit: 'image',
   rules: rulesOf(
-    { name: 'keep-stable', action: 'keep', selection: { tags: (tags) => tags.some(({ tag }) => tag === 'stable') } },
+    { name: 'keep-stable', action: 'keep', selection: { tags: someTag((tag) => tag === 'stable') } },
     { name: 'drop-pr', action: 'untag', selection: { tag: (tag) => tag.startsWith('pr-') }, condition: olderThan(3) },
     { name: 'old', selection: { isTagged: true }, condition: olderThan(90) },
     { name: 'older', selection: { isTagged: true }, condition: olderThan(30) },

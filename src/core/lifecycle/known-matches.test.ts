@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'bun:test'
 import fc from 'fast-check'
+import { repositoryOf, rulesOf } from '../../../test/lifecycle/lifecycle-images.ts'
 import { anyImages, NOW_MS } from '../../../test/lifecycle/random-images.ts'
 import { anyPolicy } from '../../../test/lifecycle/random-lading-policy.ts'
+import { parseTag } from '../tag.ts'
+import { someTag } from './image-tags-matcher.ts'
 import { KnownMatches } from './known-matches.ts'
 import { parseLifecyclePolicy } from './parse-lifecycle-policy.ts'
 import { planLifecycle } from './plan-lifecycle.ts'
@@ -12,7 +15,8 @@ describe('KnownMatches', () => {
       fc.property(anyPolicy, anyImages, fc.nat({ max: 12 }), (document, images, most) => {
         const { compiled } = parseLifecyclePolicy(JSON.stringify(document))
         const matches = new KnownMatches(compiled, images)
-        for (let known = 0; known < most; known++) matches.next()
+        const steps = matches.steps()
+        for (let known = 0; known < most; known++) steps.next()
         expect(planLifecycle(matches.policy, images, NOW_MS)).toEqual(planLifecycle(compiled, images, NOW_MS))
       }),
     )
@@ -31,11 +35,27 @@ describe('KnownMatches', () => {
       fc.property(anyImages, (images) => {
         asked.length = 0
         const matches = new KnownMatches({ ...compiled, rules }, images)
-        while (matches.next());
+        matches.steps().forEach(() => {})
         const tags = images.flatMap((image) => image.tags.map(({ tag }) => String(tag)))
         planLifecycle(matches.policy, images, NOW_MS)
         expect(asked).toEqual(tags)
       }),
     )
+  })
+
+  test('of an image with very many tags one is looked at between two steps', () => {
+    const tags = Array.from({ length: 1000 }, (_, index) => parseTag(`v${index}`))
+    const [image] = repositoryOf({ app: { tags, age: 1 } }).images
+    let asked = 0
+    const noting = () => ++asked < 0
+    const selection = { tags: someTag(noting), tag: noting }
+    const policy = { unit: 'image', rules: rulesOf({ selection, action: 'untag' }, { selection }) } as const
+    let most = 0
+    let before = 0
+    for (const _ of new KnownMatches(policy, image === undefined ? [] : [image]).steps()) {
+      most = Math.max(most, asked - before)
+      before = asked
+    }
+    expect([most, asked]).toEqual([1, 4000])
   })
 })

@@ -1,6 +1,9 @@
 import type { LifecycleImage } from './lifecycle-image.ts'
 import type { LifecyclePolicy, LifecycleRule, Selection } from './lifecycle-policy.ts'
 
+/** What is done in one step: so many tags take milliseconds each of the largest policies. */
+const FEW_TAGS = 8
+
 /**
  * Which images and tags a policy's rules select, found out image by image. A policy may have thousands of patterns, so that
  * this takes milliseconds for a tag, while all else that a plan takes is a microsecond for an image: whoever lets others
@@ -13,7 +16,6 @@ export class KnownMatches {
   readonly #rules: readonly RuleMatches[]
   readonly #imagePlaces = new Map<LifecycleImage, number>()
   readonly #tagPlaces = new Map<string, number>()
-  #next = 0
 
   constructor(policy: LifecyclePolicy, images: readonly LifecycleImage[]) {
     const tags = images.reduce((sum, image) => sum + image.tags.length, 0)
@@ -23,20 +25,28 @@ export class KnownMatches {
     this.policy = { ...policy, rules: all.map((each) => this.#knowing(each)) }
   }
 
-  /** Finds out about the next image. @returns false when there is nothing more to find out */
-  next(): boolean {
-    const place = this.#next++
-    const image = this.#rules.length === 0 ? undefined : this.#images[place]
-    if (image === undefined) return false
-    this.#imagePlaces.set(image, place)
-    for (const { tag } of image.tags) this.#tagPlaces.set(tag, this.#tagPlaces.get(tag) ?? this.#tagPlaces.size)
-    for (const { rule, images, tags } of this.#rules) {
-      const { selection } = rule
-      if (asksImages(selection) && fits(selection, image)) images.set(place)
-      if (selection.tag === undefined) continue
-      for (const { tag } of image.tags) if (selection.tag(tag)) tags.set(this.#tagPlaces.get(tag) ?? 0)
+  /** Finds it out, with a step for each image and for each tag of one that has many. What is left off is not known. */
+  *steps(): Generator<void, void> {
+    if (this.#rules.length === 0) return
+    for (const [place, image] of this.#images.entries()) {
+      const hasMany = image.tags.length > FEW_TAGS
+      const places = image.tags.map(({ tag }, index) => {
+        return [tag, this.#tagPlaces.get(tag) ?? this.#tagPlaces.size + index] as const
+      })
+      for (const { rule, images, tags } of this.#rules) {
+        const { selection } = rule
+        const isSelected = hasMany ? yield* fitsInSteps(selection, image) : fits(selection, image)
+        if (isSelected) images.set(place)
+        if (selection.tag === undefined) continue
+        for (const [tag, tagPlace] of places) {
+          if (selection.tag(tag)) tags.set(tagPlace)
+          if (hasMany) yield
+        }
+      }
+      this.#imagePlaces.set(image, place)
+      for (const [tag, tagPlace] of places) this.#tagPlaces.set(tag, tagPlace)
+      yield
     }
-    return true
   }
 
   #knowing({ rule, images, tags }: RuleMatches): LifecycleRule {
@@ -70,7 +80,12 @@ function asksImages({ tags, image }: Selection): boolean {
 }
 
 function fits({ tags, image: fitsImage }: Selection, image: LifecycleImage): boolean {
-  return tags?.(image.tags) !== false && fitsImage?.(image) !== false
+  return tags?.fits(image.tags) !== false && fitsImage?.(image) !== false
+}
+
+function* fitsInSteps({ tags, image: fitsImage }: Selection, image: LifecycleImage): Generator<void, boolean> {
+  if (tags !== undefined && !(yield* tags.inSteps(image.tags))) return false
+  return fitsImage?.(image) !== false
 }
 
 class Bits {

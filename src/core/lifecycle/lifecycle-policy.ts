@@ -48,7 +48,12 @@ export interface Selection {
 
 /** Time and memory linear in the tags' length, whatever the pattern. */
 export type TagMatcher = (tag: string) => boolean
-export type ImageTagsMatcher = (tags: readonly { readonly tag: string }[]) => boolean
+export interface ImageTagsMatcher {
+  fits(tags: ImageTags): boolean
+  /** The same, with a step for each tag that is looked at: an image has up to a thousand. */
+  inSteps(tags: ImageTags): Generator<void, boolean>
+}
+export type ImageTags = readonly { readonly tag: string }[]
 
 export type Condition = AgeCondition | WindowCondition
 

@@ -147,7 +147,7 @@ export class TagItems implements RuleItems {
 function isImageSelected(image: LifecycleImage, { storageClass, isTagged, tags, image: fits }: Selection): boolean {
   if (storageClass !== undefined && image.storageClass !== storageClass) return false
   if (isTagged !== undefined && image.tags.length > 0 !== isTagged) return false
-  if (tags !== undefined && !tags(image.tags)) return false
+  if (tags !== undefined && !tags.fits(image.tags)) return false
   return fits === undefined || fits(image)
 }
 

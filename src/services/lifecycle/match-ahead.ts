@@ -21,7 +21,7 @@ export async function matchAhead(
 ): Promise<ParsedLifecyclePolicy> {
   const matches = new KnownMatches(policy.compiled, images)
   let beganAtMs = clock.nowMs()
-  while (matches.next()) {
+  for (const _ of matches.steps()) {
     if (clock.nowMs() - beganAtMs < TURN_MS) continue
     signal?.throwIfAborted()
     await nextTurn()

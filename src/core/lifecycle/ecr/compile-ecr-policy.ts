@@ -1,4 +1,5 @@
 import { compileGlob } from '../../glob.ts'
+import { allOf, someTag } from '../image-tags-matcher.ts'
 import type { Condition, ImageTagsMatcher, LifecyclePolicy, LifecycleRule, Selection } from '../lifecycle-policy.ts'
 import { storageClassOf } from './check-ecr-rules.ts'
 import type { EcrLifecyclePolicy, EcrLifecycleRule, EcrSelection } from './ecr-policy.ts'
@@ -42,14 +43,7 @@ function compileSelection(selection: EcrSelection): Selection {
 
 /** Each pattern has to fit a tag; one tag may do for several. */
 function everyPatternFits(patterns: readonly string[]): ImageTagsMatcher {
-  const matchers = [...new Set(patterns)].map(compileGlob)
-  return (tags) => {
-    nextPattern: for (const fits of matchers) {
-      for (const { tag } of tags) if (fits(tag)) continue nextPattern
-      return false
-    }
-    return true
-  }
+  return allOf([...new Set(patterns)].map((pattern) => someTag(compileGlob(pattern))))
 }
 
 function compileCondition({ countType, countNumber }: EcrSelection): Condition {

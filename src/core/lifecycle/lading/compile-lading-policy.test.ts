@@ -17,7 +17,7 @@ function fitsTag(tag: TagExpression, text: string): boolean | undefined {
 }
 
 function fitsTags(tags: ImageTagExpression, list: readonly string[]): boolean | undefined {
-  return compile({ select: { tags }, action: 'keep' }).selection.tags?.(list.map((tag) => ({ tag })))
+  return compile({ select: { tags }, action: 'keep' }).selection.tags?.fits(list.map((tag) => ({ tag })))
 }
 
 test.each<[TagExpression, string[], string[]]>([

@@ -1,6 +1,7 @@
 import { compileGlob } from '../../glob.ts'
 import { parseSemver } from '../../semver.ts'
 import type { TagKind } from '../../tags/tag-kind.ts'
+import { allOf, anyOf, everyTag, notTags, someTag } from '../image-tags-matcher.ts'
 import type { ImageTagsMatcher, TagMatcher } from '../lifecycle-policy.ts'
 import { compileLinearRegex } from './linear-regex.ts'
 import { isInSemverRange } from './semver-range.ts'
@@ -41,25 +42,15 @@ export function compileTagTerm(term: TagTerm, kindOf: KindOf): TagMatcher {
 
 export function compileImageTerm(term: ImageTerm, kindOf: KindOf): ImageTagsMatcher {
   switch (term.op) {
-    case 'some': {
-      const fits = compileTagTerm(term.tag, kindOf)
-      return (tags) => tags.some(({ tag }) => fits(tag))
-    }
-    case 'every': {
-      const fits = compileTagTerm(term.tag, kindOf)
-      return (tags) => tags.length > 0 && tags.every(({ tag }) => fits(tag))
-    }
-    case 'any': {
-      const matchers = term.of.map((each) => compileImageTerm(each, kindOf))
-      return (tags) => matchers.some((fits) => fits(tags))
-    }
-    case 'all': {
-      const matchers = term.of.map((each) => compileImageTerm(each, kindOf))
-      return (tags) => matchers.every((fits) => fits(tags))
-    }
-    case 'not': {
-      const fits = compileImageTerm(term.of, kindOf)
-      return (tags) => !fits(tags)
-    }
+    case 'some':
+      return someTag(compileTagTerm(term.tag, kindOf))
+    case 'every':
+      return everyTag(compileTagTerm(term.tag, kindOf))
+    case 'any':
+      return anyOf(term.of.map((each) => compileImageTerm(each, kindOf)))
+    case 'all':
+      return allOf(term.of.map((each) => compileImageTerm(each, kindOf)))
+    case 'not':
+      return notTags(compileImageTerm(term.of, kindOf))
   }
 }
