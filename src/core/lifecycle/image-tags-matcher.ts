@@ -3,7 +3,10 @@ import type { ImageTagsMatcher, TagMatcher } from './lifecycle-policy.ts'
 /** Fits when one of the tags does. */
 export function someTag(fits: TagMatcher): ImageTagsMatcher {
   return {
-    fits: (tags) => tags.some(({ tag }) => fits(tag)),
+    fits: (tags) => {
+      for (const { tag } of tags) if (fits(tag)) return true
+      return false
+    },
     *inSteps(tags) {
       for (const { tag } of tags) {
         if (fits(tag)) return true
@@ -29,6 +32,7 @@ export function everyTag(fits: TagMatcher): ImageTagsMatcher {
 }
 
 export function anyOf(matchers: readonly ImageTagsMatcher[]): ImageTagsMatcher {
+  if (matchers.length === 1 && matchers[0] !== undefined) return matchers[0]
   return {
     fits: (tags) => matchers.some((matcher) => matcher.fits(tags)),
     *inSteps(tags) {
@@ -39,8 +43,12 @@ export function anyOf(matchers: readonly ImageTagsMatcher[]): ImageTagsMatcher {
 }
 
 export function allOf(matchers: readonly ImageTagsMatcher[]): ImageTagsMatcher {
+  if (matchers.length === 1 && matchers[0] !== undefined) return matchers[0]
   return {
-    fits: (tags) => matchers.every((matcher) => matcher.fits(tags)),
+    fits: (tags) => {
+      for (const matcher of matchers) if (!matcher.fits(tags)) return false
+      return true
+    },
     *inSteps(tags) {
       for (const matcher of matchers) if (!(yield* matcher.inSteps(tags))) return false
       return true
