@@ -161,7 +161,7 @@ test('a record that the database does not take is lost alone', async () => {
         if (entries.some((entry) => entry.eventId === poison.eventID)) throw new Error('not this one')
         await transaction.recordAudit(entries)
       }
-      return await work({ ...transaction, recordAudit })
+      return await work(altered(transaction, { recordAudit }))
     })
   const poisoned = new AuditTrail(
     { ...world, metadata: altered(world.metadata, { transact }) },

@@ -12,6 +12,7 @@ import { imageLockReads } from './image-locks.ts'
 import { imageReads } from './images.ts'
 import { lifecycleReads } from './lifecycle.ts'
 import { manifestReads } from './manifests.ts'
+import { together } from './parts.ts'
 import { planReads } from './plans.ts'
 import { registryReads } from './registries.ts'
 import { removalReads } from './removals.ts'
@@ -24,31 +25,45 @@ import { templateReads } from './templates.ts'
 import { uploadReads } from './uploads.ts'
 import { webhookReads } from './webhooks.ts'
 
+export interface ReaderContext {
+  readonly connection: SqlConnection
+  readonly engine: UsageReads
+}
+
+const on =
+  <Reads extends object>(reads: (connection: SqlConnection) => Reads) =>
+  ({ connection }: Pick<ReaderContext, 'connection'>) =>
+    reads(connection)
+
+export const READER_PARTS = [
+  on(registryReads),
+  on(repositoryReads),
+  on(repositoryDeletionReads),
+  on(templateReads),
+  on(manifestReads),
+  on(tagReads),
+  on(tagMemoryReads),
+  on(imageLockReads),
+  on(planReads),
+  on(lifecycleReads),
+  on(imageReads),
+  on(blobReads),
+  on(uploadReads),
+  on(candidateReads),
+  on(removalReads),
+  on(costReads),
+  on(eventReads),
+  on(auditReads),
+  on(accountReads),
+  on(settingReads),
+  on(identityReads),
+  on(webhookReads),
+  ({ engine }: ReaderContext) => engine,
+] as const
+
+const readerOf = together<ReaderContext, typeof READER_PARTS>(READER_PARTS)
+
 /** Every read, on one connection. */
 export function metadataReader(connection: SqlConnection, engine: UsageReads): MetadataReader {
-  return {
-    ...registryReads(connection),
-    ...repositoryReads(connection),
-    ...repositoryDeletionReads(connection),
-    ...templateReads(connection),
-    ...manifestReads(connection),
-    ...tagReads(connection),
-    ...tagMemoryReads(connection),
-    ...imageLockReads(connection),
-    ...planReads(connection),
-    ...lifecycleReads(connection),
-    ...imageReads(connection),
-    ...blobReads(connection),
-    ...uploadReads(connection),
-    ...candidateReads(connection),
-    ...removalReads(connection),
-    ...costReads(connection),
-    ...eventReads(connection),
-    ...auditReads(connection),
-    ...accountReads(connection),
-    ...settingReads(connection),
-    ...identityReads(connection),
-    ...webhookReads(connection),
-    ...engine,
-  }
+  return readerOf({ connection, engine })
 }

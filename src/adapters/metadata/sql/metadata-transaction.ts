@@ -11,7 +11,8 @@ import { identityWrites } from './identity-writes.ts'
 import { imageLockWrites } from './image-locks.ts'
 import { lifecycleWrites } from './lifecycle.ts'
 import { manifestWrites } from './manifest-writes.ts'
-import { metadataReader } from './metadata-reader.ts'
+import { READER_PARTS } from './metadata-reader.ts'
+import { lazilyTogether } from './parts.ts'
 import { planWrites } from './plans.ts'
 import { registryWrites } from './registries.ts'
 import { removalWrites } from './removals.ts'
@@ -32,6 +33,38 @@ export interface TransactionRun {
   readonly scarce: ScarceQuotas
 }
 
+interface TransactionContext extends TransactionRun {
+  readonly connection: SqlConnection
+  readonly engine: UsageReads & MetadataLocks
+}
+
+const PARTS = [
+  ...READER_PARTS,
+  ({ connection, notes }: TransactionContext) => registryWrites(connection, notes.accounts),
+  ({ connection }: TransactionContext) => repositoryWrites(connection),
+  ({ connection }: TransactionContext) => repositoryDeletionWrites(connection),
+  ({ connection }: TransactionContext) => templateWrites(connection),
+  ({ connection }: TransactionContext) => manifestWrites(connection),
+  ({ connection }: TransactionContext) => tagWrites(connection),
+  ({ connection }: TransactionContext) => imageLockWrites(connection),
+  ({ connection }: TransactionContext) => planWrites(connection),
+  ({ connection }: TransactionContext) => lifecycleWrites(connection),
+  ({ connection }: TransactionContext) => blobWrites(connection),
+  ({ connection }: TransactionContext) => uploadWrites(connection),
+  ({ connection }: TransactionContext) => candidateWrites(connection),
+  ({ connection }: TransactionContext) => removalWrites(connection),
+  ({ connection, notes }: TransactionContext) => eventWrites(connection, notes),
+  ({ connection }: TransactionContext) => auditWrites(connection),
+  ({ connection, notes }: TransactionContext) => accountWrites(connection, notes.accounts),
+  ({ connection, notes }: TransactionContext) => identityWrites(connection, notes.accounts),
+  ({ connection }: TransactionContext) => webhookWrites(connection),
+  ({ connection, notes }: TransactionContext) => settingWrites(connection, notes.accounts),
+  ({ connection, scarce }: TransactionContext) => usageWrites(connection, scarce),
+  ({ engine }: TransactionContext) => engine,
+] as const
+
+const transactionOf = lazilyTogether<TransactionContext, typeof PARTS>(PARTS)
+
 /**
  * Every change and every read, on the connection of one transaction.
  *
@@ -40,30 +73,7 @@ export interface TransactionRun {
 export function metadataTransaction(
   connection: SqlConnection,
   engine: UsageReads & MetadataLocks,
-  { notes, scarce }: TransactionRun,
+  run: TransactionRun,
 ): MetadataTransaction {
-  return {
-    ...metadataReader(connection, engine),
-    ...registryWrites(connection, notes.accounts),
-    ...repositoryWrites(connection),
-    ...repositoryDeletionWrites(connection),
-    ...templateWrites(connection),
-    ...manifestWrites(connection),
-    ...tagWrites(connection),
-    ...imageLockWrites(connection),
-    ...planWrites(connection),
-    ...lifecycleWrites(connection),
-    ...blobWrites(connection),
-    ...uploadWrites(connection),
-    ...candidateWrites(connection),
-    ...removalWrites(connection),
-    ...eventWrites(connection, notes),
-    ...auditWrites(connection),
-    ...accountWrites(connection, notes.accounts),
-    ...identityWrites(connection, notes.accounts),
-    ...webhookWrites(connection),
-    ...settingWrites(connection, notes.accounts),
-    ...usageWrites(connection, scarce),
-    ...engine,
-  }
+  return transactionOf({ connection, engine, ...run })
 }

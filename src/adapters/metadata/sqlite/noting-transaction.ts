@@ -131,20 +131,46 @@ const NOTES: { readonly [Name in Change]: Note<Name> } = {
 
 /** The transaction, noting for the read cache what it changes. */
 export function notingTransaction(transaction: MetadataTransaction, touched: Touched): MetadataTransaction {
-  const noting = { ...transaction }
-  // Object.keys forgets that its keys are those of NOTES.
-  for (const name of Object.keys(NOTES) as Change[]) noteCalls(noting, name, touched)
-  return noting
+  // Every transaction has the same names.
+  Noting ??= notingClass(transaction)
+  return new Noting(transaction, touched) as unknown as MetadataTransaction
 }
 
-function noteCalls<Name extends Change>(transaction: MetadataTransaction, name: Name, touched: Touched): void {
+let Noting: ReturnType<typeof notingClass> | undefined
+
+/** Getters of a prototype: a transaction has two hundred methods and calls five. */
+function notingClass(sample: MetadataTransaction) {
+  class NotingTransaction {
+    readonly #transaction: MetadataTransaction
+    readonly #touched: Touched
+
+    constructor(transaction: MetadataTransaction, touched: Touched) {
+      this.#transaction = transaction
+      this.#touched = touched
+    }
+
+    static define(name: keyof MetadataTransaction): void {
+      const get = function (this: NotingTransaction) {
+        return isNoted(name) ? noting(this.#transaction, name, this.#touched) : this.#transaction[name]
+      }
+      Object.defineProperty(NotingTransaction.prototype, name, { enumerable: true, get })
+    }
+  }
+  // for…in forgets that its keys are the sample's; they are of its prototype, which keys() does not look into.
+  for (const name in sample) NotingTransaction.define(name as keyof MetadataTransaction)
+  return NotingTransaction
+}
+
+function isNoted(name: keyof MetadataTransaction): name is Change {
+  return Object.hasOwn(NOTES, name) && NOTES[name as Change] !== nothing
+}
+
+function noting<Name extends Change>(transaction: MetadataTransaction, name: Name, touched: Touched) {
   const note: Note<Name> = NOTES[name]
-  if (note === nothing) return
   // One signature for all of them: the values are handed on as they came.
   const change = transaction[name] as (...values: Parameters<MetadataTransaction[Name]>) => unknown
-  const noting = (...values: Parameters<MetadataTransaction[Name]>) => {
+  return (...values: Parameters<MetadataTransaction[Name]>) => {
     note(touched, ...values)
     return change(...values)
   }
-  transaction[name] = noting as MetadataTransaction[Name]
 }
