@@ -85,7 +85,7 @@ test('harbor#20989: a lifecycle policy leaves what is locked alone, and the plan
   expect(await world.tags()).toHaveLength(11)
   const items = await world.items(await world.latest())
   expect(items.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
-    { tags: ['v0'], failure: { code: 'ImageLocked' } },
+    { tags: ['v0'], failure: { code: 'ImageLocked', reason: expect.stringContaining('team blue') } },
   ])
 })
 

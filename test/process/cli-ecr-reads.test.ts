@@ -34,7 +34,7 @@ test('pages are followed, throttling is waited for, manifests are read by the hu
   expect([imageCount, items.length, summary.expire, summary.refused]).toEqual([500, 250, 0, 250])
   expect(items[0]).toMatchObject({
     digest: fakeDigest('image', 0),
-    outcome: 'failed',
+    outcome: 'refused',
     failure: { reason: `Requested image referenced by manifest list: [${fakeDigest('index', 0)}]` },
     pushedAt: '2023-11-14T22:13:20.000Z',
     lastPulledAt: '2023-11-14T22:15:00.000Z',

@@ -61,7 +61,7 @@ test('distribution#3178: what an index holds is seen to be held, by its manifest
   const asked = ['lifecycle', 'preview', 'team/multi', '--policy', file('any.json'), '--ecr', '--json']
   const { items, notes } = JSON.parse((await run(...asked)).stdout)
   expect(items).toMatchObject([
-    { digest: CHILD.digest, outcome: 'failed', failure: { code: 'ImageReferencedByManifestList' } },
+    { digest: CHILD.digest, outcome: 'refused', failure: { code: 'ImageReferencedByManifestList' } },
   ])
   expect(notes).toEqual(['Manifests read: 1. ECR counts that as pulling them; --no-manifests leaves it out.'])
   const blind = JSON.parse((await run(...asked, '--no-manifests')).stdout)

@@ -28,6 +28,6 @@ export const listPlanItems = defineOperation('ListPlanItems', {
     const repository = await metadata.findStoredRepository(plan.repositoryId)
     const digests = items.map(({ digest }) => digest)
     const links = repository === undefined ? NONE : await new BuildLinksReader(services).read(repository, digests)
-    return { items: items.map((item) => viewPlanItem(item, links)), ...(next !== undefined && { next }) }
+    return { items: items.map((item) => viewPlanItem(plan, item, links)), ...(next !== undefined && { next }) }
   },
 })

@@ -50,7 +50,11 @@ export const planItemView = z.strictObject({
   lastPulledAt: timeField.optional(),
   storageClass: z.enum(['standard', 'archive']),
   freedBytes: z.int().describe('What comes free with this one, when all before it are done.'),
-  outcome: z.enum(['planned', 'done', 'failed', 'undone']),
+  outcome: z
+    .enum(['planned', 'refused', 'done', 'failed', 'undone'])
+    .describe(
+      '`refused`: a rule hits it, and it cannot go; nothing has been tried yet. `failed`: it was tried, or could not be.',
+    ),
   failure: z.strictObject({ code: z.string(), reason: z.string() }).optional(),
   buildLinks: listedBuildLinksView,
 })
@@ -75,7 +79,10 @@ export function viewPlan(plan: Plan): z.output<typeof planView> {
   }
 }
 
-export function viewPlanItem(item: PlanItem, links: LinksByDigest): z.output<typeof planItemView> {
+/** In these nothing of a plan has been tried. */
+const UNTRIED: ReadonlySet<Plan['state']> = new Set(['making', 'ready', 'waiting', 'stopped'])
+
+export function viewPlanItem({ state }: Plan, item: PlanItem, links: LinksByDigest): z.output<typeof planItemView> {
   const { tag, rule, lastPulledAtMs, failure } = item
   const buildLinks = links.get(item.digest)
   return {
@@ -91,7 +98,7 @@ export function viewPlanItem(item: PlanItem, links: LinksByDigest): z.output<typ
     ...(lastPulledAtMs !== undefined && { lastPulledAt: toTime(lastPulledAtMs) }),
     storageClass: item.storageClass,
     freedBytes: item.freedBytes,
-    outcome: item.outcome,
+    outcome: item.outcome === 'failed' && UNTRIED.has(state) ? 'refused' : item.outcome,
     ...(failure !== undefined && { failure: { code: failure.code, reason: failure.reason } }),
     ...(buildLinks !== undefined && { buildLinks }),
   }

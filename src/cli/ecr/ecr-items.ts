@@ -19,7 +19,7 @@ export interface EcrItem {
   readonly lastPulledAt?: string
   readonly storageClass: EcrImage['storageClass']
   readonly imageSizeBytes: number
-  readonly outcome: 'planned' | 'failed'
+  readonly outcome: 'planned' | 'refused'
   readonly failure?: { readonly code: string; readonly reason: string }
   /** Where its manifest was read and says any. */
   readonly buildLinks?: BuildLinks
@@ -59,7 +59,7 @@ function refusedDecision(policy: LifecyclePolicy, { digest, tag, rule, why }: Re
     ...(tag !== undefined && { tag }),
     rule,
     why: ruleReason(policy, rule),
-    outcome: 'failed',
+    outcome: 'refused',
     failure: failureOf(why),
   }
 }

@@ -7,6 +7,7 @@ import { ruleReason } from '../../core/lifecycle/rule-reason.ts'
 import type { PlanItem } from '../../ports/metadata/plans.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { Services } from '../context.ts'
+import { type LockedPlace, lockNotes } from '../locks/refuse-locked.ts'
 import { inTurns, nextTurn } from '../next-turn.ts'
 import { planItem } from '../plans/plan-item.ts'
 import { weighItems } from '../plans/weigh-items.ts'
@@ -34,7 +35,7 @@ export async function planImages(
   const policy = await matchAhead(services, given, images, signal)
   const plan = await inTurns(planSteps(policy.compiled, images, services.clock.nowMs()), signal)
   await nextTurn()
-  const items = await toItems(policy, images, plan)
+  const items = await toItems(policy, images, plan, { transaction: services.metadata, repository })
   return { items: await weighItems(services.metadata, repository, items), imageCount: images.length }
 }
 
@@ -42,16 +43,28 @@ async function toItems(
   policy: ParsedLifecyclePolicy,
   images: readonly LifecycleImage[],
   plan: LifecyclePlan,
+  place: LockedPlace,
 ): Promise<PlanItem[]> {
   const wanted = new Set<Digest>()
   for (const { digest } of plan.actions) wanted.add(digest)
-  for (const { digest } of plan.refused) wanted.add(digest)
+  for (const { digest, why } of plan.refused) {
+    wanted.add(digest)
+    if (why.code === 'locked') wanted.add(why.by)
+  }
   const found = new Map<Digest, LifecycleImage>()
   for (const image of images) if (wanted.has(image.digest)) found.set(image.digest, image)
   const imageOf = ({ digest }: { readonly digest: Digest }) => {
     const image = found.get(digest)
     if (image === undefined) throw new Error(`a plan names ${digest}, which the snapshot does not have`)
     return { ...image, tags: image.tags.map(({ tag }) => tag).sort() }
+  }
+  const locks = new Map<Digest, string>()
+  const lockOf = async (locked: Digest) => {
+    const tags = found.get(locked)?.tags.map(({ tag }) => tag) ?? []
+    // One that was taken off since the snapshot has nobody to ask any more.
+    const note = locks.get(locked) ?? (await lockNotes(place, [locked, ...tags])) ?? `${locked} was locked.`
+    locks.set(locked, note)
+    return note
   }
   const reason = (rule: number) => ruleReason(policy.compiled, rule)
   const items: PlanItem[] = []
@@ -60,7 +73,13 @@ async function toItems(
     if (items.length % AT_ONCE === 0) await nextTurn()
   }
   for (const action of plan.actions) await add(planItem(imageOf(action), decisionOf(action, reason)))
-  for (const refused of plan.refused) await add(refusedItem(imageOf(refused), refused, reason))
+  for (const refused of plan.refused) {
+    const failure =
+      refused.why.code === 'held'
+        ? heldBy(refused.why.by)
+        : { code: 'ImageLocked', reason: await lockOf(refused.why.by) }
+    await add({ ...refusedItem(imageOf(refused), refused, reason), failure })
+  }
   return items
 }
 
@@ -74,22 +93,14 @@ function decisionOf(action: PlannedAction, reason: (rule: number) => string) {
 
 function refusedItem(
   image: Parameters<typeof planItem>[0],
-  { rule, tag, why }: RefusedAction,
+  { rule, tag }: RefusedAction,
   reason: (rule: number) => string,
 ): PlanItem {
-  const item = planItem(image, {
-    action: tag === undefined ? 'expire' : 'untag',
-    rule,
-    why: reason(rule),
-    ...(tag && { tag }),
-  })
-  const failure =
-    why.code === 'held'
-      ? {
-          code: 'ImageReferencedByManifestList',
-          reason: `Requested image referenced by manifest list: [${why.by.join(', ')}]`,
-          digests: why.by,
-        }
-      : { code: 'ImageLocked', reason: `${why.by} is locked, or a tag on it.` }
-  return { ...item, outcome: 'failed', failure }
+  const action = tag === undefined ? 'expire' : 'untag'
+  return { ...planItem(image, { action, rule, why: reason(rule), ...(tag && { tag }) }), outcome: 'failed' }
+}
+
+function heldBy(indexes: readonly Digest[]): NonNullable<PlanItem['failure']> {
+  const reason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`
+  return { code: 'ImageReferencedByManifestList', reason, digests: indexes }
 }

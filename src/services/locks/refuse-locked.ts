@@ -3,7 +3,7 @@ import type { ImageLock } from '../../ports/metadata/image-locks.ts'
 import type { Repository } from '../../ports/metadata/repositories.ts'
 import type { MetadataReader } from '../../ports/metadata-store.ts'
 
-interface LockedPlace {
+export interface LockedPlace {
   readonly transaction: Pick<MetadataReader, 'findImageLocks'>
   readonly repository: Repository
 }
