@@ -5,11 +5,26 @@ import type { RigWorld } from './world.ts'
 const PAGE = 1000
 const PATTERN = JSON.stringify({ 'detail-type': ['ECR Image Action'], detail: { 'action-type': ['PUSH'] } })
 
+/** Events get their places some moments after a start; a push that none tells of by then is lost. */
+const TOLD_WITHIN_MS = 10_000
+
 /**
  * Reads the events that came since the last time, and records pushes of tags that were acknowledged and have none, and
  * events of what nobody pushed. @returns reads made
  */
 export async function verifyEvents(client: RegistryClient, world: EventWorld): Promise<number> {
+  const untold = () => [...world.pushes.acknowledged].filter((push) => !world.pushes.told.has(push))
+  const endMs = performance.now() + TOLD_WITHIN_MS
+  let reads = await readEvents(client, world)
+  while (untold().length > 0 && performance.now() < endMs) {
+    await Bun.sleep(50)
+    reads += await readEvents(client, world)
+  }
+  for (const push of untold()) world.violation(`${push}: was acknowledged, and no event tells of it`)
+  return reads
+}
+
+async function readEvents(client: RegistryClient, world: EventWorld): Promise<number> {
   const { pushes } = world
   let reads = 0
   for (let next: number | undefined = pushes.readUpTo; next !== undefined; ) {
@@ -28,9 +43,6 @@ export async function verifyEvents(client: RegistryClient, world: EventWorld): P
       noteTold(event.detail, world)
     }
     next = page.next
-  }
-  for (const push of pushes.acknowledged) {
-    if (!pushes.told.has(push)) world.violation(`${push}: was acknowledged, and no event tells of it`)
   }
   return reads
 }
