@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.ts'
+import { heldBy } from '../../core/lifecycle/held-by.ts'
 import type { LifecyclePlan, PlannedAction, RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { LifecyclePolicy } from '../../core/lifecycle/lifecycle-policy.ts'
 import { ruleReason } from '../../core/lifecycle/rule-reason.ts'
@@ -67,8 +68,8 @@ function refusedDecision(policy: LifecyclePolicy, { digest, tag, rule, why }: Re
 /** ecr.md 1.0; a lock there is none. */
 function failureOf(why: RefusedAction['why']): NonNullable<EcrItem['failure']> {
   if (why.code === 'locked') return { code: 'ImageLocked', reason: `${why.by} is locked, or a tag on it.` }
-  const reason = `Requested image referenced by manifest list: [${why.by.join(', ')}]`
-  return { code: 'ImageReferencedByManifestList', reason }
+  const { code, reason } = heldBy(why.by)
+  return { code, reason }
 }
 
 function factsOf(image: EcrImage) {

@@ -35,8 +35,10 @@ export class KnownMatches {
       })
       for (const { rule, images, tags } of this.#rules) {
         const { selection } = rule
-        const isSelected = hasMany ? yield* fitsInSteps(selection, image) : fits(selection, image)
-        if (isSelected) images.set(place)
+        if (asksImages(selection)) {
+          const isSelected = hasMany ? yield* fitsInSteps(selection, image) : fits(selection, image)
+          if (isSelected) images.set(place)
+        }
         if (selection.tag === undefined) continue
         for (const [tag, tagPlace] of places) {
           if (selection.tag(tag)) tags.set(tagPlace)

@@ -1,4 +1,5 @@
 import type { Digest } from '../../core/digest.ts'
+import { heldBy } from '../../core/lifecycle/held-by.ts'
 import type { LifecycleImage } from '../../core/lifecycle/lifecycle-image.ts'
 import type { LifecyclePlan, PlannedAction, RefusedAction } from '../../core/lifecycle/lifecycle-plan.ts'
 import type { ParsedLifecyclePolicy } from '../../core/lifecycle/parse-lifecycle-policy.ts'
@@ -98,9 +99,4 @@ function refusedItem(
 ): PlanItem {
   const action = tag === undefined ? 'expire' : 'untag'
   return { ...planItem(image, { action, rule, why: reason(rule), ...(tag && { tag }) }), outcome: 'failed' }
-}
-
-function heldBy(indexes: readonly Digest[]): NonNullable<PlanItem['failure']> {
-  const reason = `Requested image referenced by manifest list: [${indexes.join(', ')}]`
-  return { code: 'ImageReferencedByManifestList', reason, digests: indexes }
 }

@@ -1,4 +1,5 @@
 import { type Digest, isDigest } from '../../core/digest.ts'
+import { heldBy } from '../../core/lifecycle/held-by.ts'
 import { accessorySubject } from '../../core/tags/accessory-tag.ts'
 import type { Manifest } from '../../ports/metadata/manifests.ts'
 import type { PlanFailure, PlanItem } from '../../ports/metadata/plans.ts'
@@ -82,15 +83,14 @@ export async function whyNotArchived(work: PlanWork, digest: Digest): Promise<Pl
   return reason === undefined ? await whoHolds(work, { action: 'archive', digest }) : { code: 'ImageLocked', reason }
 }
 
-/** ECR's code and sentence (ecr.md 2.4). An archived index holds nobody from being archived. */
+/** An archived index holds nobody from being archived. */
 async function whoHolds(
   { transaction, repository }: PlanWork,
   { action, digest }: Pick<PlanItem, 'action' | 'digest'>,
 ): Promise<PlanFailure | undefined> {
   const parents = await transaction.parentsOf(repository.id, digest, HOLDERS_NAMED)
   const holders = action === 'archive' ? await standardOnes(transaction, repository.id, parents) : parents
-  if (holders.length === 0) return undefined
-  return { code: 'ImageReferencedByManifestList', reason: referencedBy(holders), digests: holders }
+  return holders.length === 0 ? undefined : heldBy(holders)
 }
 
 /** What goes because something goes that it is about does not, once that has stayed: somebody has just tagged it, say. */
@@ -116,11 +116,6 @@ async function standardOnes(
 ): Promise<Digest[]> {
   const found = await transaction.existingManifests(repositoryId, digests)
   return digests.filter((digest) => found.get(digest)?.storageClass === 'standard')
-}
-
-/** ECR's sentence, the same on both surfaces. */
-function referencedBy(holders: readonly Digest[]): string {
-  return `Requested image referenced by manifest list: [${holders.join(', ')}]`
 }
 
 async function act(work: PlanWork, item: PlanItem, manifest: Manifest): Promise<void> {

@@ -30,10 +30,11 @@ export interface ReaderContext {
   readonly engine: UsageReads
 }
 
-const on =
-  <Reads extends object>(reads: (connection: SqlConnection) => Reads) =>
+/** A part that needs the connection and nothing else. */
+export const on =
+  <Methods extends object>(methods: (connection: SqlConnection) => Methods) =>
   ({ connection }: Pick<ReaderContext, 'connection'>) =>
-    reads(connection)
+    methods(connection)
 
 export const READER_PARTS = [
   on(registryReads),

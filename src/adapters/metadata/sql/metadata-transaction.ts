@@ -11,7 +11,7 @@ import { identityWrites } from './identity-writes.ts'
 import { imageLockWrites } from './image-locks.ts'
 import { lifecycleWrites } from './lifecycle.ts'
 import { manifestWrites } from './manifest-writes.ts'
-import { READER_PARTS } from './metadata-reader.ts'
+import { on, READER_PARTS } from './metadata-reader.ts'
 import { lazilyTogether } from './parts.ts'
 import { planWrites } from './plans.ts'
 import { registryWrites } from './registries.ts'
@@ -41,23 +41,23 @@ interface TransactionContext extends TransactionRun {
 const PARTS = [
   ...READER_PARTS,
   ({ connection, notes }: TransactionContext) => registryWrites(connection, notes.accounts),
-  ({ connection }: TransactionContext) => repositoryWrites(connection),
-  ({ connection }: TransactionContext) => repositoryDeletionWrites(connection),
-  ({ connection }: TransactionContext) => templateWrites(connection),
-  ({ connection }: TransactionContext) => manifestWrites(connection),
-  ({ connection }: TransactionContext) => tagWrites(connection),
-  ({ connection }: TransactionContext) => imageLockWrites(connection),
-  ({ connection }: TransactionContext) => planWrites(connection),
-  ({ connection }: TransactionContext) => lifecycleWrites(connection),
-  ({ connection }: TransactionContext) => blobWrites(connection),
-  ({ connection }: TransactionContext) => uploadWrites(connection),
-  ({ connection }: TransactionContext) => candidateWrites(connection),
-  ({ connection }: TransactionContext) => removalWrites(connection),
+  on(repositoryWrites),
+  on(repositoryDeletionWrites),
+  on(templateWrites),
+  on(manifestWrites),
+  on(tagWrites),
+  on(imageLockWrites),
+  on(planWrites),
+  on(lifecycleWrites),
+  on(blobWrites),
+  on(uploadWrites),
+  on(candidateWrites),
+  on(removalWrites),
   ({ connection, notes }: TransactionContext) => eventWrites(connection, notes),
-  ({ connection }: TransactionContext) => auditWrites(connection),
+  on(auditWrites),
   ({ connection, notes }: TransactionContext) => accountWrites(connection, notes.accounts),
   ({ connection, notes }: TransactionContext) => identityWrites(connection, notes.accounts),
-  ({ connection }: TransactionContext) => webhookWrites(connection),
+  on(webhookWrites),
   ({ connection, notes }: TransactionContext) => settingWrites(connection, notes.accounts),
   ({ connection, scarce }: TransactionContext) => usageWrites(connection, scarce),
   ({ engine }: TransactionContext) => engine,
